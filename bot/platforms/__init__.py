@@ -1,0 +1,1 @@
+"""The platforms: one adapter each, behind `bot.platforms.protocol`. They import neither each other nor the ledger."""

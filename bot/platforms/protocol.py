@@ -1,0 +1,126 @@
+"""What the rest of the bot asks of a platform, and how an adapter says that something went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.actions import Capability, External
+from bot.model import Author, Discussion, Message, Occurrence, Place, Platform, Receipt, Ref, Thread
+
+
+class PlatformError(Exception):
+    """Something went wrong between us and a platform; the message is a sentence for the operator."""
+
+
+class Busy(PlatformError):
+    """The platform asks us to wait; nothing was done. `after` is None when it did not say how long."""
+
+    def __init__(self, message: str, after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class Unreachable(PlatformError):
+    """The call certainly did not happen (refused connection, no DNS): try again later."""
+
+
+class Unclear(PlatformError):
+    """The call may have happened (time-out, reset, a proxy's error page): look before trying again."""
+
+
+class Refused(PlatformError):
+    """The platform understood and said no. `code` is its own word for it; trying again is pointless."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class SignedOut(PlatformError):
+    """The account's token is dead: this adapter stops until the operator signs it in again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What an adapter read in one go.
+
+    `cursor` is to be stored once every occurrence is handled (None: keep the old one). `again` is how long to wait
+    before the next poll; zero asks for one at once.
+    """
+
+    occurrences: tuple[Occurrence, ...]
+    cursor: str | None
+    again: timedelta
+
+
+class Adapter(Protocol):
+    """One account on one platform.
+
+    Adapters translate, nothing else: they hold no rules, write to no ledger, and raise only `PlatformError`s. They skip
+    what their own account said, mark bots, and fill roles and `command`. Reading is at least once: the ledger drops
+    what it knows already.
+    """
+
+    @property
+    def platform(self) -> Platform: ...
+    @property
+    def account(self) -> str:
+        """The account's name in the configuration."""
+        ...
+
+    @property
+    def places(self) -> Mapping[str, Place]:
+        """The places this account reads, by alias."""
+        ...
+
+    @property
+    def capabilities(self) -> frozenset[Capability]: ...
+
+    async def open(self) -> None:
+        """Signs in and looks up the places. Raises PlatformError with a sentence for the operator."""
+        ...
+
+    async def close(self) -> None: ...
+
+    async def poll(self, cursor: str | None, wait: timedelta) -> Batch:
+        """What happened since `cursor`, oldest first in each place. Waits at most `wait` for something to happen."""
+        ...
+
+    async def perform(self, action: External, key: str) -> Receipt:
+        """Does it. Documents are resolved, refs are real. `key` is the same for every attempt of one action.
+
+        Where the platform knows idempotency keys, `key` is used as one.
+        """
+        ...
+
+    async def find(
+        self, action: External, key: str, since: datetime, taken: frozenset[Ref]
+    ) -> Receipt | None:
+        """Whether an earlier attempt of `action`, made at `since` or later, worked after all; None when it did not.
+
+        Asked only for actions whose retry is `KEYED`. `taken` are refs that are known to belong to other actions.
+        """
+        ...
+
+    async def message(self, target: Ref | str) -> Message | None: ...
+
+    async def thread(self, root: Ref) -> Thread: ...
+
+    async def elsewhere(self, ref: Ref) -> list[Discussion]: ...
+
+    async def person(self, handle: str, place: str) -> Author | None: ...
+
+    async def refresh(self, person: Author, place: str) -> Author:
+        """The same person with the role that they have in `place` right now. Used by the guard."""
+        ...
+
+    def url(self, ref: Ref) -> str | None:
+        """A link for people to something said, without asking the server."""
+        ...
+
+    async def check(self) -> list[str]:
+        """What is missing for the configured places, one sentence each; for `folkmoot check --online`."""
+        ...

@@ -1,0 +1,341 @@
+"""How a plugin is declared: one module-level `Plugin` object, decorated functions, and a read-only `Context`.
+
+    plugin = Plugin("hello", Settings)
+
+    @plugin.command("hello", examples=["!hello", "!hello Ana"])
+    def hello(ctx: Context[Settings], call: Call, name: str = "you") -> str:
+        \"\"\"Say hello to somebody.\"\"\"
+        return f"Hello {name}!"
+
+A handler gets what happened and a context, and returns what should be done (`Answer`). It performs nothing itself.
+Everything that can be wrong with a declaration (a missing docstring, an unknown parameter type, two commands of one
+name) is found when the module is loaded, not when somebody speaks.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any, Generic, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.actions import Capability
+from bot.decision import Answer, Case
+from bot.model import (
+    Author,
+    Community,
+    Discussion,
+    Edited,
+    Joined,
+    Json,
+    Message,
+    Occurrence,
+    Reacted,
+    Receipt,
+    Ref,
+    Removed,
+    Reported,
+    Role,
+    Strike,
+    Thread,
+)
+
+
+class Settings(BaseModel):
+    """Base of a plugin's settings. Every field needs a description: it becomes the reference and the example file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+S = TypeVar("S", bound=Settings)
+S_co = TypeVar("S_co", bound=Settings, covariant=True)
+
+
+class Context(Protocol[S_co]):
+    """Everything a handler may look at. Reading only; whatever a handler wants done, it returns."""
+
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def community(self) -> Community: ...
+    @property
+    def settings(self) -> S_co: ...
+
+    # Memory and ledger
+    async def recall(self, key: str) -> Json:
+        """What this plugin remembered under `key` in this community; None when nothing."""
+        ...
+
+    async def recall_all(self, prefix: str = "") -> dict[str, Json]:
+        """All of this plugin's memory whose key starts with `prefix`, by key."""
+        ...
+
+    async def made(self, name: str) -> Receipt | None:
+        """The receipt of this plugin's newest performed action called `name` in this community."""
+        ...
+
+    async def strikes(self, person: Author) -> list[Strike]:
+        """The person's strikes in this community, oldest first, expired ones too, undone ones not."""
+        ...
+
+    async def case(self, number: int) -> Case | None: ...
+
+    async def cases(self, person: Author | None = None, *, since: datetime | None = None) -> list[Case]:
+        """Cases of this community, newest first, at most 200; of one person where given."""
+        ...
+
+    async def recent(self, person: Author, since: datetime) -> list[Message]:
+        """What the person said in this community since then, oldest first, the present message included."""
+        ...
+
+    def history(self, since: datetime, place: str | None = None) -> AsyncIterator[Message]:
+        """Everything said in this community since then that the ledger still keeps, oldest first."""
+        ...
+
+    # Platforms
+    def can(self, capability: Capability, place: str) -> bool:
+        """Whether the account that reads `place` is able to do that there."""
+        ...
+
+    async def message(self, target: Ref | str) -> Message | None:
+        """A message by its ref or by a link to it; None when it is not to be found."""
+        ...
+
+    async def thread(self, root: Ref) -> Thread:
+        """The whole thread below `root`. May take seconds on a large one."""
+        ...
+
+    async def elsewhere(self, ref: Ref) -> list[Discussion]:
+        """Other discussions of the same link or text, as the platform knows them."""
+        ...
+
+    async def person(self, handle: str, place: str) -> Author | None:
+        """Who is meant by a handle (`@ana`, `ana@lemmy.example`, `@ana:server`, a profile link); None when unknown."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command that somebody gave. `target` is the message it answers, if it answers one."""
+
+    message: Message
+    name: str
+    rest: str  # everything after the command's name, as typed
+    target: Message | None = None
+
+    @property
+    def author(self) -> Author:
+        return self.message.author
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A command argument that names somebody. Left out in a reply, it is the author of what is answered."""
+
+    author: Author
+
+
+class Rest(str):
+    """A command argument that takes the rest of the line as it was typed."""
+
+    __slots__ = ()
+
+
+Handler = Callable[..., Answer | Awaitable[Answer]]
+H = TypeVar("H", bound=Handler)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A command's declaration. `words` are its names, the first one the real one (`rules check` is two words)."""
+
+    plugin: str
+    words: tuple[str, ...]
+    func: Handler
+    role: Role
+    examples: tuple[str, ...]
+    timeout: timedelta
+    summary: str  # first line of the docstring
+    details: str  # the rest of it
+
+    @property
+    def name(self) -> str:
+        return self.words[0]
+
+    @property
+    def handler(self) -> str:
+        return f"!{self.words[0]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """A handler of occurrences of the classes `types`."""
+
+    plugin: str
+    handler: str
+    types: tuple[type, ...]
+    func: Handler
+    timeout: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """A handler that runs once a local day at `at`, or once in every `every`. Exactly one of both is given.
+
+    Both may depend on the plugin's settings; a function that returns None switches the schedule off. A run that comes
+    more than `late_by` after its time is recorded as missed instead.
+    """
+
+    plugin: str
+    handler: str
+    func: Handler
+    timeout: timedelta
+    at: Callable[[Any], time | None] | None = None
+    every: Callable[[Any], timedelta | None] | None = None
+    late_by: Callable[[Any], timedelta] = field(default=lambda _: timedelta(hours=3))
+
+
+class PluginError(Exception):
+    """A plugin's declaration is wrong; the message names the plugin, the function and the remedy."""
+
+
+#: Handlers answer within this, or their decision is recorded as failed.
+PATIENCE = timedelta(seconds=10)
+
+_OCCURRENCES = (Message, Edited, Removed, Joined, Reacted, Reported)
+
+
+class Plugin(Generic[S]):
+    """A plugin's name, settings and handlers. `needs` are capabilities it cannot do without, for `folkmoot check`."""
+
+    def __init__(self, name: str, settings: type[S], *, about: str, needs: Sequence[Capability] = ()) -> None:
+        self.name = name
+        self.settings = settings
+        self.about = about
+        self.needs = tuple(needs)
+        self.commands: list[Command] = []
+        self.listeners: list[Listener] = []
+        self.schedules: list[Schedule] = []
+        self._check: Callable[[S], list[tuple[str, str]]] | None = None
+
+    def command(
+        self,
+        name: str,
+        *aliases: str,
+        role: Role = Role.EVERYONE,
+        examples: Sequence[str] = (),
+        timeout: timedelta = PATIENCE,
+    ) -> Callable[[H], H]:
+        """Declares a command. Its parameters after (ctx, call) are its arguments; its docstring is its help."""
+
+        def declare(func: H) -> H:
+            summary, details = self._docstring(func)
+            if any(name in command.words for command in self.commands):
+                raise PluginError(
+                    f"plugin {self.name}: two commands are called !{name}; give one another name"
+                )
+            if not examples:
+                raise PluginError(
+                    f'plugin {self.name}: !{name} needs at least one example, such as "!{name}"'
+                )
+            self.commands.append(
+                Command(
+                    plugin=self.name,
+                    words=(name, *aliases),
+                    func=func,
+                    role=role,
+                    examples=tuple(examples),
+                    timeout=timeout,
+                    summary=summary,
+                    details=details,
+                )
+            )
+            return func
+
+        return declare
+
+    def on(self, *types: type[Occurrence], timeout: timedelta = PATIENCE) -> Callable[[H], H]:
+        """Calls the function as `func(ctx, occurrence)` for each occurrence of these classes."""
+        for kind in types:
+            if kind not in _OCCURRENCES:
+                raise PluginError(f"plugin {self.name}: on({kind.__name__}) is not something that can happen")
+
+        def declare(func: H) -> H:
+            self.listeners.append(
+                Listener(plugin=self.name, handler=func.__name__, types=types, func=func, timeout=timeout)
+            )
+            return func
+
+        return declare
+
+    def on_message(self, func: H) -> H:
+        """Calls the function as `func(ctx, message)` for each new message that is not a command."""
+        return self.on(Message)(func)
+
+    def daily(
+        self,
+        at: Callable[[S], time | None],
+        *,
+        late_by: Callable[[S], timedelta] = lambda _: timedelta(hours=3),
+        timeout: timedelta = PATIENCE,
+    ) -> Callable[[H], H]:
+        """Calls the function as `func(ctx, tick)` once a local date of the community, at a time from the settings."""
+
+        def declare(func: H) -> H:
+            self.schedules.append(
+                Schedule(
+                    plugin=self.name,
+                    handler=func.__name__,
+                    func=func,
+                    timeout=timeout,
+                    at=at,
+                    late_by=late_by,
+                )
+            )
+            return func
+
+        return declare
+
+    def every(
+        self, interval: Callable[[S], timedelta | None], *, timeout: timedelta = PATIENCE
+    ) -> Callable[[H], H]:
+        """Calls the function as `func(ctx, tick)` once in every interval from the settings; missed ones are not made up."""
+
+        def declare(func: H) -> H:
+            self.schedules.append(
+                Schedule(
+                    plugin=self.name,
+                    handler=func.__name__,
+                    func=func,
+                    timeout=timeout,
+                    every=interval,
+                    late_by=lambda _: timedelta.max,
+                )
+            )
+            return func
+
+        return declare
+
+    def check(self, func: Callable[[S], list[tuple[str, str]]]) -> Callable[[S], list[tuple[str, str]]]:
+        """Declares what else must hold of valid settings: returns (key path, sentence) for each problem.
+
+        Runs when the configuration is read (files named by the settings are read here, too), so that nothing is
+        parsed for the first time when a message arrives.
+        """
+        self._check = func
+        return func
+
+    def problems(self, settings: S) -> list[tuple[str, str]]:
+        return self._check(settings) if self._check else []
+
+    def _docstring(self, func: Handler) -> tuple[str, str]:
+        doc = inspect.getdoc(func)
+        if not doc:
+            raise PluginError(
+                f"plugin {self.name}: {func.__name__} needs a docstring; its first line is the help"
+            )
+        first, _, rest = doc.partition("\n")
+        return first.strip(), rest.strip()

@@ -1,0 +1,212 @@
+"""A small document tree for everything the bot says; each platform renders it in its own markup.
+
+Plugins build documents from data; user text goes in as plain strings and is escaped by the renderer, so it can
+neither format nor mention. Links may point at things that do not exist yet (`Made`) and text may name its own
+case (`CaseNumber`); `resolve` fills both in just before delivery.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, TypeAlias, assert_never
+
+from bot.model import Author, Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Stands for the thing that the action named `made` of the same decision will have created."""
+
+    made: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    text: str
+    kind: Literal["plain"] = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    text: str
+    kind: Literal["strong"] = "strong"
+
+
+@dataclass(frozen=True, slots=True)
+class Emphasis:
+    text: str
+    kind: Literal["emphasis"] = "emphasis"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    text: str
+    kind: Literal["code"] = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`to` is a URL, or a thing said, or a thing about to be made."""
+
+    text: str
+    to: str | Ref | Made
+    kind: Literal["link"] = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A person. Only `notify=True` mentions them; a quoted person is never notified."""
+
+    who: Author
+    notify: bool = False
+    kind: Literal["name"] = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNumber:
+    """The number of the case that the decision opens, as in `#12`."""
+
+    kind: Literal["case"] = "case"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time, shown by the platform as date and time in UTC."""
+
+    at: datetime
+    kind: Literal["moment"] = "moment"
+
+
+Inline: TypeAlias = Plain | Strong | Emphasis | Code | Link | Name | CaseNumber | Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    inlines: tuple[Inline, ...]
+    kind: Literal["paragraph"] = "paragraph"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    inlines: tuple[Inline, ...]
+    kind: Literal["heading"] = "heading"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Somebody's own words."""
+
+    blocks: tuple[Paragraph, ...]
+    kind: Literal["quote"] = "quote"
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    items: tuple[tuple[Inline, ...], ...]
+    kind: Literal["bullets"] = "bullets"
+
+
+@dataclass(frozen=True, slots=True)
+class Spoiler:
+    """Folded away behind `title`. Spoilers do not nest."""
+
+    title: str
+    blocks: tuple[Paragraph | Heading | Quote | Bullets, ...]
+    kind: Literal["spoiler"] = "spoiler"
+
+
+@dataclass(frozen=True, slots=True)
+class Divider:
+    kind: Literal["divider"] = "divider"
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Text written by an operator in Markdown (a prompt, a rule's warning): trusted markup, kept as it is."""
+
+    markdown: str
+    kind: Literal["prose"] = "prose"
+
+
+Block: TypeAlias = Paragraph | Heading | Quote | Bullets | Spoiler | Divider | Prose
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    blocks: tuple[Block, ...]
+
+
+def inline(part: str | Inline) -> Inline:
+    """A bare string is plain text."""
+    return Plain(part) if isinstance(part, str) else part
+
+
+def line(*parts: str | Inline) -> Paragraph:
+    """One paragraph of strings and inlines."""
+    return Paragraph(tuple(inline(part) for part in parts))
+
+
+def heading(*parts: str | Inline) -> Heading:
+    return Heading(tuple(inline(part) for part in parts))
+
+
+def quote(text: str) -> Quote:
+    """Somebody's words, one paragraph a line."""
+    return Quote(tuple(line(row) for row in text.splitlines() if row.strip()))
+
+
+def bullets(*items: str | Inline | tuple[str | Inline, ...]) -> Bullets:
+    """A list; an item is a string, an inline, or a tuple of both."""
+    rows = (item if isinstance(item, tuple) else (item,) for item in items)
+    return Bullets(tuple(tuple(inline(part) for part in row) for row in rows))
+
+
+def document(*blocks: str | Block) -> Document:
+    """A document; a bare string is a paragraph of plain text."""
+    return Document(tuple(line(block) if isinstance(block, str) else block for block in blocks))
+
+
+def resolve(doc: Document, *, case: int | None, links: Callable[[Ref | Made], str | None]) -> Document:
+    """`doc` with the case number filled in and each link turned into a URL, or into plain text where none is known."""
+
+    def one(part: Inline) -> Inline:
+        match part:
+            case CaseNumber():
+                return Plain(f"#{case}" if case is not None else "#?")
+            case Link(text=text, to=to) if not isinstance(to, str):
+                url = links(to)
+                return Link(text, url) if url else Plain(text)
+            case _:
+                return part
+
+    def row(parts: tuple[Inline, ...]) -> tuple[Inline, ...]:
+        return tuple(one(part) for part in parts)
+
+    def paragraph(block: Paragraph) -> Paragraph:
+        return Paragraph(row(block.inlines))
+
+    def inner(block: Paragraph | Heading | Quote | Bullets) -> Paragraph | Heading | Quote | Bullets:
+        match block:
+            case Paragraph():
+                return paragraph(block)
+            case Heading():
+                return Heading(row(block.inlines))
+            case Quote():
+                return Quote(tuple(paragraph(b) for b in block.blocks))
+            case Bullets():
+                return Bullets(tuple(row(item) for item in block.items))
+            case _:
+                assert_never(block)
+
+    def outer(block: Block) -> Block:
+        match block:
+            case Divider() | Prose():
+                return block
+            case Spoiler():
+                return replace(block, blocks=tuple(inner(b) for b in block.blocks))
+            case _:
+                return inner(block)
+
+    return Document(tuple(outer(block) for block in doc.blocks))
