@@ -8,7 +8,7 @@ case (`CaseNumber`); `resolve` fills both in just before delivery.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias, assert_never
 
@@ -171,7 +171,7 @@ def document(*blocks: str | Block) -> Document:
 def resolve(doc: Document, *, case: int | None, links: Callable[[Ref | Made], str | None]) -> Document:
     """`doc` with the case number filled in and each link turned into a URL, or into plain text where none is known."""
 
-    def one(part: Inline) -> Inline:
+    def fill(part: Inline) -> Inline:
         match part:
             case CaseNumber():
                 return Plain(f"#{case}" if case is not None else "#?")
@@ -181,32 +181,29 @@ def resolve(doc: Document, *, case: int | None, links: Callable[[Ref | Made], st
             case _:
                 return part
 
-    def row(parts: tuple[Inline, ...]) -> tuple[Inline, ...]:
-        return tuple(one(part) for part in parts)
+    return Document(tuple(_filled(block, fill) for block in doc.blocks))
 
-    def paragraph(block: Paragraph) -> Paragraph:
-        return Paragraph(row(block.inlines))
 
-    def inner(block: Paragraph | Heading | Quote | Bullets) -> Paragraph | Heading | Quote | Bullets:
-        match block:
-            case Paragraph():
-                return paragraph(block)
-            case Heading():
-                return Heading(row(block.inlines))
-            case Quote():
-                return Quote(tuple(paragraph(b) for b in block.blocks))
-            case Bullets():
-                return Bullets(tuple(row(item) for item in block.items))
-            case _:
-                assert_never(block)
+def _filled(block: Block, fill: Callable[[Inline], Inline]) -> Block:
+    """`block` with `fill` applied to each of its inlines."""
+    match block:
+        case Divider() | Prose():
+            return block
+        case Spoiler(blocks=blocks):
+            return replace(block, blocks=tuple(_filled_inner(b, fill) for b in blocks))
+        case _:
+            return _filled_inner(block, fill)
 
-    def outer(block: Block) -> Block:
-        match block:
-            case Divider() | Prose():
-                return block
-            case Spoiler():
-                return replace(block, blocks=tuple(inner(b) for b in block.blocks))
-            case _:
-                return inner(block)
 
-    return Document(tuple(outer(block) for block in doc.blocks))
+def _filled_inner(
+    block: Paragraph | Heading | Quote | Bullets, fill: Callable[[Inline], Inline]
+) -> Paragraph | Heading | Quote | Bullets:
+    match block:
+        case Paragraph(inlines) | Heading(inlines):
+            return replace(block, inlines=tuple(map(fill, inlines)))
+        case Quote(blocks):
+            return Quote(tuple(Paragraph(tuple(map(fill, b.inlines))) for b in blocks))
+        case Bullets(items):
+            return Bullets(tuple(tuple(map(fill, item)) for item in items))
+        case _:
+            assert_never(block)
