@@ -1,0 +1,267 @@
+"""The memory platform's adapter: a world's items and events in the bot's own terms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.actions import Ban, Capability, External, Mute, Post, Report, Tell, Unban, Unmute, Warn
+from bot.clock import Clock
+from bot.model import (
+    Author,
+    Discussion,
+    Edited,
+    Joined,
+    Message,
+    Occurrence,
+    Place,
+    PlaceKind,
+    Platform,
+    Reacted,
+    Receipt,
+    Ref,
+    Removed,
+    Reported,
+    Role,
+    Thread,
+)
+from bot.platforms.memory.port import Done, Event, Item, Member, WorldPort
+from bot.platforms.protocol import Batch, Refused
+
+_URL = re.compile(r"memory://(?P<place>[^/\s]+)/(?P<id>[^/\s]+)")
+
+
+def command_in(text: str, *, prefix: str, name: str, private: bool) -> str | None:
+    """What `text` asks of the bot: the words after the prefix or the bot's name; None when it talks to others.
+
+    In private everything is meant for the bot. `! wow` and `!!` are no commands: a letter must follow the prefix.
+    """
+    text = text.strip()
+    mention = re.match(rf"@?{re.escape(name)}\s*[:,]\s*", text, re.IGNORECASE)
+    if mention:
+        text = text[mention.end() :].removeprefix(prefix)
+    elif text.startswith(prefix) and text[len(prefix) : len(prefix) + 1].isalpha():
+        text = text[len(prefix) :]
+    elif not private:
+        return None
+    return text or None
+
+
+class MemoryAdapter:
+    """One account in a world. People's ids are their names; `memory://place/id` links to what was said.
+
+    `prefixes` gives the command prefix of a place by its alias (`!` where it names none). `moderators_room` is the
+    alias of the place where reports go; without one they are refused.
+    """
+
+    platform = Platform.MEMORY
+    #: Everything but bans that end by themselves and warnings of the server's own.
+    capabilities = frozenset(Capability) - {Capability.TIMED_BAN, Capability.NATIVE_WARN}
+
+    def __init__(
+        self,
+        account: str,
+        places: Mapping[str, Place],
+        world: WorldPort,
+        clock: Clock,
+        *,
+        prefixes: Mapping[str, str] | None = None,
+        moderators_room: str | None = None,
+    ) -> None:
+        self.account = account
+        self.places = dict(places)
+        self._world = world
+        self._clock = clock
+        self._prefixes = dict(prefixes or {})
+        self._moderators_room = moderators_room
+        self._by_native = {place.native: place for place in self.places.values()}
+        self._name = ""
+
+    async def open(self) -> None:
+        self._name = await self._world.bot_name()
+        problems = await self.check()
+        if problems:
+            raise Refused(problems[0], "no_place")
+
+    async def close(self) -> None:
+        """Nothing to close: the world belongs to whoever made it."""
+
+    async def check(self) -> list[str]:
+        kinds = await self._world.places()
+        there = ", ".join(kinds)
+        return [
+            f"account {self.account}: place {p.alias}: there is no {p.kind} called {p.native!r} (there are: {there})"
+            for p in self.places.values()
+            if kinds.get(p.native) is not p.kind
+        ]
+
+    async def poll(self, cursor: str | None, wait: timedelta) -> Batch:
+        since = int(cursor) if cursor is not None else await self._world.first()
+        events = await self._world.events(since, wait)
+        occurrences = tuple(o for event in events if (o := self._occurrence(event)) is not None)
+        # Without events, a cursor is still due to a newcomer: it pins down what "new" means.
+        return Batch(occurrences, str(events[-1].seq if events else since), timedelta())
+
+    async def perform(self, action: External, key: str) -> Receipt:
+        return self._receipt(await self._world.perform(self._native(action), key), action)
+
+    async def find(
+        self, action: External, key: str, since: datetime, taken: frozenset[Ref]
+    ) -> Receipt | None:
+        del since, taken  # the key alone decides here
+        done = await self._world.performed(key)
+        return self._receipt(done, action) if done else None
+
+    async def message(self, target: Ref | str) -> Message | None:
+        if isinstance(target, str):
+            link = _URL.fullmatch(target.strip())
+            if link is None:
+                return None
+            ident = link["id"]
+        else:
+            ident = target.id
+        item = await self._world.item(ident)
+        return self._message(item) if item else None
+
+    async def thread(self, root: Ref) -> Thread:
+        items = await self._world.thread(root.id)
+        messages = [m for item in items if (m := self._message(item)) is not None]
+        if not messages:
+            raise Refused(
+                f"{root} does not exist, or is in a place that this account does not read", "not_found"
+            )
+        return Thread(messages[0], tuple(messages[1:]), expected=len(messages) - 1)
+
+    async def elsewhere(self, ref: Ref) -> list[Discussion]:
+        item = await self._world.item(ref.id)
+        return list(await self._world.elsewhere(item.link)) if item and item.link else []
+
+    async def person(self, handle: str, place: str) -> Author | None:
+        member = await self._world.member(handle.strip().removeprefix("@"))
+        return self._author(member, self.places.get(place)) if member else None
+
+    async def refresh(self, person: Author, place: str) -> Author:
+        member = await self._world.member(person.id)
+        return self._author(member, self.places.get(place)) if member else person
+
+    def url(self, ref: Ref) -> str | None:
+        return f"memory://{ref.place}/{ref.id}"
+
+    # From the world's terms to ours
+
+    def _occurrence(self, event: Event) -> Occurrence | None:
+        """The event as an occurrence; None for our own acts and for what we do not follow."""
+        place = self._by_native.get(event.place)
+        if place is None or event.by.name == self._name:
+            return None
+        by = self._author(event.by, place)
+        if event.kind == "joined":
+            return Joined(place, by, str(event.seq), event.at)
+        message = self._message(event.item) if event.item else None
+        if message is None:
+            return None
+        match event.kind:
+            case "said":
+                return message
+            case "edited":
+                return Edited(message, event.at)
+            case "removed":
+                by_author = by.id == message.author.id
+                return Removed(message.ref, place, None if by_author else by, event.detail, event.at)
+            case "reacted":
+                return Reacted(message.ref, place, by, event.detail, str(event.seq), event.at)
+            case "reported":
+                return Reported(message, by, event.detail, str(event.seq), event.at)
+            case _:  # "restored": nobody asked for it yet
+                return None
+
+    def _message(self, item: Item) -> Message | None:
+        place = self._by_native.get(item.place)
+        if place is None:
+            return None
+        ref = self._ref(item.id, place)
+        command = None
+        if item.title is None and item.author.name != self._name:
+            command = command_in(
+                item.text,
+                prefix=self._prefixes.get(place.alias, "!"),
+                name=self._name,
+                private=place.kind is PlaceKind.PRIVATE,
+            )
+        return Message(
+            ref=ref,
+            place=place,
+            author=self._author(item.author, place),
+            text="" if item.gone else item.text,
+            sent_at=item.sent_at,
+            root=self._ref(item.root, place),
+            parent=self._ref(item.parent, place) if item.parent else None,
+            title=item.title,
+            link=item.link,
+            edited_at=item.edited_at,
+            command=None if item.gone else command,
+            url=self.url(ref),
+            replies=item.replies,
+            nsfw=item.nsfw,
+            gone=item.gone,
+        )
+
+    def _author(self, member: Member, place: Place | None) -> Author:
+        """The person with their role in `place`; in private, the highest they have in that community's places."""
+        if place is None:
+            role = Role.EVERYONE
+        elif place.kind is PlaceKind.PRIVATE:
+            ours = (p.native for p in self.places.values() if p.community == place.community)
+            role = max((member.roles.get(native, Role.EVERYONE) for native in ours), default=Role.EVERYONE)
+        else:
+            role = member.roles.get(place.native, Role.EVERYONE)
+        return Author(
+            platform=Platform.MEMORY,
+            id=member.name,
+            name=member.name,
+            role=role,
+            is_bot=member.is_bot,
+            since=member.since,
+            opted_out=member.opted_out,
+        )
+
+    def _ref(self, ident: str, place: Place) -> Ref:
+        return Ref(Platform.MEMORY, place.alias, ident)
+
+    def _receipt(self, done: Done, action: External) -> Receipt:
+        if done.item is None:
+            return Receipt(done.at)
+        place = self._by_native.get(done.item.place)
+        ref = Ref(Platform.MEMORY, place.alias if place else done.item.place, done.item.id)
+        return Receipt(done.at, ref, self.url(ref), detail=action.kind)
+
+    # From our terms to the world's
+
+    def _native(self, action: External) -> External:
+        """The action with its place by native name; a report becomes a message in the moderators' room."""
+        match action:
+            case Report(text=text):
+                return self._native(Post(place=self._room(), text=text, name=action.name))
+            case Post() | Tell() | Warn() | Mute() | Unmute() | Ban() | Unban():
+                return replace(action, place=self._place(action.place).native)
+            case _:
+                return action
+
+    def _room(self) -> str:
+        if self._moderators_room is None:
+            raise Refused(
+                f"account {self.account} has no moderators' room to report to; set moderators_room",
+                "no_moderators_room",
+            )
+        return self._moderators_room
+
+    def _place(self, alias: str) -> Place:
+        if alias not in self.places:
+            raise Refused(
+                f"account {self.account} does not read a place called {alias!r}; it reads "
+                f"{', '.join(self.places) or 'none'}",
+                "no_place",
+            )
+        return self.places[alias]
