@@ -207,3 +207,14 @@ def _filled_inner(
             return Bullets(tuple(tuple(map(fill, item)) for item in items))
         case _:
             assert_never(block)
+
+
+def made_in(value: object) -> frozenset[Made]:
+    """Every `Made` inside an action, a document or any part of one: what has to exist before it can be delivered."""
+    if isinstance(value, Made):
+        return frozenset({value})
+    if isinstance(value, tuple):
+        return frozenset().union(*map(made_in, value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return frozenset().union(*(made_in(getattr(value, field.name)) for field in fields(value)))
+    return frozenset()
