@@ -86,7 +86,7 @@ class MemoryAdapter:
             raise Refused(problems[0], "no_place")
 
     async def close(self) -> None:
-        """Nothing to close: the world belongs to whoever made it."""
+        await self._world.close()
 
     async def check(self) -> list[str]:
         kinds = await self._world.places()
@@ -174,7 +174,7 @@ class MemoryAdapter:
                 return Reacted(message.ref, place, by, event.detail, str(event.seq), event.at)
             case "reported":
                 return Reported(message, by, event.detail, str(event.seq), event.at)
-            case _:  # "restored": nobody asked for it yet
+            case _:  # "restored" and "acted": nobody asked for them yet
                 return None
 
     def _message(self, item: Item) -> Message | None:

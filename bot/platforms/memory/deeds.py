@@ -131,10 +131,10 @@ def _touch(world: World, action: Edit | Delete | Pin | Lock | React | Remove | R
             world.items[item.id] = replace(item, gone=False)
             world.happen("restored", item.place, bot, world.items[item.id], reason)
         case Pin(on=on):
-            tell(f"{'pins' if on else 'unpins'} {excerpt(item)}")
+            _acted(world, item.place, f"{'pins' if on else 'unpins'} {excerpt(item)}")
             world.items[item.id] = replace(item, pinned=on)
         case Lock(on=on, reason=reason):
-            tell(f"{'locks' if on else 'unlocks'} {excerpt(item)}{because(reason)}")
+            _acted(world, item.place, f"{'locks' if on else 'unlocks'} {excerpt(item)}{because(reason)}")
             world.items[item.id] = replace(item, locked=on)
         case React(symbol=symbol):
             tell(f"reacts {symbol} to {excerpt(item)}")
@@ -162,7 +162,13 @@ def _sanction(world: World, action: Mute | Unmute | Ban | Unban) -> None:
             deed = f"unbans {who[1]}"
         case _:
             assert_never(action)
-    world.transcript.append(entry(action.place, f"bot {deed}{because(action.reason)}"))
+    _acted(world, action.place, f"{deed}{because(action.reason)}")
+
+
+def _acted(world: World, place: str, deed: str) -> None:
+    """Tells of a deed that leaves no text behind."""
+    world.transcript.append(entry(place, f"bot {deed}"))
+    world.happen("acted", place, world.people[world.bot], detail=deed)
 
 
 def _kind(world: World, place: str) -> PlaceKind:

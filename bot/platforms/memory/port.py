@@ -19,7 +19,7 @@ from bot.text import Document
 PRIVATE = "private"
 
 #: What can happen.
-Kind: TypeAlias = Literal["said", "edited", "removed", "restored", "joined", "reacted", "reported"]
+Kind: TypeAlias = Literal["said", "edited", "removed", "restored", "joined", "reacted", "reported", "acted"]
 
 #: How many events are handed out at once.
 PAGE = 500
@@ -67,7 +67,8 @@ class Item:
 class Event:
     """Something that happened; `seq` counts up by one and is the cursor.
 
-    `item` is as it was at that moment, None for "joined". `detail` is the symbol of a reaction, or the reason.
+    `item` is as it was at that moment, None for "joined" and "acted". `detail` is the symbol of a reaction, the
+    reason, or for "acted" (pins, locks, mutes, bans) the deed in words.
     """
 
     seq: int
@@ -89,6 +90,10 @@ class Done:
 
 class WorldPort(Protocol):
     """One account's view of a world. Every method may raise `PlatformError`."""
+
+    async def close(self) -> None:
+        """Lets go of the connection; the world goes on."""
+        ...
 
     async def places(self) -> dict[str, PlaceKind]: ...
 

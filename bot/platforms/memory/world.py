@@ -157,6 +157,9 @@ class World:
 
     # What the bot asks (WorldPort)
 
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
     async def places(self) -> dict[str, PlaceKind]:
         return dict(self.kinds)
 
