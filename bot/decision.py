@@ -90,6 +90,7 @@ class Reviewed:
     account: str | None = None
     place: str | None = None
     person: str | None = None
+    waits_for: str | None = None  # the name of the sibling action that must be performed first
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,11 @@ class Adapter(Protocol):
     @property
     def capabilities(self) -> frozenset[Capability]: ...
 
+    @property
+    def settle(self) -> timedelta:
+        """How long after an attempt that was cut off the platform may still be carrying it out."""
+        ...
+
     async def open(self) -> None:
         """Signs in and looks up the places. Raises PlatformError with a sentence for the operator."""
         ...

@@ -1,0 +1,51 @@
+# make run    sets up and runs the bot (the embedded demo where there is no config.yaml)
+# make test   sets up and runs every check: formatting, lint, types, tests
+# make setup  only builds .venv from the locked versions
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: run test setup quick lint types unit slow lock clean
+
+run: setup
+	@$(BIN)/folkmoot run
+
+# The whole of it, in the order in which a mistake is cheapest to find.
+test: setup lint types unit slow
+	@echo "All checks passed."
+
+setup: $(READY)
+
+$(READY): requirements-dev.lock pyproject.toml
+	@bash .ci/venv "$(PYTHON)" "$(VENV)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+# What a contributor runs between two edits.
+quick: setup lint types
+	$(BIN)/pytest -m "not slow" -x -n auto
+
+lint:
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types:
+	$(BIN)/mypy
+
+unit:
+	$(BIN)/pytest -m "not slow" -n auto --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+slow:
+	$(BIN)/pytest -m slow --timeout=900 --durations=5
+
+# Resolves pyproject.toml anew; uv is only needed here.
+lock:
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -1,0 +1,77 @@
+"""Actions and cases in plain words, for the moderators' room, `!why` and the log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.actions import Action, Ban, Mute, Pin, Post, Remove, Report, Restore, Tell, Unban, Unmute, Warn
+from bot.decision import Decision, Reviewed, State
+from bot.model import Author
+from bot.text import CaseNumber, Inline, Plain, Strong, document, line, quote
+
+#: How much of somebody's words a line in the moderators' room shows.
+EXCERPT = 200
+
+
+def describe(action: Action) -> str:
+    """`ban ana until 2026-03-04 09:00 UTC`, in the imperative."""
+    person = getattr(action, "person", None)
+    who = person.name if isinstance(person, Author) else "somebody"
+    words = {
+        Warn: f"warn {who}",
+        Remove: f"remove what {who} wrote",
+        Restore: "bring the message back",
+        Mute: f"mute {who}{_until(action)}",
+        Unmute: f"unmute {who}",
+        Ban: f"ban {who} from {getattr(action, 'place', 'here')}{_until(action)}",
+        Unban: f"lift the ban of {who} from {getattr(action, 'place', 'here')}",
+        Tell: f"write to {who}",
+        Post: f"post in {getattr(action, 'place', 'here')}",
+        Pin: "pin" if getattr(action, "on", True) else "unpin",
+    }
+    return words.get(type(action), type(action).__name__.lower())
+
+
+def excerpt(text: str, length: int = EXCERPT) -> str:
+    """`text` in one line, cut at `length` characters with an ellipsis."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= length else flat[: length - 1].rstrip() + "…"
+
+
+def case_line(decision: Decision, verdicts: Sequence[Reviewed]) -> Report | None:
+    """What the moderators read about a decision that falls on somebody; None where it falls on nobody."""
+    falling = [v for v in verdicts if v.action.sanction and v.state is not State.DROPPED]
+    if not falling:
+        return None
+    states = {v.state for v in falling}
+    acts = "; ".join(describe(v.action) for v in falling)
+    opening: list[str | Inline]
+    if states == {State.SIMULATED}:
+        opening = [Strong("Only watching"), Plain(" — would: ")]
+    elif State.HELD in states:
+        opening = [Strong("Your decision "), CaseNumber(), Plain(" — proposed: ")]
+    else:
+        opening = [Strong("Case "), CaseNumber(), Plain(" — ")]
+    who = (
+        f"by {decision.by.name}"
+        if decision.by
+        else f"rule “{decision.outcome.rule}”"
+        if decision.outcome.rule
+        else decision.plugin
+    )
+    blocks = [line(*opening, f"{acts} ({who}: {decision.outcome.because})")]
+    if State.HELD in states:
+        why = next(v.why for v in falling if v.state is State.HELD)
+        blocks.append(
+            line(f"{why[0].upper()}{why[1:]}. Answer with !approve or !reject and ", CaseNumber(), ".")
+        )
+    text = document(
+        *blocks, *([quote(excerpt(decision.outcome.evidence))] if decision.outcome.evidence else [])
+    )
+    return Report(name="case", text=text)
+
+
+def _until(action: Action) -> str:
+    until = getattr(action, "until", None)
+    return f" until {until:%Y-%m-%d %H:%M} UTC" if isinstance(until, datetime) else " for good"

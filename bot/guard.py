@@ -1,0 +1,250 @@
+"""Reviews decisions before they are committed: pure, and every verdict has a reason.
+
+The guard never adds power: it lets an action go, holds it for a moderator, turns it into a rehearsal, or drops it. It
+also lowers what a platform cannot do in one step (a timed ban becomes a ban now and an unban later) and adds the one
+line by which the moderators learn of a case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.actions import (
+    AnyAction,
+    Ban,
+    Capability,
+    Internal,
+    Mute,
+    Note,
+    Remember,
+    Reply,
+    Report,
+    Settle,
+    Tell,
+    Unban,
+    Unmute,
+)
+from bot.decision import Decision, Reviewed, State, may_target
+from bot.describe import case_line, describe
+from bot.model import Author, Community, Place, Ref, Role
+from bot.text import Document, Made, document, made_in
+
+
+class Limits(Protocol):
+    """The community's safety limits, from the settings."""
+
+    @property
+    def bans_per_hour(self) -> int: ...
+    @property
+    def dry_run(self) -> bool: ...
+    @property
+    def hold_permanent_bans(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the guard knows. `roles` are live ones, by person key; `bans` counts automatic bans of the last hour."""
+
+    community: Community
+    limits: Limits
+    capabilities: Mapping[str, frozenset[Capability]]  # by place alias
+    roles: Mapping[str, Role]
+    bans: int
+    now: datetime
+
+
+def people(decision: Decision) -> dict[str, tuple[Author, str]]:
+    """Everybody whom this decision's sanctions fall on, with a place to look up their role in, by key."""
+    found: dict[str, tuple[Author, str]] = {}
+    for action in decision.outcome.actions:
+        person = getattr(action, "person", None)
+        if action.sanction and isinstance(person, Author):
+            found.setdefault(person.key, (person, place_of(action, decision.outcome.actions) or ""))
+    return found
+
+
+def place_of(action: object, siblings: Sequence[object]) -> str | None:
+    """The alias of the place where an action happens; a `Made` target is where the named sibling happens."""
+    match getattr(action, "place", None):
+        case str() as alias:
+            return alias
+        case _:
+            pass
+    target = getattr(action, "ref", None) or getattr(action, "to", None)
+    match target:
+        case Ref():
+            return target.place
+        case Made():
+            named = next((s for s in siblings if getattr(s, "name", None) == target.made), None)
+            return place_of(named, siblings) if named is not None and named is not action else None
+        case _:
+            return None
+
+
+def review(decision: Decision, facts: Facts) -> list[Reviewed]:
+    """A verdict for each action of the decision, followed by what the guard had to add. Pure."""
+    bans = facts.bans
+    verdicts: list[Reviewed] = []
+    for action in _lowered(decision.outcome.actions, facts):
+        verdict = _one(action, decision, facts, bans)
+        if isinstance(action, Ban) and decision.by is None and verdict.state is State.PENDING:
+            bans += 1
+        verdicts.append(verdict)
+    verdicts = _excused(verdicts, decision)
+    line = case_line(decision, verdicts)
+    return [*verdicts, _one(line, decision, facts, bans)] if line else verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    """One action under review, with everything a check may need. `key` is the person it falls on."""
+
+    action: AnyAction
+    decision: Decision
+    facts: Facts
+    place: Place
+    key: str | None
+    bans: int
+
+
+_Verdict = tuple[State, str] | None
+
+
+def _able(matter: _Matter) -> _Verdict:
+    needs = matter.action.needs
+    if needs is None or needs in matter.facts.capabilities.get(matter.place.alias, frozenset()):
+        return None
+    return State.DROPPED, f"{matter.place.platform} cannot do that: {needs}"
+
+
+def _entitled(matter: _Matter) -> _Verdict:
+    if not matter.action.sanction or matter.key is None:
+        return None
+    actor = matter.decision.by.role if matter.decision.by else None
+    refusal = may_target(actor, matter.facts.roles.get(matter.key, Role.EVERYONE))
+    return (State.DROPPED, refusal) if refusal else None
+
+
+def _told(matter: _Matter) -> _Verdict:
+    return (State.PENDING, "for the moderators") if isinstance(matter.action, Report) else None
+
+
+def _rehearsed(matter: _Matter) -> _Verdict:
+    if matter.decision.outcome.watch:
+        return State.SIMULATED, "the rule is only watching"
+    # Whoever gives a command is answered in a dry run, too.
+    answers = matter.decision.by is not None and isinstance(matter.action, Reply | Tell)
+    if matter.facts.limits.dry_run and not answers:
+        return State.SIMULATED, "this community is set to dry_run"
+    return None
+
+
+def _proposed(matter: _Matter) -> _Verdict:
+    if matter.action.sanction and matter.decision.outcome.propose:
+        return State.HELD, "proposed: a moderator decides"
+    return None
+
+
+def _limited(matter: _Matter) -> _Verdict:
+    if not isinstance(matter.action, Ban) or matter.decision.by is not None:
+        return None
+    limits = matter.facts.limits
+    if matter.action.until is None and limits.hold_permanent_bans:
+        return State.HELD, "bans for good are decided by a moderator"
+    if matter.bans >= limits.bans_per_hour:
+        return State.HELD, f"more than {limits.bans_per_hour} bans within an hour: a moderator decides"
+    return None
+
+
+#: In this order; the first that has something to say decides.
+_CHECKS = (_able, _entitled, _told, _rehearsed, _proposed, _limited)
+
+
+def _one(action: AnyAction, decision: Decision, facts: Facts, bans: int) -> Reviewed:
+    """The verdict on a single action."""
+    if isinstance(action, Remember | Settle | Note):
+        return Reviewed(action, State.PENDING, "kept in the ledger", person=getattr(action, "about", None))
+    place = _address(action, decision, facts.community)
+    if place is None:
+        missing = (
+            "there is no moderators' room"
+            if isinstance(action, Report)
+            else "that place is not part of this community"
+        )
+        return Reviewed(action, State.DROPPED, missing)
+    person = getattr(action, "person", None)
+    key = person.key if isinstance(person, Author) else None
+    matter = _Matter(action, decision, facts, place, key, bans)
+    state, why = next((v for check in _CHECKS if (v := check(matter))), (State.PENDING, "allowed"))
+    waits_for = _basis(action)
+    return Reviewed(
+        action, state, why, account=place.account, place=place.alias, person=key, waits_for=waits_for
+    )
+
+
+def _basis(action: AnyAction) -> str | None:
+    """The name of the sibling that must have been performed first, if this points at what it will have made."""
+    return next(iter(sorted(m.made for m in made_in(action))), None)
+
+
+def _address(action: AnyAction, decision: Decision, community: Community) -> Place | None:
+    if isinstance(action, Report):
+        return community.place(community.moderators_room) if community.moderators_room else None
+    alias = place_of(action, decision.outcome.actions)
+    return community.place(alias) if alias else None
+
+
+def _lowered(actions: Sequence[object], facts: Facts) -> list[AnyAction]:
+    """The actions, with what a platform cannot do in one step spelt out."""
+    lowered: list[AnyAction] = []
+    for action in actions:
+        lowered.append(action)  # type: ignore[arg-type] # plugins are typed to the base class; the union is closed
+        match action:
+            case Ban(until=until) if until and Capability.TIMED_BAN not in facts.capabilities.get(
+                action.place, frozenset()
+            ):
+                lowered.append(
+                    Unban(place=action.place, person=action.person, reason="the time is up", not_before=until)
+                )
+            case Mute(until=until) if until:
+                lowered.append(
+                    Unmute(
+                        place=action.place, person=action.person, reason="the time is up", not_before=until
+                    )
+                )
+            case _:
+                pass
+    return lowered
+
+
+def _excused(verdicts: list[Reviewed], decision: Decision) -> list[Reviewed]:
+    """Where a commanded sanction was dropped, nothing else of that command is said or done: the reason is, instead."""
+    refused = next((v for v in verdicts if v.action.sanction and v.state is State.DROPPED), None)
+    if decision.by is None or refused is None:
+        return verdicts
+    kept = [
+        Reviewed(
+            v.action,
+            State.DROPPED,
+            f"goes with what was refused: {refused.why}",
+            v.account,
+            v.place,
+            v.person,
+        )
+        if v.state is not State.DROPPED
+        else v
+        for v in verdicts
+        if not isinstance(v.action, Internal)
+    ]
+    answered = next((v for v in verdicts if isinstance(v.action, Reply)), None)
+    if answered is not None and isinstance(answered.action, Reply):
+        said = Reply(to=answered.action.to, text=_refusal(refused))
+        kept.append(Reviewed(said, State.PENDING, "explains the refusal", answered.account, answered.place))
+    return kept
+
+
+def _refusal(refused: Reviewed) -> Document:
+    return document(f"Not done ({describe(refused.action)}): {refused.why}.")

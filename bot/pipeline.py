@@ -1,0 +1,254 @@
+"""The path of one occurrence: admit, gather, decide, review, commit. Delivery is the outbox's.
+
+One person's occurrences in a community are decided one after the other, wherever they were said, so that two messages
+in one breath count as two; different people are decided in parallel. See docs/architecture.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot import guard
+from bot.actions import Ban, Report
+from bot.clock import Clock
+from bot.context import LiveContext
+from bot.decision import Decision, Outcome, Reviewed, State
+from bot.due import due
+from bot.ledger import Ledger
+from bot.model import (
+    Author,
+    Community,
+    Edited,
+    Joined,
+    Message,
+    Occurrence,
+    Platform,
+    Reacted,
+    Reported,
+    Role,
+    Tick,
+)
+from bot.outbox import Outbox
+from bot.platforms.protocol import Adapter, PlatformError
+from bot.plugin import Settings
+from bot.router import Router
+from bot.text import Document, document
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """One community as it is being served: its plugins' handlers and settings, its limits and extra roles.
+
+    `roles` raises (never lowers) the role of people by their id, their ledger key, or on Lemmy `name@instance`.
+    """
+
+    community: Community
+    router: Router
+    settings: Mapping[str, Settings]
+    limits: guard.Limits
+    roles: Mapping[str, Role] = field(default_factory=dict)
+
+    def seen(self, author: Author) -> Author:
+        """The author with the role that the configuration gives them, where that is higher."""
+        names = [author.id, author.key, *([author.name] if author.platform is Platform.LEMMY else [])]
+        role = max([author.role, *(self.roles[name] for name in names if name in self.roles)])
+        return replace(author, role=role) if role != author.role else author
+
+
+class Pipeline:
+    def __init__(
+        self,
+        ledger: Ledger,
+        adapters: Mapping[str, Adapter],
+        outbox: Outbox,
+        clock: Clock,
+        served: Mapping[str, Served],
+    ) -> None:
+        self.ledger = ledger
+        self.adapters = adapters
+        self.outbox = outbox
+        self.clock = clock
+        self.served = served
+        self._locks: dict[tuple[str, str], tuple[asyncio.Lock, int]] = {}
+        self._first_seen: dict[str, datetime] = {}
+
+    async def handle(self, occurrence: Occurrence) -> bool:
+        """Handles what happened, once: False when the ledger knew it already, or nobody serves its community."""
+        name = occurrence.community if isinstance(occurrence, Tick) else occurrence.place.community
+        served = self.served.get(name)
+        if served is None or await self.ledger.known([occurrence.key]):
+            return False
+        occurrence = _seen(occurrence, served)
+        async with self._alone(name, _person(occurrence)):
+            now = self.clock.now()
+            decisions = await served.router.decide(
+                occurrence, name, lambda plugin: self._context(served, plugin, now)
+            )
+            if isinstance(occurrence, Tick) and occurrence.missed:
+                decisions.append(_missed(occurrence))
+            reviewed = [(decision, await self._review(decision, served, now)) for decision in decisions]
+            committed = await self.ledger.commit(occurrence, reviewed, now)
+        if committed is None:
+            return False
+        self.outbox.wake(committed.accounts)
+        for decision in decisions:
+            if decision.failed and served.router.breaker.failed(decision.plugin, now):
+                await self.tell(name, f"paused-{decision.plugin}", _paused(decision))
+        return True
+
+    async def tick(self) -> int:
+        """Handles whatever schedule is due now; how many were."""
+        handled = 0
+        for name, served in self.served.items():
+            for plugin in served.router.plugins:
+                for schedule in plugin.schedules:
+                    key = f"tick:{name}:{plugin.name}.{schedule.handler}:"
+                    since = self._first_seen.get(key)
+                    if since is None:
+                        since = self._first_seen[key] = await self.ledger.first_seen(key, self.clock.now())
+                    now = self.clock.now()
+                    done = frozenset(await self.ledger.last_slots(key))
+                    tick = due(schedule, served.settings[plugin.name], served.community, now, since, done)
+                    if tick is not None and await self.handle(tick):
+                        handled += 1
+        return handled
+
+    async def tell(self, community: str, what: str, text: Document) -> None:
+        """Puts a line before the community's moderators that comes from the bot itself; `what` names the kind."""
+        now = self.clock.now()
+        served = self.served[community]
+        tick = Tick(community, "core", what, now.isoformat(), now, now)
+        decision = _of_core(tick, what, Report(text=text))
+        committed = await self.ledger.commit(
+            tick, [(decision, await self._review(decision, served, now))], now
+        )
+        if committed:
+            self.outbox.wake(committed.accounts)
+
+    def _context(self, served: Served, plugin: str, now: datetime) -> LiveContext:
+        return LiveContext(
+            now=now,
+            community=served.community,
+            settings=served.settings[plugin],
+            plugin=plugin,
+            ledger=self.ledger,
+            adapters=self.adapters,
+        )
+
+    async def _review(self, decision: Decision, served: Served, now: datetime) -> list[Reviewed]:
+        community = served.community
+        falls_on = guard.people(decision)
+        bans = any(isinstance(action, Ban) for action in decision.outcome.actions)
+        facts = guard.Facts(
+            community=community,
+            limits=served.limits,
+            capabilities={
+                place.alias: self.adapters[place.account].capabilities
+                for place in community.places
+                if place.account in self.adapters
+            },
+            roles={key: await self._role(served, person, place) for key, (person, place) in falls_on.items()},
+            bans=await self.ledger.bans_since(community.name, now - timedelta(hours=1)) if bans else 0,
+            now=now,
+        )
+        verdicts = guard.review(decision, facts)
+        for verdict in verdicts:
+            if verdict.state is not State.PENDING:
+                log.info(
+                    "%s: %s: %s",
+                    decision.plugin,
+                    verdict.state,
+                    verdict.why,
+                    extra={"code": "guard." + verdict.state},
+                )
+        return verdicts
+
+    async def _role(self, served: Served, person: Author, alias: str) -> Role:
+        """The person's role right now; where the platform does not answer, the highest that we have heard of."""
+        place = served.community.place(alias)
+        adapter = self.adapters.get(place.account) if place else None
+        if adapter is None:
+            return served.seen(person).role
+        try:
+            fresh = await adapter.refresh(person, alias)
+        except PlatformError:
+            fresh = person
+        return served.seen(fresh).role
+
+    @asynccontextmanager
+    async def _alone(self, community: str, person: str | None) -> AsyncIterator[None]:
+        """Holds the person's turn in the community; locks live only as long as somebody waits for them."""
+        if person is None:
+            yield
+            return
+        key = (community, person)
+        lock, users = self._locks.get(key, (asyncio.Lock(), 0))
+        self._locks[key] = (lock, users + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, users = self._locks[key]
+            if users == 1:
+                del self._locks[key]
+            else:
+                self._locks[key] = (lock, users - 1)
+
+
+def _person(occurrence: Occurrence) -> str | None:
+    match occurrence:
+        case Message(author=author) | Edited(message=Message(author=author)) | Joined(author=author):
+            return author.key
+        case Reacted(author=author) | Reported(reporter=author):
+            return author.key
+        case _:
+            return None
+
+
+def _seen(occurrence: Occurrence, served: Served) -> Occurrence:
+    """The occurrence with the configured roles filled in."""
+    match occurrence:
+        case Message():
+            return replace(occurrence, author=served.seen(occurrence.author))
+        case Edited(message=message):
+            return replace(occurrence, message=replace(message, author=served.seen(message.author)))
+        case Joined() | Reacted():
+            return replace(occurrence, author=served.seen(occurrence.author))
+        case Reported(message=message):
+            message = replace(message, author=served.seen(message.author))
+            return replace(occurrence, message=message, reporter=served.seen(occurrence.reporter))
+        case _:
+            return occurrence
+
+
+def _of_core(tick: Tick, because: str, report: Report) -> Decision:
+    return Decision(
+        cause=tick.key,
+        community=tick.community,
+        plugin="core",
+        handler=tick.handler,
+        outcome=Outcome(because, (report,)),
+    )
+
+
+def _missed(tick: Tick) -> Decision:
+    late = tick.at - tick.due
+    text = document(
+        f"{tick.plugin}: what was due at {tick.due:%Y-%m-%d %H:%M} UTC was skipped, because it would have come "
+        f"{late.total_seconds() / 3600:.0f} h late. Raise late_by to have it come anyway."
+    )
+    return _of_core(tick, "too late to be of use", Report(text=text))
+
+
+def _paused(decision: Decision) -> Document:
+    return document(
+        f"The plugin {decision.plugin} failed again and again and is paused; everything else goes on. "
+        f"The last time: {decision.outcome.because}. “!resume {decision.plugin}” lets it try again."
+    )

@@ -1,0 +1,254 @@
+"""From what happened to what was decided: finds the handlers, calls them, turns answers into decisions. Writes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.actions import Action, Reply
+from bot.commands import CompiledCommand, Found, FromTarget, Handle, Mistake, Unknown, compile_command, parse
+from bot.decision import Answer, Decision, Outcome
+from bot.model import Author, Edited, Message, Occurrence, PlaceKind, Role, Tick
+from bot.plugin import Call, Context, Handler, Person, Plugin, PluginError, Schedule
+from bot.text import Document, document
+
+log = logging.getLogger(__name__)
+
+#: Gives a plugin, by its name, the context for the occurrence at hand.
+Contexts = Callable[[str], Context[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal(Exception):
+    """A command that cannot be carried out; the text says why, to the person who gave it."""
+
+    text: Document
+
+
+class Breaker:
+    """Counts a plugin's failures; after `limit` within `window` the plugin is paused until somebody resumes it."""
+
+    def __init__(self, limit: int = 5, window: timedelta = timedelta(minutes=10)) -> None:
+        self._limit = limit
+        self._window = window
+        self._failures: dict[str, deque[datetime]] = {}
+        self._paused: set[str] = set()
+
+    @property
+    def paused(self) -> frozenset[str]:
+        return frozenset(self._paused)
+
+    def failed(self, plugin: str, now: datetime) -> bool:
+        """Notes a failure; True when it is the one that pauses the plugin."""
+        times = self._failures.setdefault(plugin, deque(maxlen=self._limit))
+        times.append(now)
+        tripped = len(times) == self._limit and now - times[0] <= self._window and plugin not in self._paused
+        if tripped:
+            self._paused.add(plugin)
+        return tripped
+
+    def resume(self, plugin: str) -> bool:
+        """Lets a paused plugin work again; False when it was not paused."""
+        self._failures.pop(plugin, None)
+        was = plugin in self._paused
+        self._paused.discard(plugin)
+        return was
+
+
+class Router:
+    """The handlers of one community's plugins, in the order of its configuration."""
+
+    def __init__(self, plugins: Sequence[Plugin[Any]], breaker: Breaker) -> None:
+        """Raises PluginError when a declaration is wrong or two plugins claim one command."""
+        self.plugins = tuple(plugins)
+        self.breaker = breaker
+        self.commands: Mapping[str, CompiledCommand] = _table(plugins)
+
+    async def decide(self, occurrence: Occurrence, community: str, contexts: Contexts) -> list[Decision]:
+        """One decision for each interested handler; an empty list when nobody is interested."""
+        if isinstance(occurrence, Tick):
+            found = self._schedule(occurrence)
+            runs = (
+                [(found.plugin, found.handler, found.func, found.timeout)]
+                if found and not occurrence.missed
+                else []
+            )
+        else:
+            runs = [
+                (one.plugin, one.handler, one.func, one.timeout)
+                for plugin in self.plugins
+                for one in plugin.listeners
+                if isinstance(occurrence, one.types)
+            ]
+        decisions: list[Decision] = []
+        command = await self._command(occurrence, community, contexts)
+        if command is not None:
+            decisions.append(command)
+        # A command may carry anything else that members must not say, so rules see it, too; a moderator's does not.
+        if command is None or _author(occurrence).role < Role.MODERATOR:
+            for plugin, handler, func, timeout in runs:
+                if plugin not in self.breaker.paused:
+                    run = self._run(func, (contexts(plugin), occurrence), {}, timeout)
+                    decisions.append(await _decision(run, occurrence.key, community, plugin, handler))
+        return decisions
+
+    def _schedule(self, tick: Tick) -> Schedule | None:
+        every = (s for plugin in self.plugins for s in plugin.schedules)
+        return next((s for s in every if (s.plugin, s.handler) == (tick.plugin, tick.handler)), None)
+
+    async def _command(self, occurrence: Occurrence, community: str, contexts: Contexts) -> Decision | None:
+        """The decision about a command; None when `occurrence` is none, or is one that we do not know and ignore."""
+        if not isinstance(occurrence, Message) or occurrence.command is None or occurrence.author.is_bot:
+            return None
+        found = parse(occurrence.command, self.commands, has_target=occurrence.parent is not None)
+        if isinstance(found, Unknown):
+            # Several bots share a room, so an unknown "!word" there is somebody else's business.
+            if occurrence.place.kind is PlaceKind.ROOM and occurrence.author.role < Role.MODERATOR:
+                return None
+            hint = f" Did you mean “{found.near}”?" if found.near else " “help” lists what I can do."
+            return _said(
+                occurrence, community, "core", f"!{found.name}", f"I do not know “{found.name}”.{hint}"
+            )
+        command = found.command.command
+        if occurrence.author.role < command.role:
+            return _said(
+                occurrence, community, command.plugin, command.handler, f"!{command.name} is for moderators."
+            )
+        if command.plugin in self.breaker.paused:
+            sorry = f"!{command.name} is paused after repeated errors; the moderators know."
+            return _said(occurrence, community, command.plugin, command.handler, sorry)
+        context = contexts(command.plugin)
+        run = self._call(found, occurrence, context)
+        return await _decision(run, occurrence.key, community, command.plugin, command.handler, by=occurrence)
+
+    async def _call(self, found: Found, message: Message, context: Context[Any]) -> Answer:
+        """Resolves the people among the arguments, then calls the command's handler."""
+        if isinstance(found.arguments, Mistake):
+            return Reply(to=message.ref, text=found.arguments.text)
+        target = await context.message(message.parent) if message.parent else None
+        command = found.command.command
+        call = Call(message=message, name=command.name, rest=found.rest, target=target)
+        arguments: dict[str, object] = {}
+        for name, value in found.arguments.items():
+            arguments[name] = await self._person(value, call, context)
+        return await self._run(command.func, (context, call), arguments, command.timeout)
+
+    @staticmethod
+    async def _person(value: object, call: Call, context: Context[Any]) -> object:
+        match value:
+            case Handle(text=text):
+                person = await context.person(text, call.message.place.alias)
+                if person is None:
+                    raise Refusal(
+                        document(
+                            f"I know nobody called “{text}” here. Give the full name, or answer one of their messages."
+                        )
+                    )
+                return Person(person)
+            case FromTarget():
+                if call.target is None:
+                    raise Refusal(
+                        document("I cannot find the message that you answered. Name the person instead.")
+                    )
+                return Person(call.target.author)
+            case _:
+                return value
+
+    @staticmethod
+    async def _run(
+        func: Handler, args: tuple[object, ...], kwargs: Mapping[str, object], timeout: timedelta
+    ) -> Answer:
+        async with asyncio.timeout(timeout.total_seconds()):
+            answer = func(*args, **kwargs)
+            return await answer if inspect.isawaitable(answer) else answer
+
+
+def _table(plugins: Sequence[Plugin[Any]]) -> dict[str, CompiledCommand]:
+    table: dict[str, CompiledCommand] = {}
+    for plugin in plugins:
+        for command in plugin.commands:
+            compiled = compile_command(command)
+            for word in command.words:
+                if word in table:
+                    other = table[word].command.plugin
+                    raise PluginError(
+                        f"plugins {other} and {plugin.name} both have a command !{word}; switch one of them off"
+                    )
+                table[word] = compiled
+    return table
+
+
+async def _decision(
+    run: Any, cause: str, community: str, plugin: str, handler: str, by: Message | None = None
+) -> Decision:
+    """Awaits a handler and wraps what it answered; an error becomes a failed decision, never an exception."""
+    failed = False
+    try:
+        outcome = as_outcome(await run, by)
+    except Refusal as refusal:
+        outcome = Outcome("the command could not be carried out", _answer(by, refusal.text))
+    except TimeoutError:
+        failed, outcome = True, Outcome("the handler took too long", _apology(by))
+        log.error("%s.%s took too long over %s", plugin, handler, cause, extra={"code": "handler.timeout"})
+    except Exception as error:
+        failed, outcome = (
+            True,
+            Outcome(f"the handler raised {type(error).__name__}: {error}"[:500], _apology(by)),
+        )
+        log.exception("%s.%s failed over %s", plugin, handler, cause, extra={"code": "handler.failed"})
+    return Decision(
+        cause=cause, community=community, plugin=plugin, handler=handler, outcome=outcome,
+        by=by.author if by else None, failed=failed,
+    )  # fmt: skip
+
+
+def as_outcome(answer: Answer, command: Message | None = None) -> Outcome:
+    """Any of the answers that a handler may return, as an `Outcome`. Raises TypeError on anything else."""
+    match answer:
+        case None:
+            return Outcome("seen, nothing to do")
+        case Outcome():
+            return answer
+        case str():
+            if command is None:
+                raise TypeError("only a command may answer with a bare string; return an action")
+            return Outcome("answered", _answer(command, document(*answer.split("\n\n"))))
+        case Action():
+            return Outcome("acted", (answer,))
+        case Iterable():
+            actions = tuple(answer)
+            if wrong := next((a for a in actions if not isinstance(a, Action)), None):
+                raise TypeError(f"a handler returned {type(wrong).__name__} among its actions")
+            return Outcome("acted" if actions else "seen, nothing to do", actions)
+        case _:
+            raise TypeError(f"a handler returned {type(answer).__name__}, which is no action")
+
+
+def _answer(command: Message | None, text: Document) -> tuple[Action, ...]:
+    return (Reply(to=command.ref, text=text),) if command else ()
+
+
+def _apology(command: Message | None) -> tuple[Action, ...]:
+    return _answer(command, document("Something went wrong on my side; the operator finds it in the log."))
+
+
+def _said(message: Message, community: str, plugin: str, handler: str, text: str) -> Decision:
+    return Decision(
+        cause=message.key, community=community, plugin=plugin, handler=handler, by=message.author,
+        outcome=Outcome("answered without doing anything", _answer(message, document(text))),
+    )  # fmt: skip
+
+
+def _author(occurrence: Occurrence) -> Author:
+    """Who caused it, for commands: only messages carry one."""
+    if isinstance(occurrence, Message):
+        return occurrence.author
+    if isinstance(occurrence, Edited):
+        return occurrence.message.author
+    raise TypeError(f"{type(occurrence).__name__} is no command")
