@@ -1,0 +1,118 @@
+"""What is wrong with a configuration, said to the person who can mend it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["error", "warning"]
+#: Where a value stands: keys of mappings and indexes of lists, from the root.
+Path = tuple[str | int, ...]
+
+#: Longer values are cut in messages, at this many characters.
+LONGEST = 60
+#: What PyYAML counts as the end of a line; marks and excerpts must agree.
+_LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+#: A key that may hold a secret, up to its value.
+_SECRETIVE = re.compile(
+    r"(?P<key>[\w.-]*(?:pass|pwd|secret|token|credential|database|key)[\w.-]*[\"']?\s*:)(?P<value>\s*\S.*)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake. `line` and `column` count from 1; `key` is the dotted path, empty when the YAML itself is broken."""
+
+    file: str
+    line: int
+    column: int
+    key: str
+    message: str
+    level: Level = "error"
+
+    def __str__(self) -> str:
+        parts = [f"{self.file}:{self.line}:{self.column}"]
+        parts += [self.key] if self.key else []
+        parts += ["warning"] if self.level == "warning" else []
+        return ": ".join([*parts, self.message])
+
+
+class SettingsError(Exception):
+    """A configuration cannot be used; `problems` are all of its problems, in the order of the file."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda p: (p.line, p.column, p.key)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def cut(text: str) -> str:
+    """`text`, shortened to what fits in a message."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def show(value: object) -> str:
+    """A value read from YAML in words: texts quoted and cut, the rest by its kind."""
+    match value:
+        case None:
+            return "nothing"
+        case str():
+            return repr(cut(value))
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+        case _:
+            return repr(value)
+
+
+def key(path: Path) -> str:
+    """`("rules", 2, "words")` as `rules[2].words`; odd keys are quoted."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            name = step if re.fullmatch(r"[\w@!#+/-]{1,60}", step) else show(step)
+            text += f".{name}" if text else name
+    return text
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """` (did you mean 'x'?)` when one of `known` is close to `word`, else nothing."""
+    names = {name.casefold(): name for name in known}
+    close = difflib.get_close_matches(cut(word).casefold(), names, n=1, cutoff=0.6)
+    return f" (did you mean {names[close[0]]!r}?)" if close else ""
+
+
+def either(names: Sequence[str]) -> str:
+    """`a, b or c`."""
+    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def lines(text: str) -> list[str]:
+    """The lines of `text`, as PyYAML counts them."""
+    return _LINE_END.split(text)
+
+
+def excerpt(text: str, problem: Problem) -> str:
+    """The line that `problem` is about with a caret under the place, both indented; empty when there is none.
+
+    The values of keys that may hold secrets are left out.
+    """
+    rows = lines(text)
+    row = rows[problem.line - 1] if problem.line <= len(rows) else ""
+    above = rows[problem.line - 2] if problem.line > 1 else ""
+    shown = _SECRETIVE.sub(r"\g<key> …", row)
+    if shown == row and _SECRETIVE.fullmatch(f"{above.strip()} …"):
+        shown = "…"  # the secret's value stands on a line of its own
+    if not shown.strip():
+        return ""
+    shown = "".join(c if c.isprintable() else " " for c in shown)
+    # A window around the place, so that a very long line stays one line.
+    start = max(0, problem.column - LONGEST)
+    caret = min(problem.column - 1, len(shown))
+    return f"    {shown[start : start + 2 * LONGEST]}\n    {' ' * (caret - start)}^"
