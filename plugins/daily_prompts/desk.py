@@ -1,0 +1,88 @@
+"""What handlers look at, in one place: the settings, the pool, the memory and the community's calendar."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.api import Action, Call, Context, Outcome, Reply, document
+from plugins.daily_prompts import memory as keep
+from plugins.daily_prompts.agenda import Entry, agenda, instant, upcoming
+from plugins.daily_prompts.choice import Choice
+from plugins.daily_prompts.dates import long, weekday
+from plugins.daily_prompts.memory import Memory
+from plugins.daily_prompts.pool import Pool
+from plugins.daily_prompts.settings import PromptSettings, load
+
+#: How far ahead the search for the next prompt looks, in days.
+HORIZON = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything that handlers look at: the pool, the memory, and the community's calendar."""
+
+    ctx: Context[PromptSettings]
+    pool: Pool
+    memory: Memory
+    zone: ZoneInfo
+
+    @property
+    def today(self) -> date:
+        return self.ctx.now.astimezone(self.zone).date()
+
+    def coming(self) -> date:
+        """The date of the next daily run that may post: today as long as it has not come and is not too late."""
+        settings = self.ctx.settings
+        latest = instant(self.today, settings.at, self.zone) + settings.late_by
+        open_today = self.memory.on(self.today) is None and self.ctx.now <= latest
+        return self.today if open_today else self.today + timedelta(days=1)
+
+    def choose(self, day: date, memory: Memory | None = None) -> Choice | None:
+        return upcoming(
+            day,
+            self.pool.prompts,
+            memory or self.memory,
+            seed=self.ctx.community.name,
+            themes=self.ctx.settings.themes_by_weekday,
+        )
+
+    def agenda(self, days: int, memory: Memory | None = None) -> list[Entry]:
+        settings = self.ctx.settings
+        return list(
+            agenda(
+                self.coming(),
+                days,
+                at=settings.at,
+                zone=self.zone,
+                pool=self.pool.prompts,
+                memory=memory or self.memory,
+                seed=self.ctx.community.name,
+                themes=settings.themes_by_weekday,
+            )
+        )
+
+    def next(self, memory: Memory | None = None) -> Entry | None:
+        """The next day that brings a prompt; None when none does within the horizon."""
+        return next((entry for entry in self.agenda(HORIZON, memory) if entry.choice), None)
+
+    def day(self, day: date) -> str:
+        """`Monday, 2 March 2026` in the language of the bot's own sentences."""
+        return f"{weekday(day, 'en')}, {long(day, 'en')}"
+
+
+async def open_desk(ctx: Context[PromptSettings]) -> Desk:
+    pool = await asyncio.to_thread(load, ctx.settings)
+    return Desk(ctx, pool, keep.read(await ctx.recall_all()), ZoneInfo(ctx.community.zone))
+
+
+def say(ctx: Context[PromptSettings], command: str) -> str:
+    """A command as people type it in this community."""
+    return f"{ctx.community.prefix}{command}"
+
+
+def answer(call: Call, said: str, acts: tuple[Action, ...]) -> Outcome:
+    """Does something on command, and says so."""
+    return Outcome(said, (*acts, Reply(to=call.message.ref, text=document(said))))

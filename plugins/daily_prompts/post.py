@@ -1,0 +1,175 @@
+"""From a choice to what is said: titles and texts filled in, and the actions of one day. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.api import (
+    Action,
+    Block,
+    Community,
+    Document,
+    Link,
+    Made,
+    Name,
+    Pin,
+    Place,
+    PlaceKind,
+    Post,
+    Prose,
+    Ref,
+    Reply,
+    Strong,
+    document,
+    line,
+)
+from plugins.daily_prompts import dates, template
+from plugins.daily_prompts.memory import Suggestion, Used
+from plugins.daily_prompts.pool import Prompt
+from plugins.daily_prompts.settings import PromptSettings
+
+#: Lemmy's limit for titles, in UTF-16 code units.
+TITLE_UNITS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The prompt before this one as it stands now; what is not known is None."""
+
+    ref: Ref | None = None
+    title: str | None = None
+    link: str | None = None
+    comments: int | None = None
+    top: str | None = None
+
+
+def place_of(settings: PromptSettings, community: Community) -> Place | str:
+    """Where the prompt goes, or a sentence about what is missing."""
+    if settings.place is not None:
+        place = community.place(settings.place)
+        known = ", ".join(place.alias for place in community.places)
+        return place or f"daily_prompts.place: there is no place {settings.place!r}; known are {known}"
+    places = (*community.of_kind(PlaceKind.COMMUNITY), *community.of_kind(PlaceKind.ROOM))
+    return places[0] if places else "the community has neither a Lemmy community nor a room to post in"
+
+
+def rooms(settings: PromptSettings, community: Community, place: Place) -> tuple[str, ...]:
+    """Aliases of the rooms that get the announcement; never the place of the prompt itself."""
+    if settings.announce_in is None:
+        aliases = [room.alias for room in community.of_kind(PlaceKind.ROOM)[:1]]
+    else:
+        aliases = [alias for alias in settings.announce_in if community.place(alias)]
+    return tuple(alias for alias in dict.fromkeys(aliases) if alias != place.alias)
+
+
+def reason_to_wait(
+    day: date, last: Used | None, settings: PromptSettings, *, comments: int | None, lately: int
+) -> str | None:
+    """Why `day` goes without a prompt; None when it gets one. No two days in a row are left out.
+
+    `comments` is what the last prompt has in all (None: unknown), `lately` those of the last six hours.
+    """
+    if last is None or last.day != day - timedelta(days=1):
+        return None
+    if settings.skip_if_unanswered and comments == 0:
+        return "nobody answered the last prompt"
+    if settings.skip_if_hot is not None and lately >= settings.skip_if_hot:
+        return f"the last prompt is still busy ({lately} comments in six hours)"
+    return None
+
+
+def title_of(
+    prompt: Prompt, settings: PromptSettings, community: Community, *, day: date, number: int, last: Last
+) -> str:
+    """The post's title in plain text, cut to what Lemmy takes."""
+    facts = _facts(prompt, community, day, number, last)
+    title = " ".join(template.fill(settings.title, facts).split())
+    return _cut(title or facts["prompt"] or prompt.title)
+
+
+def actions(
+    prompt: Prompt,
+    settings: PromptSettings,
+    community: Community,
+    *,
+    place: Place,
+    day: date,
+    number: int,
+    last: Last,
+    unpin: Ref | None,
+    pin: bool,
+    suggested: Suggestion | None = None,
+) -> tuple[Action, ...]:
+    """Post, pin, unpin, announce, and thank who suggested it."""
+    facts = _facts(prompt, community, day, number, last)
+    title = title_of(prompt, settings, community, day=day, number=number, last=last)
+    written = {name: _markup(name, value) for name, value in facts.items()}
+    if suggested is not None:
+        written["text"] = template.escape(prompt.text)
+    body = template.fill(settings.text, written)
+    thanks = [line("Suggested by ", Name(suggested.author), ". Thank you!")] if suggested else []
+    blocks: list[Block] = [*([Prose(body)] if body else []), *thanks]
+    if place.kind is PlaceKind.COMMUNITY:
+        post = Post(
+            name="prompt", place=place.alias, title=title, text=Document(tuple(blocks)), nsfw=settings.nsfw
+        )
+    else:
+        post = Post(name="prompt", place=place.alias, text=document(line(Strong(title)), *blocks))
+    done: list[Action] = [post]
+    if pin:
+        done.append(Pin(ref=Made("prompt")))
+    if unpin is not None:
+        done.append(Pin(ref=unpin, on=False))
+    if comment := template.fill(settings.first_comment, written):
+        done.append(Reply(to=Made("prompt"), text=document(Prose(comment))))
+    link = Link(facts["prompt"] or title, Made("prompt"))
+    done.extend(
+        Post(place=room, text=document(line("Today’s prompt: ", link)))
+        for room in rooms(settings, community, place)
+    )
+    if suggested is not None:
+        thanked = line("Your suggestion is today’s prompt: ", link, ". Thank you!")
+        done.append(Reply(to=suggested.message, text=document(thanked)))
+    return tuple(done)
+
+
+def _facts(
+    prompt: Prompt, community: Community, day: date, number: int, last: Last
+) -> Mapping[str, str | None]:
+    """The value of every name, as plain text (`text` is Markdown). None where it is not known."""
+    language = community.language
+    facts: dict[str, str | None] = {
+        "date": dates.long(day, language),
+        "date.iso": day.isoformat(),
+        "weekday": dates.weekday(day, language),
+        "day": str(day.day),
+        "month": dates.month(day, language),
+        "year": str(day.year),
+        "week": str(day.isocalendar().week),
+        "number": str(number),
+        "community": community.title,
+        "yesterday.link": last.link,
+        "yesterday.title": last.title,
+        "yesterday.comments": None if last.comments is None else str(last.comments),
+        "yesterday.top": last.top,
+    }
+    if prompt.suggestion is not None:
+        return {**facts, "prompt": prompt.title, "text": prompt.text}
+    written = {name: _markup(name, value) for name, value in facts.items()}
+    title = " ".join(template.fill(prompt.title, facts).split())
+    return {**facts, "prompt": title or prompt.title, "text": template.fill(prompt.text, written)}
+
+
+def _markup(name: str, value: str | None) -> str | None:
+    """The value inside Markdown: prompts' texts and links are markup already, everything else is not."""
+    if value is None or name in {"text", "yesterday.link", "yesterday.top"}:
+        return value
+    return template.escape(value)
+
+
+def _cut(title: str) -> str:
+    while len(title.encode("utf-16-le")) // 2 > TITLE_UNITS:
+        title = title[:-2].rstrip() + "…"
+    return title
