@@ -22,6 +22,11 @@ class Log:
     def __iter__(self) -> Iterator[Event]:
         return iter(self._events)
 
+    @property
+    def awaited(self) -> bool:
+        """Whether somebody waits for the next event."""
+        return bool(self._waiting)
+
     def add(
         self, *, kind: Kind, place: str, by: Member, at: datetime, item: Item | None, detail: str
     ) -> Event:
