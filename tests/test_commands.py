@@ -181,7 +181,12 @@ def test_in_an_answer_the_person_may_be_left_out(typed: str, arguments: dict[str
         ("warn !! x", False, "“!!” does not look like a person"),
         ("mute @ana", False, "SPAN is missing."),
         ("mute @ana soon", False, "SPAN: a duration such as 10m"),
-        ("mute @ana 999999w", False, "SPAN: '999999w' is longer than can be counted."),
+        (
+            "mute @ana 999999w",
+            False,
+            "SPAN: something between a second and a hundred years was expected, not “999999w”.",
+        ),
+        ("mute @ana 0h", False, "SPAN: something between a second and a hundred years was expected"),
         ("ban @ana 3 days", False, "SPAN: a duration such as 10m"),
         ("strikes @ana 30 more", False, "I do not know what to do with “more”"),
         ("strikes 30 @ana", False, "“30” does not look like a person"),
@@ -426,7 +431,10 @@ def test_the_reference_is_a_table_for_each_plugin() -> None:
     text = reference([silent, tools])
     assert text.startswith("# Commands\n\n")
     assert "Silent" not in text
-    assert "## Moderation\n\nWarn, mute, ban.\n\n| command | who | what it does | example |\n|---|---|---|---|\n" in text
+    assert (
+        "## Moderation\n\nWarn, mute, ban.\n\n| command | who | what it does | example |\n|---|---|---|---|\n"
+        in text
+    )
     assert (
         "| `!ban PERSON [SPAN] [REASON…]` | moderators | Shut somebody out. | `!ban @ana`<br>`!ban @ana 3d spam` |"
         in text

@@ -15,6 +15,9 @@ from bot.commands.signature import Kind, Parameter
 #: What a database holds; more is a slip of the finger.
 _LARGEST = 2**63 - 1
 
+#: So that adding it to the present always gives a date.
+_LONGEST = timedelta(days=36525)
+
 _SWITCH = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
 
 #: A word in quotation marks (straight, curly, low, angled), a Markdown link, or anything up to the next white space.
@@ -69,12 +72,18 @@ _NUMERIC = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.SPAN, Kind.DAY})
 
 def _span(words: Sequence[Word]) -> tuple[timedelta, int]:
     """`1h 30m` may be one word or several: as many as read as one duration."""
-    for count in range(min(len(words), 8), 1, -1):
+    for count in range(min(len(words), 8), 0, -1):
+        text = " ".join(word.text for word in words[:count])
         try:
-            return duration.parse(" ".join(word.text for word in words[:count])), count
+            span = duration.parse(text)
         except ValueError:
             continue
-    return duration.parse(_clipped(words[0].text)), 1
+        if not timedelta() < span <= _LONGEST:
+            raise ValueError(
+                f"something between a second and a hundred years was expected, not “{_clipped(text)}”"
+            )
+        return span, count
+    raise ValueError(f"a duration such as 10m, 2h, 3d or 1w was expected, not “{_clipped(words[0].text)}”")
 
 
 def _integer(text: str) -> int:

@@ -1,0 +1,55 @@
+"""Documents as plain text: for terminals, logs, and the bodies of Matrix messages."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from bot.markup.parts import quiet, target, words
+from bot.markup.typed import to_plain
+from bot.text import (
+    Block,
+    Bullets,
+    Divider,
+    Document,
+    Heading,
+    Inline,
+    Link,
+    Paragraph,
+    Plain,
+    Prose,
+    Quote,
+    Spoiler,
+)
+
+
+def plain(doc: Document) -> str:
+    """`doc` without markup, blocks separated by an empty line. Holds no control characters but line feeds."""
+    return "\n\n".join(shown for block in doc.blocks if (shown := _block(block)))
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Paragraph() | Heading():
+            return _row(block.inlines)
+        case Quote(blocks=blocks):
+            return "\n".join(f"> {_row(inner.inlines)}" for inner in blocks)
+        case Bullets(items=items):
+            return "\n".join(f"- {_row(item)}" for item in items)
+        case Spoiler(title=title, blocks=blocks):
+            return "\n\n".join(filter(None, [_row((Plain(title),)), *map(_block, blocks)]))
+        case Divider():
+            return "———"
+        case Prose(markdown=text):
+            return to_plain(text)
+        case _:
+            assert_never(block)
+
+
+def _row(parts: tuple[Inline, ...]) -> str:
+    return quiet("".join(map(_inline, parts)).strip())
+
+
+def _inline(part: Inline) -> str:
+    shown = words(part)
+    url = target(part) if isinstance(part, Link) else None
+    return f"{shown} ({url})" if url and url != shown else shown
