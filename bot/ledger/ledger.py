@@ -1,0 +1,308 @@
+"""The ledger's face: what happened, what was decided, what became of it. One method, one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, update
+
+from bot.decision import Case, Decision, Reviewed, State
+from bot.ledger import files, inbox, people, queries, queue
+from bot.ledger.codec import moment
+from bot.ledger.engine import Worker, file_of, label
+from bot.ledger.errors import LedgerError
+from bot.ledger.inbox import Committed
+from bot.ledger.lock import Lock
+from bot.ledger.queue import Job
+from bot.ledger.tables import REVISIONS, cursor, metadata, occurrence, version
+from bot.model import Json, Message, Occurrence, Receipt, Ref, Strike
+from bot.text import Document
+
+#: Messages in one page of `history`.
+PAGE = 500
+
+#: Occurrences that carry what somebody wrote.
+_SPOKEN = ("message", "edited", "reported")
+
+
+class Ledger:
+    """Every method raises LedgerError with a sentence for the operator when the database lets it down.
+
+    Whoever is named as `person` is named by `Author.key`; times are aware and come back in UTC.
+    """
+
+    def __init__(self, worker: Worker, lock: Lock | None, path: Path | None) -> None:
+        self._worker = worker
+        self._lock = lock
+        self._path = path
+
+    @classmethod
+    async def open(cls, url: str, *, read_only: bool = False) -> Self:
+        """Opens a database whose schema is current; `sqlite://` makes a fresh one in memory.
+
+        `read_only` works beside a running bot and takes no lock. Raises LedgerBusy when another process has it open,
+        SchemaOld and SchemaNew when this program is not the one for it, and the other LedgerErrors.
+        """
+        path = file_of(url)
+        if path is not None and not path.exists():
+            files.require(None, label(url))
+        lock = Lock.take(path) if path and not read_only else None
+        try:
+            worker = Worker(url, read_only=read_only)
+            ledger = cls(worker, lock, path)
+            try:
+                if path is None and worker.engine.dialect.name == "sqlite":
+                    await worker.write(_create)
+                files.require(await worker.read(files.revision, worker.label), worker.label)
+            except BaseException:
+                await worker.close()
+                raise
+        except BaseException:
+            if lock:
+                lock.release()
+            raise
+        return ledger
+
+    async def close(self) -> None:
+        """Waits for what is under way, then lets go of the database."""
+        await self._worker.close()
+        if self._lock:
+            self._lock.release()
+            self._lock = None
+
+    # The inbox
+
+    async def known(self, keys: Iterable[str]) -> frozenset[str]:
+        """Those of the occurrence keys that were handled already."""
+        return await self._worker.read(inbox.known, list(keys))
+
+    async def commit(
+        self,
+        what: Occurrence,
+        decisions: Sequence[tuple[Decision, Sequence[Reviewed]]],
+        now: datetime,
+    ) -> Committed | None:
+        """Records an occurrence and everything decided about it in one transaction, and does the internal actions.
+
+        None when somebody was faster: then nothing is recorded. Raises IllegalMove for an action that cannot begin in
+        the state it was given.
+        """
+        return await self._worker.write(inbox.commit, what, decisions, now)
+
+    # Cursors and schedules
+
+    async def cursor(self, name: str) -> str | None:
+        """How far an account has read; None at first."""
+        return await self._worker.read(queries.token, name)
+
+    async def save_cursor(self, name: str, token: str, now: datetime) -> None:
+        await self._worker.write(_save_cursor, name, token, now)
+
+    async def first_seen(self, name: str, now: datetime) -> datetime:
+        """`now` the first time, and that same time ever after."""
+        return moment(await self._worker.write(_first_seen, f"seen:{name}", now))
+
+    async def last_slots(self, prefix: str, limit: int = 5) -> list[str]:
+        """Slots of the newest recorded ticks whose occurrence key starts with `prefix`, newest first."""
+        return await self._worker.read(queries.last_slots, prefix, limit)
+
+    # The outbox
+
+    async def recover(self) -> int:
+        """At start: what was being sent when the process ended is unknown now. Returns how many."""
+        return await self._worker.write(queue.recover)
+
+    async def claim(self, account: str, now: datetime, limit: int = 1) -> list[Job]:
+        """The most urgent actions that are due, marked as being sent before anything is done about them."""
+        return await self._worker.write(queue.claim, account, now, limit)
+
+    async def unknown(self, account: str) -> list[Job]:
+        """Attempts whose outcome nobody knows, oldest first. Some may be taken back: answer for them all the same."""
+        return await self._worker.read(queue.unknown, account)
+
+    async def sent(
+        self,
+        job_id: int,
+        receipt: Receipt,
+        now: datetime,
+        line: Document | None = None,
+        report_to: tuple[str, str] | None = None,
+    ) -> None:
+        """It worked. `line` goes to the moderators' room `report_to` (account, place), in the same transaction."""
+        await self._worker.write(queue.sent, job_id, receipt, now, line=line, report_to=report_to)
+
+    async def again(self, job_id: int, not_before: datetime, error: str) -> None:
+        """It certainly did not work, or repeating is harmless: try again from `not_before` on."""
+        await self._worker.write(queue.again, job_id, not_before, error)
+
+    async def lost(self, job_id: int, error: str) -> None:
+        """The attempt ended without an answer: unknown."""
+        await self._worker.write(queue.lost, job_id, error)
+
+    async def failed(
+        self,
+        job_id: int,
+        error: str,
+        now: datetime,
+        line: Document | None = None,
+        report_to: tuple[str, str] | None = None,
+    ) -> None:
+        """It will never work. `line` and `report_to` as in `sent`."""
+        await self._worker.write(queue.failed, job_id, error, now, line=line, report_to=report_to)
+
+    async def dropped(self, job_id: int, why: str) -> None:
+        """It is not wanted any more."""
+        await self._worker.write(queue.dropped, job_id, why)
+
+    async def next_due(self, account: str) -> datetime | None:
+        """When the next pending action may go; the earliest time there is for one that may go at once."""
+        return await self._worker.read(queue.next_due, account)
+
+    async def result(self, decision_id: int, name: str) -> tuple[State, Receipt | None] | None:
+        """What became of the action called `name` of the same decision."""
+        return await self._worker.read(queue.result, decision_id, name)
+
+    async def superseded(self, job_id: int) -> bool:
+        """Whether lifting a ban or mute would be wrong by now: taken back already, or a newer one holds."""
+        return await self._worker.read(queue.superseded, job_id)
+
+    async def taken(self, account: str, since: datetime) -> frozenset[Ref]:
+        """What this account's actions have made since then."""
+        return await self._worker.read(queue.taken, account, since)
+
+    # Questions
+
+    async def recall(self, community: str, plugin: str, key: str) -> Json:
+        """What a plugin remembered; None when nothing."""
+        return await self._worker.read(queries.recall, community, plugin, key)
+
+    async def recall_all(self, community: str, plugin: str, prefix: str = "") -> dict[str, Json]:
+        return await self._worker.read(queries.recall_all, community, plugin, prefix)
+
+    async def made(self, community: str, plugin: str, name: str) -> Receipt | None:
+        """The receipt of the plugin's newest performed action called `name`."""
+        return await self._worker.read(queries.made, community, plugin, name)
+
+    async def strikes(self, community: str, person: str) -> list[Strike]:
+        """Warnings given or about to be, not taken back; oldest first, expired ones too."""
+        return await self._worker.read(queries.strikes, community, person)
+
+    async def case(self, community: str, number: int) -> Case | None:
+        return await self._worker.read(queries.case, community, number)
+
+    async def cases(
+        self,
+        community: str,
+        person: str | None = None,
+        since: datetime | None = None,
+        limit: int = 200,
+    ) -> list[Case]:
+        """Newest first; of one person, since a time, where given."""
+        return await self._worker.read(queries.cases, community, person, since, limit)
+
+    async def recent(self, community: str, person: str, since: datetime) -> list[Message]:
+        """What the person said since then, oldest first."""
+        return await self._worker.read(queries.recent, community, person, since)
+
+    async def history(
+        self, community: str, since: datetime, place: str | None = None
+    ) -> AsyncIterator[Message]:
+        """Everything said since then that is still kept, oldest first, a page at a time."""
+        mark: tuple[datetime, int] | None = None
+        while True:
+            messages, mark = await self._worker.read(
+                queries.page, community, since, place=place, after=mark, size=PAGE
+            )
+            for message in messages:
+                yield message
+            if mark is None:
+                return
+
+    async def bans_since(self, community: str, since: datetime) -> int:
+        """Bans that the bot decided by itself since then, and that hold or are about to."""
+        return await self._worker.read(queries.bans_since, community, since)
+
+    async def message(self, ref: Ref) -> Message | None:
+        """Something said, as it read when it was last seen; None when it is not kept."""
+        return await self._worker.read(queries.message, ref)
+
+    # Keeping house
+
+    async def prune(self, before: datetime) -> int:
+        """Blanks what was said before then; returns how many. Keys stay, so nothing is handled twice; evidence, too."""
+        pruned = await self._worker.write(_prune, before)
+        await self._worker.run(self._checkpoint)
+        return pruned
+
+    async def people(self, word: str) -> list[str]:
+        """Keys of the people meant by a key, an id, or a handle."""
+        return await self._worker.read(people.find, word)
+
+    async def export(self, person: str) -> dict[str, Any]:
+        """Everything about a person, by table."""
+        return await self._worker.read(people.export, person)
+
+    async def forget(self, person: str) -> int:
+        """Puts a pseudonym in the person's place everywhere and blanks their words; returns the rows changed.
+
+        What still has to be done on them keeps its words and their id until it is done.
+        """
+        return await self._worker.write(people.forget, person)
+
+    async def backup(self, path: Path) -> None:
+        """A consistent copy, whole or not at all, while the bot runs. For SQLite files and memory only."""
+        await self._worker.run(self._backup, path)
+
+    async def counts(self) -> dict[str, int]:
+        """How many occurrences, decisions and cases there are, and actions in each state by its name."""
+        return await self._worker.read(queries.counts)
+
+    def _checkpoint(self) -> None:
+        """Empties the write-ahead log."""
+        if self._path is not None:
+            with self._worker.engine.connect() as conn:
+                self._driver(conn).execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _backup(self, path: Path) -> None:
+        if self._worker.engine.dialect.name != "sqlite":
+            raise LedgerError(f"{self._worker.label}: this database is backed up with its own tool, pg_dump")
+        with self._worker.engine.connect() as conn:
+            files.copy(self._driver(conn), path)
+
+    @staticmethod
+    def _driver(conn: Connection) -> sqlite3.Connection:
+        driver = conn.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        return driver
+
+
+def _create(conn: Connection) -> None:
+    """The schema straight from the tables, for databases in memory."""
+    metadata.create_all(conn)
+    conn.execute(version.insert().values(version_num=REVISIONS[-1]))
+
+
+def _save_cursor(conn: Connection, name: str, token: str, now: datetime) -> None:
+    values = {"token": token, "at": now}
+    if not conn.execute(update(cursor).where(cursor.c.name == name).values(**values)).rowcount:
+        conn.execute(cursor.insert().values(name=name, **values))
+
+
+def _first_seen(conn: Connection, name: str, now: datetime) -> str:
+    found = queries.token(conn, name)
+    if found is None:
+        found = now.isoformat()
+        _save_cursor(conn, name, found, now)
+    return found
+
+
+def _prune(conn: Connection, before: datetime) -> int:
+    return conn.execute(
+        update(occurrence)
+        .where(occurrence.c.kind.in_(_SPOKEN), occurrence.c.at < before, occurrence.c.body.is_not(None))
+        .values(body=None)
+    ).rowcount
