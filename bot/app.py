@@ -198,7 +198,7 @@ class App:
             breaker = self._breakers.setdefault(name, Breaker())
             served[name] = Served(
                 community=community,
-                router=Router(plugins, breaker),
+                router=Router(plugins, breaker, community.prefix),
                 settings=settings,
                 limits=own.limits,
                 roles=roles,

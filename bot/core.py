@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from typing import Protocol
 
 from bot.actions import Reply
@@ -30,11 +29,11 @@ def core_plugin(house: House) -> Plugin[Nothing]:
     plugin = Plugin("core", Nothing, about="Help, status, and putting a paused plugin back to work.")
 
     @plugin.command("help", examples=["!help", "!help strikes"])
-    def help_(ctx: Context[Nothing], call: Call, about: Rest = Rest("")) -> Outcome:
+    def help_(ctx: Context[Nothing], call: Call, about: Rest | None = None) -> Outcome:
         """List what I can do for you, or explain one command."""
         router = house.router(ctx.community.name)
         prefix = ctx.community.prefix
-        word = about.strip().lower().removeprefix(prefix)
+        word = (about or "").strip().lower().removeprefix(prefix)
         if not word:
             text = help_list(router.commands.values(), call.author.role, prefix)
         elif word in router.commands:
@@ -52,7 +51,7 @@ def core_plugin(house: House) -> Plugin[Nothing]:
         return Outcome("status", (Reply(to=call.message.ref, text=await house.status(ctx.community.name)),))
 
     @plugin.command("resume", role=Role.MODERATOR, examples=["!resume summaries"])
-    def resume(ctx: Context[Nothing], call: Call, name: str) -> str:
+    def resume(ctx: Context[Nothing], call: Call, name: str) -> str:  # noqa: ARG001 - every command takes a call
         """Put a plugin that was paused after repeated errors back to work."""
         if house.router(ctx.community.name).breaker.resume(name):
             return f"{name} works again."

@@ -189,7 +189,7 @@ class Outbox:
         text = getattr(job.action, "text", None)
         if isinstance(text, Document):
             changes["text"] = resolve(text, case=job.case, links=url)
-        if isinstance(job.action, Report):
+        if isinstance(job.action, Report) and job.place:
             # To a platform, telling the moderators is a message in their room.
             return Post(place=job.place, text=changes["text"])
         return replace(job.action, **changes)
@@ -201,7 +201,7 @@ class _BasisMissing(Exception):
 
 def _backoff(attempts: int) -> timedelta:
     """5 s, doubling, at most 5 min."""
-    return min(_FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 10), _LONGEST_WAIT)
+    return min(_FIRST_WAIT * float(2 ** min(max(attempts - 1, 0), 10)), _LONGEST_WAIT)
 
 
 def _failure(job: Job, reason: str) -> Document:

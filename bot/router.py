@@ -64,8 +64,9 @@ class Breaker:
 class Router:
     """The handlers of one community's plugins, in the order of its configuration."""
 
-    def __init__(self, plugins: Sequence[Plugin[Any]], breaker: Breaker) -> None:
+    def __init__(self, plugins: Sequence[Plugin[Any]], breaker: Breaker, prefix: str = "!") -> None:
         """Raises PluginError when a declaration is wrong or two plugins claim one command."""
+        self._prefix = prefix
         self.plugins = tuple(plugins)
         self.breaker = breaker
         self.commands: Mapping[str, CompiledCommand] = _table(plugins)
@@ -106,7 +107,9 @@ class Router:
         """The decision about a command; None when `occurrence` is none, or is one that we do not know and ignore."""
         if not isinstance(occurrence, Message) or occurrence.command is None or occurrence.author.is_bot:
             return None
-        found = parse(occurrence.command, self.commands, has_target=occurrence.parent is not None)
+        found = parse(
+            occurrence.command, self.commands, has_target=occurrence.parent is not None, prefix=self._prefix
+        )
         if isinstance(found, Unknown):
             # Several bots share a room, so an unknown "!word" there is somebody else's business.
             if occurrence.place.kind is PlaceKind.ROOM and occurrence.author.role < Role.MODERATOR:
@@ -162,9 +165,9 @@ class Router:
 
     @staticmethod
     async def _run(
-        func: Handler, args: tuple[object, ...], kwargs: Mapping[str, object], timeout: timedelta
+        func: Handler, args: tuple[object, ...], kwargs: Mapping[str, object], patience: timedelta
     ) -> Answer:
-        async with asyncio.timeout(timeout.total_seconds()):
+        async with asyncio.timeout(patience.total_seconds()):
             answer = func(*args, **kwargs)
             return await answer if inspect.isawaitable(answer) else answer
 
@@ -195,7 +198,7 @@ async def _decision(
         outcome = Outcome("the command could not be carried out", _answer(by, refusal.text))
     except TimeoutError:
         failed, outcome = True, Outcome("the handler took too long", _apology(by))
-        log.error("%s.%s took too long over %s", plugin, handler, cause, extra={"code": "handler.timeout"})
+        log.warning("%s.%s took too long over %s", plugin, handler, cause, extra={"code": "handler.timeout"})
     except Exception as error:
         failed, outcome = (
             True,
@@ -222,9 +225,10 @@ def as_outcome(answer: Answer, command: Message | None = None) -> Outcome:
         case Action():
             return Outcome("acted", (answer,))
         case Iterable():
-            actions = tuple(answer)
-            if wrong := next((a for a in actions if not isinstance(a, Action)), None):
-                raise TypeError(f"a handler returned {type(wrong).__name__} among its actions")
+            given: tuple[object, ...] = tuple(answer)
+            actions = tuple(one for one in given if isinstance(one, Action))
+            if len(actions) < len(given):
+                raise TypeError("a handler returned something among its actions that is none")
             return Outcome("acted" if actions else "seen, nothing to do", actions)
         case _:
             raise TypeError(f"a handler returned {type(answer).__name__}, which is no action")
