@@ -59,6 +59,8 @@ class MemoryAdapter:
     platform = Platform.MEMORY
     #: Everything but bans that end by themselves and warnings of the server's own.
     capabilities = frozenset(Capability) - {Capability.TIMED_BAN, Capability.NATIVE_WARN}
+    #: The world acts at once or not at all.
+    settle = timedelta()
 
     def __init__(
         self,
