@@ -53,7 +53,7 @@ def mute(ctx: Ctx, call: Call, who: Person, span: timedelta) -> None:
 
 
 @tools.command("ban", "block", role=Role.MODERATOR, examples=["!ban @ana", "!ban @ana 3d spam"])
-def ban(ctx: Ctx, call: Call, who: Person, span: timedelta | None = None, reason: Rest = Rest("")) -> None:
+def ban(ctx: Ctx, call: Call, who: Person, span: timedelta | None = None, reason: Rest | None = None) -> None:
     """Shut somebody out.
 
     Without a span
@@ -123,8 +123,8 @@ ANA = Handle("@ana")
         ("mute @ana 1h", {"who": ANA, "span": timedelta(hours=1)}),
         ("mute @ana 1h 30m", {"who": ANA, "span": timedelta(hours=1, minutes=30)}),
         ("mute @ana 2 d", {"who": ANA, "span": timedelta(days=2)}),
-        ("ban @ana", {"who": ANA, "span": None, "reason": ""}),
-        ("block @ana", {"who": ANA, "span": None, "reason": ""}),
+        ("ban @ana", {"who": ANA, "span": None, "reason": None}),
+        ("block @ana", {"who": ANA, "span": None, "reason": None}),
         ("ban @ana 3d spam, again", {"who": ANA, "span": timedelta(days=3), "reason": "spam, again"}),
         ("ban @ana spam again", {"who": ANA, "span": None, "reason": "spam again"}),
         ("ban @ana 3d @ben saw it", {"who": ANA, "span": timedelta(days=3), "reason": "@ben saw it"}),
@@ -159,7 +159,7 @@ def test_what_is_understood(typed: str, arguments: dict[str, object]) -> None:
         ("warn be nice to @ben", {"who": FromTarget(), "reason": "be nice to @ben"}),
         ("warn @ben stay kind", {"who": Handle("@ben"), "reason": "stay kind"}),
         ("mute 1h", {"who": FromTarget(), "span": timedelta(hours=1)}),
-        ("ban", {"who": FromTarget(), "span": None, "reason": ""}),
+        ("ban", {"who": FromTarget(), "span": None, "reason": None}),
         ("ban ben is mean", {"who": FromTarget(), "span": None, "reason": "ben is mean"}),
         ("strikes", {"who": FromTarget(), "days": 90}),
     ],
