@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.commands import compile_command
 from bot.model import Community, Place, PlaceKind, Platform
-from bot.plugin import Plugin, Settings
+from bot.plugin import Plugin, PluginError, Settings
 from bot.settings.checks import crosswise
 from bot.settings.models import Account, CommunitySettings, Configuration, PlaceSettings, Storage
 from bot.settings.plugins import available
@@ -17,6 +18,8 @@ from bot.settings.secret import Surroundings
 from bot.settings.tree import MAX_BYTES, Tree, read
 from bot.settings.validate import validate
 
+#: Commands that every community has, and no plugin may claim (bot/core.py declares them).
+CORE_WORDS = ("help", "status", "resume")
 #: Finds a plugin by its name; None when there is none.
 Finder = Callable[[str], Plugin[Any] | None]
 
@@ -131,7 +134,7 @@ class _Plugins:
         """The settings of the community's plugins, in their order, as far as they are right."""
         path = ("communities", community, "plugins")
         made: dict[str, Settings] = {}
-        words: dict[str, str] = {}
+        words = dict.fromkeys(CORE_WORDS, "the core")
         for name in self._tree.mapping(*path):
             plugin = self._plugin(name, (*path, name))
             if plugin is None:
@@ -155,9 +158,15 @@ class _Plugins:
         if name not in self.found and name not in self._missing:
             try:
                 plugin = self._find(name)
+                for command in plugin.commands if plugin else ():
+                    compile_command(command)
             except SettingsError as error:
                 self._missing.add(name)
                 self.problems += error.problems
+                return None
+            except PluginError as error:
+                self._missing.add(name)
+                self._complain(path, f"{error}; tell its author")
                 return None
             if plugin is not None:
                 self.found[name] = plugin

@@ -28,7 +28,7 @@ def _name(text: str) -> str:
 Name = Annotated[str, AfterValidator(_name)]
 
 
-def _zone(text: str) -> str:
+def check_zone(text: str) -> str:
     try:
         ZoneInfo(text)
     except (KeyError, ValueError, OSError):  # not found; not a relative path; a folder
@@ -42,19 +42,19 @@ def _zone(text: str) -> str:
     raise ValueError(f"found {cut(text)!r}, expected a time zone such as Europe/Berlin or UTC{hint}")
 
 
-def _language(text: str) -> str:
+def check_language(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
         raise ValueError(f"found {cut(text)!r}, expected a language such as en, de or pt-BR")
     return text
 
 
-def _prefix(text: str) -> str:
+def check_prefix(text: str) -> str:
     if not re.fullmatch(r"[^\w\s@#]{1,3}", text):
         raise ValueError(f'found {cut(text)!r}, expected one to three signs such as "!" or "/"')
     return text
 
 
-def _address(text: str) -> str:
+def check_address(text: str) -> str:
     """`text` as scheme, host and port; the value itself is not shown, since people paste passwords into it."""
     try:
         url = urlsplit(text)
@@ -90,29 +90,29 @@ def _loopback(text: str) -> str:
     return text
 
 
-Address = Annotated[str, AfterValidator(_address)]
+Address = Annotated[str, AfterValidator(check_address)]
 
 
-def _some(text: str) -> str:
+def check_some(text: str) -> str:
     if not text.strip():
         raise ValueError("found an empty text, expected some")
     return text.strip()
 
 
 #: One line that says something.
-Text = Annotated[str, AfterValidator(_some), Field(max_length=200)]
+Text = Annotated[str, AfterValidator(check_some), Field(max_length=200)]
 
 
 class LemmyAccount(Settings):
     """An account on a Lemmy server."""
 
     platform: Literal["lemmy"]
-    """`lemmy`"""
-    url: Address = Field(examples=["https://lemmy.example"])
+    """the kind of server: a Lemmy instance"""
+    url: Address
     """the address of the server where the account is"""
-    username: Text = Field(examples=["folkmoot"])
+    username: Text
     """the account's name, without @ and server"""
-    password: Secret = Field(examples=["env:FOLKMOOT_LEMMY_PASSWORD"])
+    password: Secret
     """the account's password: env:NAME of an environment variable, or file:/path of a file that only the bot can read"""
 
 
@@ -120,7 +120,7 @@ class MemoryAccount(Settings):
     """The demo's chat room, on this machine."""
 
     platform: Literal["memory"]
-    """`memory`"""
+    """the kind of server: the demo's own"""
     url: Annotated[Address, AfterValidator(_loopback)] = "http://127.0.0.1:8536"
     """where the demo's server listens; always on this machine"""
 
@@ -129,7 +129,7 @@ class MemoryAccount(Settings):
 Account = Annotated[LemmyAccount | MemoryAccount, Field(discriminator="platform")]
 
 
-def _community(text: str) -> str:
+def check_community(text: str) -> str:
     name = text.strip().removeprefix("!")
     if not re.fullmatch(r"\w{1,100}(@[\w.-]+(:\d{1,5})?)?", name):
         raise ValueError(
@@ -138,7 +138,7 @@ def _community(text: str) -> str:
     return name
 
 
-def _room(text: str) -> str:
+def check_room(text: str) -> str:
     if not text.strip() or re.search(r"\s", text.strip()):
         raise ValueError(f"found {cut(text)!r}, expected a room's name without blanks")
     return text.strip()
@@ -147,11 +147,11 @@ def _room(text: str) -> str:
 class PlaceSettings(Settings):
     """Somewhere people talk: a community or a room that an account reads."""
 
-    account: str = Field(examples=["lemmy"])
+    account: str
     """the account that reads and writes there: a name from `accounts`"""
-    community: Annotated[str, AfterValidator(_community)] | None = Field(default=None, examples=["freechat"])
+    community: Annotated[str, AfterValidator(check_community)] | None = None
     """the community's name on the account's server, or name@server"""
-    room: Annotated[str, AfterValidator(_room)] | None = None
+    room: Annotated[str, AfterValidator(check_room)] | None = None
     """the chat room's name; a place has either a community or a room"""
 
     @model_validator(mode="after")
@@ -188,26 +188,17 @@ class Limits(Settings):
 class CommunitySettings(Settings):
     """One community: its places, its people, its plugins."""
 
-    title: Text = Field(examples=["Freechat"])
+    title: Text
     """the name that people read"""
-    zone: Annotated[str, AfterValidator(_zone)] = Field(default="UTC", examples=["Europe/Berlin"])
+    zone: Annotated[str, AfterValidator(check_zone)] = "UTC"
     """the time zone of its days and clock times"""
-    language: Annotated[str, AfterValidator(_language)] = "en"
+    language: Annotated[str, AfterValidator(check_language)] = "en"
     """the language in which the bot speaks"""
-    prefix: Annotated[str, AfterValidator(_prefix)] = "!"
+    prefix: Annotated[str, AfterValidator(check_prefix)] = "!"
     """what a command starts with"""
-    moderators_room: str | None = Field(default=None, examples=["modroom"])
+    moderators_room: str | None = None
     """the place, one of those below, where reports and cases appear; without one they go to the log only"""
-    places: dict[Name, PlaceSettings] = Field(
-        min_length=1,
-        examples=[
-            {
-                "freechat": {"account": "lemmy", "community": "freechat"},
-                "lounge": {"account": "chat", "room": "lounge"},
-                "modroom": {"account": "chat", "room": "modroom"},
-            }
-        ],
-    )
+    places: dict[Name, PlaceSettings] = Field(min_length=1)
     """where the community meets; names are yours, each used once in the whole file"""
     roles: Roles = Roles()
     """people with more rights than the platform tells"""
@@ -244,13 +235,34 @@ class Configuration(Settings):
         min_length=1,
         examples=[
             {
-                "lemmy": {"platform": "lemmy"},
+                "lemmy": {
+                    "platform": "lemmy",
+                    "url": "https://lemmy.example",
+                    "username": "folkmoot",
+                    "password": "env:FOLKMOOT_LEMMY_PASSWORD",
+                },
                 "chat": {"platform": "memory"},
             }
         ],
     )
     """the bot's accounts; names are yours"""
-    communities: dict[Name, CommunitySettings] = Field(min_length=1, examples=[{"freechat": {}}])
+    communities: dict[Name, CommunitySettings] = Field(
+        min_length=1,
+        examples=[
+            {
+                "freechat": {
+                    "title": "Freechat",
+                    "zone": "Europe/Berlin",
+                    "moderators_room": "modroom",
+                    "places": {
+                        "freechat": {"account": "lemmy", "community": "freechat"},
+                        "lounge": {"account": "chat", "room": "lounge"},
+                        "modroom": {"account": "chat", "room": "modroom"},
+                    },
+                }
+            }
+        ],
+    )
     """the communities that the bot serves; names are yours"""
     storage: Storage = Storage()
     """where the bot keeps what it must not forget"""

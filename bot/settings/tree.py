@@ -24,6 +24,11 @@ MAX_VALUES = 100_000
 Raw: TypeAlias = "str | list[Raw] | dict[str, Raw] | None"
 Mark = tuple[int, int]
 
+#: What YAML itself makes of a value without a tag; the guess is not used, any other tag was written.
+_TAGS = frozenset(
+    f"tag:yaml.org,2002:{kind}"
+    for kind in ("null", "bool", "int", "float", "timestamp", "str", "seq", "map", "merge", "value")
+)
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -150,11 +155,11 @@ class _Reader:
         self.values[path] = _mark(node)
         if len(self.values) > MAX_VALUES or len(path) > MAX_DEPTH:
             message = f"found more than {MAX_VALUES} values or {MAX_DEPTH} levels once aliases (*name) are written out"
-            raise SettingsError([Problem(self.file, *_mark(node), key(path), message)])
-        if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
-            word = node.tag if node.tag.startswith("!") else cut(node.tag)
+            raise SettingsError([Problem(self.file, *_mark(node), key(path[:9]), message)])
+        if node.tag not in _TAGS:
+            word = node.tag.replace("tag:yaml.org,2002:", "!!")
             hint = 'put text that starts with "!" in quotes'
-            self.complain(node, path, f"found the YAML tag {word}, expected a plain value; {hint}")
+            self.complain(node, path, f"found the YAML tag {cut(word)}, expected a plain value; {hint}")
             return None
         match node:
             case yaml.ScalarNode():
@@ -171,15 +176,15 @@ class _Reader:
             if not text and re.match(r"\s+#\S", self.rows[line - 1][column - 1 :]):
                 self.commented.add(path)
             return None
-        if re.search("[\0\ud800-\udfff]", text):
+        whole = _joined(text)
+        if whole is None:
             self.complain(node, path, "found an escape that stands for no character, expected text")
-            return None
-        return text
+        return whole
 
     def mapping(self, node: yaml.Node, path: Path) -> dict[str, Raw]:
         found: dict[str, Raw] = {}
         for name, item in node.value:
-            if not isinstance(name, yaml.ScalarNode) or re.search("[\0\ud800-\udfff]", name.value):
+            if not isinstance(name, yaml.ScalarNode) or _joined(name.value) != name.value:
                 self.complain(name, path, "found a list, a mapping or no text as a key, expected plain text")
             elif name.value == "<<":
                 self.complain(
@@ -193,6 +198,14 @@ class _Reader:
                 self.keys[(*path, name.value)] = _mark(name)
                 found[name.value] = self.value(item, (*path, name.value))
         return found
+
+
+def _joined(text: str) -> str | None:
+    """`text` with JSON's pairs of surrogates joined; None when it holds half of one, or a NUL."""
+    try:
+        return None if "\0" in text else text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        return None
 
 
 def _mark(node: yaml.Node) -> Mark:
@@ -226,7 +239,11 @@ _MEANINGS = (
     ),
     (r"could not find expected ':'", "found a line without a colon, expected `key: value`"),
     (r"expected a single document", "found a second document (---), expected one in a file"),
-    (r"(found more than .* levels.*)", r"\1"),
+    (r"found more than .* levels", f"found more than {MAX_DEPTH} levels, expected fewer"),
+    (
+        r"expected the node content|block scalar",
+        "found a sign of YAML's own, expected a value; put such text in quotes",
+    ),
 )
 
 
@@ -238,7 +255,6 @@ def _broken(error: yaml.MarkedYAMLError, file: str) -> Problem:
         mark = error.context_mark or mark  # where it was opened is more telling than where the file ends
     place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     for pattern, meaning in _MEANINGS:
-        match = re.search(pattern, said, re.DOTALL)
-        if match:
-            return Problem(file, *place, "", match.expand(meaning) if "\\1" in meaning else meaning)
+        if re.search(pattern, said, re.DOTALL):
+            return Problem(file, *place, "", meaning)
     return Problem(file, *place, "", f"this is no YAML: {said}")

@@ -1,0 +1,126 @@
+"""`folkmoot check`: every mistake of a configuration, each with its line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.settings import Loaded, Problem
+
+CONFIG = Path("config.yaml")
+#: An account that has not answered after so many seconds is told as a problem.
+PATIENCE = 30.0
+
+
+def register(app: typer.Typer) -> None:
+    @app.command()
+    def check(
+        config: Annotated[Path, typer.Option("-c", "--config", help="the configuration file")] = CONFIG,
+        online: Annotated[
+            bool, typer.Option("--online", help="also sign in everywhere and look at the rights")
+        ] = False,
+        as_json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
+    ) -> None:
+        """Name every mistake in the configuration: file:line:column: key: what was found, what was expected."""
+        raise typer.Exit(examine(config, os.environ, online=online, as_json=as_json))
+
+
+def examine(config: Path, environ: Mapping[str, str], *, online: bool = False, as_json: bool = False) -> int:
+    """Prints what is wrong with `config`; the exit status, 1 when something is."""
+    from bot.settings import SettingsError, load  # noqa: PLC0415 - start-up cost belongs to the command
+    from bot.settings.plugins import find  # noqa: PLC0415
+
+    loaded: Loaded | None = None
+    problems: Sequence[Problem]
+    try:
+        loaded = load(config, find, environ)
+        problems = loaded.warnings
+        if online:
+            problems = [*problems, *asyncio.run(_online(loaded))]
+    except SettingsError as error:
+        problems = error.problems
+    bad = any(problem.level == "error" for problem in problems)
+    if as_json:
+        found = {
+            "ok": not bad,
+            "problems": [asdict(problem) for problem in problems],
+            "communities": _communities(loaded),
+        }
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        _tell(config, problems, loaded, bad=bad)
+    return int(bad)
+
+
+def _communities(loaded: Loaded | None) -> dict[str, Any]:
+    if loaded is None:
+        return {}
+    return {
+        name: {"places": list(settings.places), "plugins": list(loaded.plugin_settings[name])}
+        for name, settings in loaded.configuration.communities.items()
+    }
+
+
+def _tell(config: Path, problems: Sequence[Problem], loaded: Loaded | None, *, bad: bool) -> None:
+    """One line a problem; on a terminal also the line of the file, with a caret under the place."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    from bot.settings import excerpt  # noqa: PLC0415
+
+    console = Console(soft_wrap=True, highlight=False, emoji=False)
+    text = _source(config) if console.is_terminal else ""
+    for problem in problems:
+        console.print(Text(str(problem), style="yellow" if problem.level == "warning" else "red"))
+        shown = excerpt(text, problem) if text and problem.file == str(config) else ""
+        if shown:
+            console.print(Text(shown, style="dim"))
+    if bad:
+        mistakes = sum(problem.level == "error" for problem in problems)
+        console.print(Text(f"{config}: {mistakes} mistake{'s' if mistakes != 1 else ''}"))
+        return
+    console.print(Text(f"{config} is fine.", style="green"))
+    for name, parts in _communities(loaded).items():
+        plugins = ", ".join(parts["plugins"]) or "no plugins"
+        console.print(Text(f"  {name}: places {', '.join(parts['places'])}; plugins: {plugins}"))
+
+
+def _source(config: Path) -> str:
+    try:
+        return config.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError:
+        return ""
+
+
+async def _online(loaded: Loaded) -> list[Problem]:
+    """What each account says after signing in."""
+    from bot.app import connect  # noqa: PLC0415
+    from bot.clock import SystemClock  # noqa: PLC0415
+    from bot.platforms.protocol import PlatformError  # noqa: PLC0415
+
+    problems: list[Problem] = []
+    for adapter in connect(loaded, SystemClock()):
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await adapter.open()
+                told = await adapter.check()
+        except PlatformError as error:
+            told = [str(error)]
+        except TimeoutError:
+            told = [
+                f"found no answer within {PATIENCE:.0f} seconds, expected the server; is the address right?"
+            ]
+        finally:
+            await adapter.close()
+        problems += [
+            loaded.tree.problem(("accounts", adapter.account), sentence, at_key=True) for sentence in told
+        ]
+    return problems
