@@ -41,6 +41,10 @@ def file_of(url: str) -> Path | None:
     return None if inside else Path(str(parsed.database))
 
 
+def in_memory(url: str) -> bool:
+    return file_of(url) is None and make_url(url).get_backend_name() == "sqlite"
+
+
 def label(url: str) -> str:
     """How to call the database in a sentence: its file, or its address without the password."""
     path = file_of(url)

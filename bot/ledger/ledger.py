@@ -13,7 +13,7 @@ from sqlalchemy import Connection, update
 from bot.decision import Case, Decision, Reviewed, State
 from bot.ledger import files, inbox, people, queries, queue
 from bot.ledger.codec import moment
-from bot.ledger.engine import Worker, file_of, label
+from bot.ledger.engine import Worker, file_of, in_memory, label
 from bot.ledger.errors import LedgerError
 from bot.ledger.inbox import Committed
 from bot.ledger.lock import Lock
@@ -55,7 +55,7 @@ class Ledger:
             worker = Worker(url, read_only=read_only)
             ledger = cls(worker, lock, path)
             try:
-                if path is None and worker.engine.dialect.name == "sqlite":
+                if in_memory(url):
                     await worker.write(_create)
                 files.require(await worker.read(files.revision, worker.label), worker.label)
             except BaseException:
@@ -235,7 +235,8 @@ class Ledger:
     async def prune(self, before: datetime) -> int:
         """Blanks what was said before then; returns how many. Keys stay, so nothing is handled twice; evidence, too."""
         pruned = await self._worker.write(_prune, before)
-        await self._worker.run(self._checkpoint)
+        if pruned:
+            await self._worker.run(self._checkpoint)
         return pruned
 
     async def people(self, word: str) -> list[str]:

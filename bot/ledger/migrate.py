@@ -15,8 +15,8 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from bot.ledger import errors
-from bot.ledger.engine import build, file_of, label
-from bot.ledger.errors import LedgerError, SchemaOld, translate
+from bot.ledger.engine import build, file_of, in_memory, label
+from bot.ledger.errors import LedgerError, LedgerReadOnly, SchemaOld, translate
 from bot.ledger.files import copy, require, revision
 from bot.ledger.lock import Lock
 
@@ -28,7 +28,7 @@ SCRIPTS = Path(__file__).parent / "migrations"
 
 def upgrade(url: str) -> None:
     """Migrates the database if it needs it; does nothing where it is current. Raises LedgerError."""
-    if is_current(url):
+    if in_memory(url) or is_current(url):
         return
     child = subprocess.run(
         [sys.executable, "-m", "bot.ledger.migrate"],
@@ -74,6 +74,8 @@ def migrate(url: str, scripts: Path = SCRIPTS) -> str | None:
     known = ScriptDirectory.from_config(config)
     revisions = tuple(reversed([script.revision for script in known.walk_revisions()]))
     path, where = file_of(url), label(url)
+    if path:
+        _prepare(path.parent)
     lock = Lock.take(path) if path else None
     if path:
         path.touch(0o600)  # it will be full of people's words
@@ -103,6 +105,15 @@ def migrate(url: str, scripts: Path = SCRIPTS) -> str | None:
         engine.dispose()
         if lock:
             lock.release()
+
+
+def _prepare(directory: Path) -> None:
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise LedgerReadOnly(
+            f"{directory}: this directory for the database cannot be made ({error.strerror}); make it, or name another"
+        ) from None
 
 
 def _from_child(said: str, where: str) -> LedgerError:

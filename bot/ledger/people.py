@@ -16,8 +16,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, delete, or_, select, update
 
-from bot.decision import State
 from bot.ledger import codec
+from bot.ledger.rows import WAITING
 from bot.ledger.tables import Words, action, cursor, decision, memory, occurrence, version
 from bot.model import Platform
 
@@ -27,9 +27,6 @@ NOBODY = frozenset({cursor.name, version.name})
 
 #: Columns that hold JSON.
 _JSON = frozenset({"body", "value", "receipt", "by"})
-
-#: Actions in these states still have to be carried out, and need to know on whom.
-WAITING = (State.PENDING, State.SENDING, State.UNKNOWN, State.HELD)
 
 #: Fields that hold words in occurrences and actions, with what is left of each.
 _WORDS: dict[str, Any] = {"text": "", "reason": "", "title": None, "link": None, "url": None, "value": None}

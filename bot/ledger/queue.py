@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select, update
 
 from bot.actions import External, Report, Retry
 from bot.decision import COUNTING, Reviewed, State
 from bot.ledger.codec import ACTION, RECEIPT, pack, unpack
 from bot.ledger.people import pseudonym
-from bot.ledger.rows import LIFTS, insert_action, move, row_of
+from bot.ledger.rows import LIFTS, WAITING, insert_action, move, row_of
 from bot.ledger.tables import action, decision
 from bot.ledger.undo import arrived_late
 from bot.model import Receipt, Ref
@@ -70,13 +70,28 @@ def recover(conn: Connection) -> int:
     return len(cut_off)
 
 
+def _ready(account: str) -> tuple[ColumnElement[bool], ...]:
+    """What an account could do: pending, and what it builds on (see `Reviewed.waits_for`) is not still to come.
+
+    Where that was given up, waiting would never end: then the outbox finds out, and says so.
+    """
+    basis = action.alias("basis")
+    to_come = exists().where(
+        basis.c.decision_id == action.c.decision_id,
+        basis.c.name == action.c.waits_for,
+        basis.c.id != action.c.id,
+        basis.c.state.in_(WAITING),
+    )
+    return action.c.account == account, action.c.state == State.PENDING, ~to_come
+
+
 def claim(conn: Connection, account: str, now: datetime, limit: int) -> list[Job]:
     """Marks the most urgent due actions of an account as being sent."""
     due = or_(action.c.not_before.is_(None), action.c.not_before <= now)
     ids = (
         conn.execute(
             select(action.c.id)
-            .where(action.c.account == account, action.c.state == State.PENDING, due)
+            .where(*_ready(account), due)
             .order_by(action.c.urgency, action.c.id)
             .limit(limit)
         )
@@ -180,10 +195,10 @@ def dropped(conn: Connection, job_id: int, why: str) -> None:
 
 def next_due(conn: Connection, account: str) -> datetime | None:
     """When the next pending action may go; the earliest time there is for one that may go at once."""
-    waiting = (action.c.account == account, action.c.state == State.PENDING)
-    if conn.scalar(select(exists().where(*waiting, action.c.not_before.is_(None)))):
+    ready = _ready(account)
+    if conn.scalar(select(exists().where(*ready, action.c.not_before.is_(None)))):
         return datetime.min.replace(tzinfo=UTC)
-    earliest: datetime | None = conn.scalar(select(func.min(action.c.not_before)).where(*waiting))
+    earliest: datetime | None = conn.scalar(select(func.min(action.c.not_before)).where(*ready))
     return earliest
 
 

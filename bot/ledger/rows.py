@@ -16,6 +16,9 @@ from bot.ledger.tables import action
 #: How an action may enter the ledger; everything else it has to become.
 FIRST = frozenset({State.PENDING, State.HELD, State.SIMULATED, State.DROPPED})
 
+#: Actions in these states still have to be carried out, and need to know on whom.
+WAITING = frozenset({State.PENDING, State.SENDING, State.UNKNOWN, State.HELD})
+
 #: What the ledger does itself.
 INTERNAL = (Remember, Settle, Note)
 
@@ -44,6 +47,7 @@ def insert_action(conn: Connection, decision_id: int, community: str, reviewed: 
             person=reviewed.person or (on.key if on else None),
             urgency=int(act.urgency),
             name=act.name,
+            waits_for=reviewed.waits_for,
             not_before=act.not_before,
             attempts=0,
             unclear=False,

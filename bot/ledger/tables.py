@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 #: Every revision of the schema, oldest first; the last one is what this program works with.
@@ -59,11 +60,11 @@ class Words(TypeDecorator[str]):
         return None if value is None else clean(value)
 
 
-def clean(text: str) -> str:
-    """`text` without what cannot be stored."""
-    if not text.isascii():
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text.replace("\0", "�")
+def clean(words: str) -> str:
+    """`words` without what cannot be stored."""
+    if not words.isascii():
+        words = words.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return words.replace("\0", "�")
 
 
 #: Names for every constraint, so that a later migration can point at it on any database.
@@ -93,6 +94,14 @@ occurrence = Table(
     Index("ix_occurrence_community", "community", "kind", "at"),
     Index("ix_occurrence_person", "person", "at"),
     Index("ix_occurrence_ref", "ref"),
+    # What can still be pruned. Looked at every few seconds, so it must not grow with the ledger.
+    Index(
+        "ix_occurrence_kept",
+        "kind",
+        "at",
+        sqlite_where=text("body IS NOT NULL"),
+        postgresql_where=text("body IS NOT NULL"),
+    ),
 )
 
 #: What each handler decided about it. `case_number` is what people quote; it counts up in each community.
@@ -134,6 +143,7 @@ action = Table(
     Column("person", Words),  # on whom it falls
     Column("urgency", Integer, nullable=False),
     Column("name", Words),
+    Column("waits_for", Words),  # the name of the sibling that has to be done first
     Column("not_before", Moment),
     Column("attempts", Integer, nullable=False),
     Column("attempted_at", Moment),

@@ -52,6 +52,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_occurrence_key")),
     )
     op.create_index("ix_occurrence_community", "occurrence", ["community", "kind", "at"])
+    op.create_index(
+        "ix_occurrence_kept",
+        "occurrence",
+        ["kind", "at"],
+        sqlite_where=sa.text("body IS NOT NULL"),
+        postgresql_where=sa.text("body IS NOT NULL"),
+    )
     op.create_index("ix_occurrence_person", "occurrence", ["person", "at"])
     op.create_index("ix_occurrence_ref", "occurrence", ["ref"])
     op.create_table(
@@ -92,6 +99,7 @@ def upgrade() -> None:
         sa.Column("person", WORDS),
         sa.Column("urgency", sa.Integer(), nullable=False),
         sa.Column("name", WORDS),
+        sa.Column("waits_for", WORDS),
         sa.Column("not_before", sa.Text()),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("attempted_at", sa.Text()),
