@@ -7,7 +7,7 @@ from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from bot.api import Duration, Settings
 from plugins.daily_prompts import pool, template
@@ -69,6 +69,13 @@ class PromptSettings(Settings):
     """Leave out one day when nobody answered the last prompt."""
     skip_if_hot: Annotated[int, Field(ge=1)] | None = None
     """Leave out one day when the last prompt got at least so many comments within the last six hours."""
+
+    @field_validator("pool", mode="after")
+    @classmethod
+    def _beside_the_configuration(cls, value: object, info: ValidationInfo) -> object:
+        """A relative path starts at the folder of the configuration, not wherever the bot was started."""
+        folder = getattr(info.context, "folder", None)
+        return folder / value if isinstance(value, Path) and isinstance(folder, Path) else value
 
     @property
     def themes_by_weekday(self) -> Mapping[int, str]:

@@ -1,0 +1,61 @@
+"""Gathering the other discussions of a post: from the platform's own list and from the community's other places."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.api import Context, Discussion, Message, PlaceKind
+from plugins.crossposts.links import canonical, keys
+from plugins.crossposts.match import Fingerprint, fingerprint, match
+from plugins.crossposts.settings import CrosspostSettings
+from plugins.crossposts.surface import as_discussion
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    message: Message
+    print: Fingerprint
+
+
+async def own_posts(ctx: Context[CrosspostSettings]) -> list[Post]:
+    """The posts of the last days in the community's own places, oldest first."""
+    tracking = keys(ctx.settings.tracking_keys)
+    since = ctx.now - ctx.settings.follow
+    return [
+        Post(message, fingerprint(message, tracking))
+        for place in ctx.community.of_kind(PlaceKind.COMMUNITY)
+        async for message in ctx.history(since, place.alias)
+        if message.title is not None
+    ]
+
+
+async def find(
+    ctx: Context[CrosspostSettings], message: Message, own: Sequence[Post]
+) -> list[Discussion] | None:
+    """Everything known about `message` elsewhere, unfiltered; None when the platform could not be asked."""
+    tracking = keys(ctx.settings.tracking_keys)
+    listed: list[Discussion] = []
+    # Every post that links to a front page would be "the same".
+    if message.link is None or canonical(message.link, tracking) is not None:
+        try:
+            listed = await ctx.elsewhere(message.ref)
+        except Exception:  # noqa: BLE001 - whatever the platform raises is no reason to say that all is gone
+            log.warning(
+                "cannot ask where else %s is discussed", message.ref, extra={"code": "crossposts.list"}
+            )
+            return None
+    mine = fingerprint(message, tracking)
+    return [*listed, *beside(mine, message, own)]
+
+
+def beside(mine: Fingerprint, message: Message | None, own: Sequence[Post]) -> list[Discussion]:
+    """Posts about the same in the community's own places."""
+    return [
+        as_discussion(post.message)
+        for post in own
+        if (message is None or post.message.ref != message.ref) and match(mine, post.print)
+    ]
