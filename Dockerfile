@@ -6,13 +6,12 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/folkmoot
 WORKDIR /src
 # First what changes seldom, so that a new version of Folkmoot rebuilds only the last layers.
-COPY requirements.lock ./
-RUN /opt/folkmoot/bin/pip install --require-hashes --only-binary :all: -r requirements.lock
+COPY requirements.lock requirements-build.lock ./
+RUN /opt/folkmoot/bin/pip install --require-hashes --only-binary :all: -r requirements.lock -r requirements-build.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY plugins plugins
-RUN /opt/folkmoot/bin/pip install "setuptools>=77" \
- && /opt/folkmoot/bin/pip install --no-deps --no-build-isolation . \
+RUN /opt/folkmoot/bin/pip install --no-deps --no-build-isolation . \
  && /opt/folkmoot/bin/pip uninstall --yes setuptools \
  && /opt/folkmoot/bin/python -m compileall -q /opt/folkmoot/lib
 

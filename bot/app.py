@@ -18,7 +18,8 @@ from bot.model import Role
 from bot.outbox import Outbox
 from bot.pipeline import Pipeline, Served
 from bot.platforms.lemmy import LemmyAdapter
-from bot.platforms.memory import MemoryAdapter, RemoteWorld
+from bot.platforms.memory import MemoryAdapter
+from bot.platforms.memory.remote import RemoteWorld
 from bot.platforms.protocol import Adapter, PlatformError
 from bot.plugin import Plugin
 from bot.reader import Reader
