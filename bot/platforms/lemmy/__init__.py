@@ -1,0 +1,3 @@
+"""Lemmy: communities of posts with comment trees, over its HTTP API."""
+
+from bot.platforms.lemmy.adapter import LemmyAdapter as LemmyAdapter

@@ -1,0 +1,262 @@
+"""One account on one Lemmy server (0.19), as the bot sees it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+
+from bot.actions import Capability, External
+from bot.clock import Clock
+from bot.model import Author, Discussion, Message, Place, PlaceKind, Platform, Receipt, Ref, Role, Thread
+from bot.platforms.lemmy import fields, shapes
+from bot.platforms.lemmy.client import PATIENCE, Client
+from bot.platforms.lemmy.elsewhere import elsewhere
+from bot.platforms.lemmy.errors import MISSING
+from bot.platforms.lemmy.fields import Malformed
+from bot.platforms.lemmy.lookup import Lookup
+from bot.platforms.lemmy.moderator import Moderator
+from bot.platforms.lemmy.pacing import Pace
+from bot.platforms.lemmy.people import People
+from bot.platforms.lemmy.reader import LOOK_BACK, SWEEP_BACK, Reader
+from bot.platforms.lemmy.sender import Saying, Sender
+from bot.platforms.lemmy.session import Session
+from bot.platforms.lemmy.setup import Setup
+from bot.platforms.lemmy.shapes import Home, Item
+from bot.platforms.lemmy.target import Target
+from bot.platforms.lemmy.v3 import PAGE_SIZE, PAGES, V3
+from bot.platforms.protocol import Batch, Refused, Unreachable
+
+CAPABILITIES = frozenset(
+    {
+        Capability.POST,
+        Capability.REPLY,
+        Capability.TELL,
+        Capability.EDIT,
+        Capability.DELETE,
+        Capability.PIN,
+        Capability.LOCK,
+        Capability.REMOVE,
+        Capability.RESTORE,
+        Capability.BAN,
+        Capability.TIMED_BAN,
+        Capability.THREADS,
+        Capability.ELSEWHERE,
+    }
+)
+
+#: Our own server's addresses of posts and comments.
+_PATH = re.compile(r"/(?:post/(?P<post>\d{1,18})(?:/(?P<below>\d{1,18}))?|comment/(?P<comment>\d{1,18}))/?")
+
+
+class LemmyAdapter:
+    """Reads communities and private messages, and acts as one account.
+
+    `places` holds communities (`native` is `name` or `name@instance`) and may hold one private place; without it that is
+    called `<account>.private`. `password` (and `code`, for a two-factor account) are asked only when a log-in is needed;
+    the token is kept in `token_file`. `prefixes` are what commands may begin with, besides the mention.
+    """
+
+    platform = Platform.LEMMY
+    capabilities = CAPABILITIES
+
+    def __init__(
+        self,
+        account: str,
+        url: str,
+        username: str,
+        password: Callable[[], str],
+        places: Mapping[str, Place],
+        clock: Clock,
+        *,
+        token_file: Path | None = None,
+        code: Callable[[], str] | None = None,
+        prefixes: tuple[str, ...] = ("!",),
+        look_back: timedelta = LOOK_BACK,
+        sweep_back: timedelta = SWEEP_BACK,
+        patience: float = PATIENCE,
+        pace: Pace | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.account = account
+        self.places = dict(places)
+        self._clock = clock
+        self._prefixes = prefixes
+        self._look_back = look_back
+        self._sweep_back = sweep_back
+        self._client = Client(url, account, clock, pace=pace, patience=patience, transport=transport)
+        self._api = V3(self._client)
+        self._session = Session(self._api, username, password, token_file, code)
+        self._people = People(self._api)
+        self._setup = Setup(self._api, self._people, account)
+        self._open: _Open | None = None
+
+    @property
+    def skipped(self) -> int:
+        """How many rows of the server's answers made no sense so far."""
+        return self._ready.reader.skipped
+
+    async def open(self) -> None:
+        await self._session.open()
+        site = await self._setup.site()
+        view = fields.maybe(site, "site_view")
+        self._client.pace.adopt(fields.maybe(view, "local_site_rate_limit"))
+        await self._setup.settle(site)
+        communities = [place for place in self.places.values() if place.kind is PlaceKind.COMMUNITY]
+        home = await self._setup.home(site, communities, self._private(), self._prefixes)
+        parts = (self._api, home, self._people, self._clock)
+        reader = Reader(*parts, look_back=self._look_back, sweep_back=self._sweep_back)
+        self._open = _Open(home, reader, Sender(*parts), Moderator(*parts), Lookup(*parts))
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def poll(self, cursor: str | None, wait: timedelta) -> Batch:
+        """Asks once, at once: Lemmy has nothing to wait on. The batch tells when to ask again."""
+        del wait
+        return await self._ready.reader.poll(cursor)
+
+    async def perform(self, action: External, key: str) -> Receipt:
+        del key  # 0.19 knows no idempotency keys; `find` looks instead
+        if isinstance(action, Saying):
+            return await self._ready.sender.perform(action)
+        return await self._ready.moderator.perform(action)
+
+    async def find(
+        self, action: External, key: str, since: datetime, taken: frozenset[Ref]
+    ) -> Receipt | None:
+        del key
+        return await self._ready.lookup.find(action, since, taken)
+
+    async def message(self, target: Ref | str) -> Message | None:
+        """By ref, or by the address of a post or comment on any server that this one can reach."""
+        try:
+            item = await (
+                self._by_ref(target) if isinstance(target, Ref) else self._by_address(target.strip())
+            )
+        except Malformed:
+            return None
+        except Refused as refusal:
+            if refusal.code in MISSING:
+                return None
+            raise
+        return item.message if item else None
+
+    async def thread(self, root: Ref) -> Thread:
+        """A post's or comment's whole tree. Raises Refused where there is none, and where it is a private message."""
+        target = Target.of(root)
+        item = await self.message(root)
+        if item is None or target.kind == "message":
+            raise Refused(f"{root}: there is no such thread here (any more)", "not_found")
+        post, parent = (target.number, None) if target.kind == "post" else (None, target.number)
+        found: dict[Ref, Message] = {}
+        for page in range(1, PAGES + 1):
+            rows = fields.rows(await self._api.thread(post, parent, page), "comments")
+            items, _ = fields.harvest(rows, lambda row: shapes.comment(row, self._ready.home))
+            found |= {i.message.ref: i.message for i in items if i.message.ref != root}
+            if len(rows) < PAGE_SIZE:
+                break
+        messages = sorted(found.values(), key=lambda message: (message.sent_at, message.ref.id))
+        return Thread(item, tuple(messages), expected=max(item.replies or 0, 0))
+
+    async def elsewhere(self, ref: Ref) -> list[Discussion]:
+        """Other discussions of a post's link or text; of its post where `ref` is a comment."""
+        message = await self.message(ref)
+        post = Target.of(message.root) if message else None
+        return await elsewhere(self._api, post.number) if post and post.kind == "post" else []
+
+    async def person(self, handle: str, place: str) -> Author | None:
+        """`ana` (on the place's server first, then on ours), `ana@host`, `@ana@host`, or a profile's address."""
+        home = self._ready.home
+        there = self.places[place].native.rpartition("@")[2] if place in self.places else ""
+        servers = tuple(
+            dict.fromkeys(s for s in (there, home.host) if "." in s or ":" in s or s == home.host)
+        )
+        row = await self._people.find(handle, servers)
+        if row is None:
+            return None
+        try:
+            actor = fields.text(row, "actor_id")
+            self._people.met(actor, fields.ident(row))
+            return shapes.author(row, self._people.role(actor, self._number(place)))
+        except Malformed:
+            return None
+
+    async def refresh(self, person: Author, place: str) -> Author:
+        number = self._number(place)
+        if number is not None:
+            self._people.appoint(number, await self._api.community(self.places[place].native))
+        role = self._people.role(person.id, number)
+        # TRUSTED is given in the configuration, not by Lemmy.
+        return replace(person, role=max(role, min(person.role, Role.TRUSTED)))
+
+    def url(self, ref: Ref) -> str | None:
+        return self._open.home.url(ref.id) if self._open else None
+
+    async def check(self) -> list[str]:
+        return await self._setup.check(self._ready.home)
+
+    @property
+    def _ready(self) -> _Open:
+        if self._open is None:
+            raise Unreachable(f"account {self.account}: it is not signed in yet")
+        return self._open
+
+    def _private(self) -> Place:
+        """The configured private place, or the one that each account has by itself."""
+        for place in self.places.values():
+            if place.kind is PlaceKind.PRIVATE:
+                return place
+        alias = f"{self.account}.private"
+        return Place(Platform.LEMMY, alias, alias, PlaceKind.PRIVATE, "", self.account)
+
+    def _number(self, alias: str) -> int | None:
+        """A community's local id; None for the private place."""
+        return next((n for n, place in self._ready.home.places.items() if place.alias == alias), None)
+
+    async def _by_ref(self, ref: Ref) -> Item | None:
+        home, target = self._ready.home, Target.of(ref)
+        match target.kind:
+            case "post":
+                return shapes.post(fields.maybe(await self._api.post(target.number), "post_view"), home)
+            case "comment":
+                return shapes.comment(
+                    fields.maybe(await self._api.comment(target.number), "comment_view"), home
+                )
+            case _:
+                rows = fields.rows(await self._api.private_messages(1), "private_messages")
+                items, _ = fields.harvest(rows, lambda row: shapes.private(row, home))
+                return next((item for item in items if item.message.ref.id == ref.id), None)
+
+    async def _by_address(self, address: str) -> Item | None:
+        home = self._ready.home
+        if fields.host(address) in {home.host, fields.host(self._client.url)}:
+            path = _PATH.fullmatch(urlsplit(address).path)
+            if path and path["post"] and not path["below"]:
+                return await self._by_ref(Ref(Platform.LEMMY, "", f"post/{path['post']}"))
+            if path:
+                return await self._by_ref(
+                    Ref(Platform.LEMMY, "", f"comment/{path['below'] or path['comment']}")
+                )
+        if not fields.host(address):
+            return None
+        answer = await self._api.resolve(address)
+        if fields.maybe(answer, "comment"):
+            return shapes.comment(fields.part(answer, "comment"), home)
+        return shapes.post(fields.part(answer, "post"), home)
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """What there is once the account is signed in."""
+
+    home: Home
+    reader: Reader
+    sender: Sender
+    moderator: Moderator
+    lookup: Lookup

@@ -1,0 +1,84 @@
+"""Lemmy's error names, and what each means for us, as a sentence for the person who can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.platforms.protocol import Busy, PlatformError, Refused, SignedOut
+
+#: The server asks for patience; nothing was done. 0.19 answers 400 with the first, 1.0 answers 429 with the second.
+PATIENCE = frozenset({"rate_limit_error", "too_many_requests"})
+
+#: The token (or, when logging in, the password) is not accepted.
+DEAD_TOKEN = frozenset({"incorrect_login", "not_logged_in"})
+
+#: The thing is not there (any more): purged by an administrator, or never arrived.
+MISSING = frozenset(
+    {
+        "not_found",
+        "couldnt_find_post",
+        "couldnt_find_comment",
+        "couldnt_find_person",
+        "couldnt_find_private_message",
+        "couldnt_find_object",
+        "couldnt_find_community",
+        "resolve_object_failed",
+    }
+)
+
+#: Where a public reply cannot go, and a private message is tried instead.
+NO_REPLY = MISSING | {"deleted", "locked", "max_comment_depth_reached", "couldnt_create_comment"}
+
+#: What a removal or deletion answers when nothing is left to do: 0.19 deletes nothing twice, and lets nobody remove what
+#: its author deleted.
+GONE = MISSING | {"couldnt_update_comment", "couldnt_update_post", "couldnt_update_private_message", "deleted"}
+
+SENTENCES: Mapping[str, str] = {
+    "banned_from_community": "the bot's account is banned from the community; ask its moderators to unban it",
+    "ban_expiration_in_past": "the ban would end in the past",
+    "blocked_url": "the server blocks a link in the text; ask its administrators, or leave the link out",
+    "community_user_already_banned": "the person is banned already",
+    "couldnt_create_comment": "the server could not store the comment",
+    "couldnt_find_comment": "there is no such comment here (any more)",
+    "couldnt_find_community": "there is no such community here; check its name, and that somebody on this server follows it",
+    "couldnt_find_object": "the server could not find anything under that address",
+    "couldnt_find_person": "there is no such person here",
+    "couldnt_find_post": "there is no such post here (any more)",
+    "couldnt_update_comment": "the comment cannot be changed, mostly because its author deleted it",
+    "deleted": "the post or the community was deleted or removed meanwhile",
+    "email_not_verified": "the account's e-mail address is not confirmed yet; follow the link in the server's e-mail",
+    "incorrect_totp_token": "the two-factor code is wrong or too old; give a new one",
+    "invalid_body_field": "the text is empty or longer than the server takes (10,000 characters; a post 50,000)",
+    "invalid_post_title": "the title must have 3 to 200 characters and no line break",
+    "invalid_url": "the link is not one that the server takes",
+    "language_not_allowed": "the community does not take the account's language; allow 'undetermined' in its settings",
+    "locked": "the post is locked, and only moderators may comment on it",
+    "max_comment_depth_reached": "the thread is 50 replies deep, and the server takes no deeper one",
+    "missing_totp_token": "the account uses two-factor log-in; sign it in once with its code",
+    "no_comment_edit_allowed": "the comment is somebody else's",
+    "no_post_edit_allowed": "the post is somebody else's",
+    "not_a_mod_or_admin": "the bot's account is no moderator of the community; a moderator has to appoint it",
+    "not_a_moderator": "the bot's account is no moderator of the community; a moderator has to appoint it",
+    "not_an_admin": "only an administrator of the server may do that",
+    "not_higher_mod": "the person was appointed moderator before the bot, and Lemmy lets nobody act on an earlier moderator",
+    "only_mods_can_post_in_community": "only moderators may post there; a moderator has to appoint the bot's account",
+    "person_is_banned_from_community": "the person is banned from the community",
+    "person_is_blocked": "the person blocks the bot's account",
+    "registration_application_is_pending": "the account still waits for an administrator's approval",
+    "registration_denied": "the account's application was denied by the administrators",
+    "site_ban": "the bot's account is banned from the server; ask its administrators",
+    "slurs": "the server's word filter does not take the text",
+}
+
+
+def failure(where: str, name: str, account: str) -> PlatformError:
+    """The exception for error `name` that Lemmy gave at `where` (server and call) to `account`.
+
+    `Busy` and `SignedOut` for the names above, else `Refused` with the name as its code.
+    """
+    if name in PATIENCE:
+        return Busy(f"{where}: the server's rate limit is reached; trying again later")
+    if name in DEAD_TOKEN:
+        return SignedOut(f"{where}: the account {account} is no longer signed in; sign it in again")
+    sentence = SENTENCES.get(name, "the server refused")
+    return Refused(f"{where}: {sentence} ({name})", code=name)

@@ -1,0 +1,146 @@
+"""Whether an attempt worked after all: looks for it among the things that the account said of late.
+
+Lemmy 0.19 has no idempotency keys. It also changes what is stored (tracking parameters are cut from links, images go
+through a proxy, a word filter blanks words), so texts are compared without links, and a blanked word may be anything.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot import actions
+from bot.actions import External
+from bot.clock import Clock
+from bot.model import Author, Receipt, Ref
+from bot.platforms.lemmy import fields, shapes
+from bot.platforms.lemmy.people import People
+from bot.platforms.lemmy.sender import MESSAGE_PAGES
+from bot.platforms.lemmy.shapes import Home, Item
+from bot.platforms.lemmy.v3 import PAGE_SIZE, V3
+from bot.platforms.lemmy.wording import comment_body, post_body, title
+
+#: The server's clock may differ from ours by this.
+SKEW = timedelta(seconds=60)
+
+#: Pages of the account's own posts and comments that are searched.
+OWN_PAGES = 4
+
+_URL = re.compile(r"https?://[^\s)\]>]+")
+_BLANKED = "*removed*"
+
+
+class Lookup:
+    """Reads what the account itself said."""
+
+    def __init__(self, api: V3, home: Home, people: People, clock: Clock) -> None:
+        self._api = api
+        self._home = home
+        self._people = people
+        self._clock = clock
+
+    async def find(self, action: External, since: datetime, taken: frozenset[Ref]) -> Receipt | None:
+        """What an attempt of `action` at `since` or later made; the earliest that is not `taken`. Raises PlatformError."""
+        after = since - SKEW
+        match action:
+            case actions.Post():
+                fits = self._same_post(action)
+                return self._receipt(await self._own("posts", self._post, after), fits, taken)
+            case actions.Reply(to=Ref() as to) if not to.id.startswith("message/"):
+                return await self._comment_below(to, comment_body(action.text), after, taken)
+            case actions.Reply():
+                return await self._message(None, comment_body(action.text), after, taken)
+            case actions.Tell(person=person):
+                return await self._message(person, comment_body(action.text), after, taken)
+            case actions.Warn(about=about, person=person):
+                text = comment_body(action.text)
+                found = None
+                if about is not None and not about.id.startswith("message/"):
+                    found = await self._comment_below(about, text, after, taken)
+                return found or await self._message(person, text, after, taken)
+            case _:
+                return None
+
+    async def _comment_below(
+        self, to: Ref, text: str, after: datetime, taken: frozenset[Ref]
+    ) -> Receipt | None:
+        def fits(item: Item) -> bool:
+            parent = item.message.parent
+            return parent is not None and parent.id == to.id and same_text(text, item.message.text)
+
+        return self._receipt(await self._own("comments", self._comment, after), fits, taken)
+
+    async def _message(
+        self, person: Author | None, text: str, after: datetime, taken: frozenset[Ref]
+    ) -> Receipt | None:
+        """A private message that was sent (to `person`, where it is told)."""
+        recipient = await self._people.local(person) if person else None
+        found: list[Item] = []
+        for page in range(1, MESSAGE_PAGES + 1):
+            rows = fields.rows(await self._api.private_messages(page, acting=True), "private_messages")
+            sent = [row for row in rows if recipient in {None, _recipient(row)}]
+            items, _ = fields.harvest(sent, lambda row: shapes.private(row, self._home))
+            found += [item for item in items if item.person == self._home.person]
+            if len(rows) < PAGE_SIZE:
+                break
+        recent = [item for item in found if item.message.sent_at >= after]
+        return self._receipt(recent, lambda item: same_text(text, item.message.text), taken)
+
+    async def _own(self, key: str, read: Callable[[shapes.Row], Item], after: datetime) -> list[Item]:
+        """The account's own posts or comments since then."""
+        found: list[Item] = []
+        for page in range(1, OWN_PAGES + 1):
+            answer = await self._api.person(ident=self._home.person, page=page, acting=True)
+            rows = fields.rows(answer, key)
+            items, _ = fields.harvest(rows, read)
+            recent = [item for item in items if item.message.sent_at >= after]
+            found += recent
+            if len(rows) < PAGE_SIZE or not recent:
+                break
+        return found
+
+    def _receipt(
+        self, items: list[Item], fits: Callable[[Item], bool], taken: frozenset[Ref]
+    ) -> Receipt | None:
+        made = [item.message for item in items if item.message.ref not in taken and fits(item)]
+        if not made:
+            return None
+        first = min(made, key=lambda message: (message.sent_at, message.ref))
+        return Receipt(self._clock.now(), first.ref, first.url, "found after an unclear attempt")
+
+    def _same_post(self, action: actions.Post) -> Callable[[Item], bool]:
+        text = post_body(action.text)
+
+        def fits(item: Item) -> bool:
+            message = item.message
+            return (
+                message.place.alias == action.place
+                and (action.title is None or same_text(title(action.title), message.title or ""))
+                and (action.link is None) == (message.link is None)
+                and same_text(text, message.text)
+            )
+
+        return fits
+
+    def _post(self, row: shapes.Row) -> Item:
+        return shapes.post(row, self._home)
+
+    def _comment(self, row: shapes.Row) -> Item:
+        return shapes.comment(row, self._home)
+
+
+def same_text(sent: str, stored: str) -> bool:
+    """Whether `stored` is what a server may have made of `sent`."""
+    pieces = [re.escape(piece) for piece in _normal(stored).split(_BLANKED)]
+    return re.fullmatch(".*?".join(pieces), _normal(sent), re.DOTALL) is not None
+
+
+def _normal(text: str) -> str:
+    """Without links, in composed letters, every run of white space one blank."""
+    return " ".join(unicodedata.normalize("NFC", _URL.sub("", text)).split())
+
+
+def _recipient(row: object) -> int | None:
+    return fields.number(fields.maybe(row, "recipient"), "id") if isinstance(row, dict) else None

@@ -1,0 +1,98 @@
+"""Signing in, seldom: the token lives on disk, because even failed log-ins count against the server's smallest limit."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.platforms.lemmy import fields
+from bot.platforms.lemmy.v3 import V3
+from bot.platforms.protocol import Refused, SignedOut
+
+log = logging.getLogger(__name__)
+
+
+class Session:
+    """The account's token. `code` gives a two-factor code, for accounts that have one."""
+
+    def __init__(
+        self,
+        api: V3,
+        username: str,
+        password: Callable[[], str],
+        file: Path | None,
+        code: Callable[[], str] | None = None,
+    ) -> None:
+        self._api = api
+        self._username = username
+        self._password = password
+        self._file = file
+        self._code = code
+
+    async def open(self) -> None:
+        """Uses the stored token where it is still good, else logs in. Raises PlatformError."""
+        client = self._api.client
+        client.token = self._load()
+        if client.token and await self._good():
+            return
+        client.token = ""
+        try:
+            answer = await self._api.login(
+                self._username, self._password(), self._code() if self._code else None
+            )
+        except SignedOut as error:
+            raise SignedOut(
+                f"{client.url}: {self._username} and its password are not accepted; correct them for the account"
+                f" {client.account}"
+            ) from error
+        token = fields.text(answer, "jwt")
+        if not token:
+            raise Refused(
+                f"{client.url}: {self._username} may not sign in yet: the registration waits for an administrator or"
+                " for a confirmed e-mail address",
+                "registration_application_is_pending",
+            )
+        client.token = token
+        self._store(token)
+
+    async def _good(self) -> bool:
+        try:
+            await self._api.validate_auth()
+        except SignedOut:
+            return False
+        return True
+
+    def _load(self) -> str:
+        if self._file is None:
+            return ""
+        try:
+            kept = json.loads(self._file.read_text("utf-8"))
+        except FileNotFoundError:
+            return ""
+        except (OSError, ValueError) as error:
+            log.warning("%s: the stored token cannot be read (%s); signing in anew", self._file, error)
+            return ""
+        # A token is only good for the account that it was made for.
+        if not isinstance(kept, dict) or (kept.get("url"), kept.get("username")) != self._owner():
+            return ""
+        return fields.text(kept, "jwt")
+
+    def _store(self, token: str) -> None:
+        """Keeps the token readable by nobody else. Failing to is no reason to stop: the next start logs in again."""
+        if self._file is None:
+            return
+        url, username = self._owner()
+        draft = self._file.with_name(f"{self._file.name}.new")
+        try:
+            draft.unlink(missing_ok=True)
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+                json.dump({"url": url, "username": username, "jwt": token}, out)
+            draft.replace(self._file)
+        except OSError as error:
+            log.warning("%s: the token cannot be kept (%s); each start will log in", self._file, error)
+
+    def _owner(self) -> tuple[str, str]:
+        return self._api.client.url, self._username

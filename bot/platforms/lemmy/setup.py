@@ -1,0 +1,144 @@
+"""What an account needs before it can work: its own identity, its communities, and settings under which it sees everything."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from bot.model import Place
+from bot.platforms.lemmy import fields
+from bot.platforms.lemmy.errors import MISSING
+from bot.platforms.lemmy.fields import Malformed
+from bot.platforms.lemmy.people import People
+from bot.platforms.lemmy.shapes import Home
+from bot.platforms.lemmy.v3 import V3
+from bot.platforms.protocol import Refused, Unreachable
+
+log = logging.getLogger(__name__)
+
+#: An account hides much by default; under these settings it sees all there is to moderate, and is marked as a bot.
+WANTED = {"show_nsfw": True, "show_read_posts": True, "show_bot_accounts": True}
+
+
+class Setup:
+    """Looks things up once, when the adapter opens."""
+
+    def __init__(self, api: V3, people: People, account: str) -> None:
+        self._api = api
+        self._people = people
+        self._account = account
+
+    async def site(self) -> dict[str, Any]:
+        """The answer to `GET /site`, with `my_user` in it. Raises PlatformError."""
+        site = await self._api.site()
+        version = fields.text(site, "version")
+        if not fields.maybe(site, "my_user"):
+            raise Unreachable(f"{self._api.client.url}: the server does not say who {self._account} is")
+        if version.startswith("1."):
+            raise Refused(
+                f"{self._api.client.url}: this server runs Lemmy {version}; its API 4 is not supported, 0.19 is",
+                "wrong_version",
+            )
+        self._people.crown(site)
+        return site
+
+    async def home(
+        self, site: dict[str, Any], places: Iterable[Place], private: Place, prefixes: tuple[str, ...]
+    ) -> Home:
+        """Who we are and which communities we look after. Raises PlatformError, Refused for a community not found."""
+        me = _me(site)
+        try:
+            person, address = fields.ident(me), fields.host(fields.text(me, "actor_id"))
+        except Malformed as error:
+            raise Unreachable(
+                f"{self._api.client.url}: the account's own profile makes no sense: {error}"
+            ) from error
+        return Home(
+            account=self._account,
+            person=person,
+            name=fields.text(me, "name"),
+            host=address,
+            places={await self.community(place): place for place in places},
+            private=private,
+            staff=self._people.staff,
+            prefixes=prefixes,
+        )
+
+    async def community(self, place: Place) -> int:
+        """The local id of a place's community; learns its moderators, and follows it, for else nothing arrives."""
+        try:
+            view = await self._api.community(place.native)
+            community = fields.maybe(view, "community_view")
+            number = fields.ident(fields.maybe(community, "community"))
+        except Refused as refusal:
+            if refusal.code not in MISSING:
+                raise
+            raise Refused(
+                f"place {place.alias}: {self._api.client.url} knows no community {place.native!r}; write its name as in"
+                " its address, with @instance when it is on another server",
+                refusal.code,
+            ) from refusal
+        except Malformed as error:
+            raise Unreachable(f"place {place.alias}: the server's answer makes no sense: {error}") from error
+        self._people.appoint(number, view)
+        if community.get("subscribed") == "NotSubscribed":
+            try:
+                await self._api.follow(number)
+            except Refused as refusal:
+                log.warning("place %s: the community cannot be followed: %s", place.alias, refusal)
+        return number
+
+    async def settle(self, site: dict[str, Any]) -> None:
+        """Changes the account's settings where they would hide something. The server may refuse; then `check` tells."""
+        wanted = _missing(site)
+        if not wanted:
+            return
+        try:
+            await self._api.save_settings(**wanted)
+        except Refused as refusal:
+            log.warning("%s: the account's settings cannot be changed: %s", self._account, refusal)
+
+    async def check(self, home: Home) -> list[str]:
+        """What is missing, one sentence each. Raises PlatformError when the server does not answer."""
+        site = await self._api.site()
+        me = _me(site)
+        problems = [
+            f"account {self._account}: the setting {name} is not what it must be ({value!r}); set it on the server"
+            for name, value in _missing(site).items()
+        ]
+        if not fields.text(me, "bio").strip():
+            problems.append(
+                f"account {self._account}: its profile is empty; say there whose bot this is and how to reach you"
+            )
+        actor = fields.text(me, "actor_id")
+        for number, place in home.places.items():
+            view = await self._api.community(place.native)
+            self._people.appoint(number, view)
+            if not self._people.role(actor, number):
+                problems.append(
+                    f"place {place.alias}: {home.name}@{home.host} is no moderator of {place.native}; its moderators"
+                    " have to appoint it, below themselves"
+                )
+        return problems
+
+
+def _me(site: dict[str, Any]) -> dict[str, Any]:
+    view = fields.maybe(fields.maybe(site, "my_user"), "local_user_view")
+    return dict(fields.maybe(view, "person"))
+
+
+def _missing(site: dict[str, Any]) -> dict[str, object]:
+    """The settings that have to change, and their new values."""
+    mine = fields.maybe(site, "my_user")
+    settings = fields.maybe(fields.maybe(mine, "local_user_view"), "local_user")
+    wanted: dict[str, object] = {
+        key: value for key, value in WANTED.items() if settings.get(key) is not value
+    }
+    if not fields.flag(_me(site), "bot_account"):
+        wanted["bot_account"] = True
+    known, _ = fields.harvest(fields.rows(site, "all_languages"), lambda row: fields.number(row, "id"))
+    languages = [number for number in known if number is not None]
+    if set(languages) - set(fields.rows(mine, "discussion_languages")):
+        wanted["discussion_languages"] = languages
+    return wanted
