@@ -32,15 +32,15 @@ def _block(block: Block) -> str:
         case Paragraph() | Heading():
             return _row(block.inlines)
         case Quote(blocks=blocks):
-            return "\n".join(f"> {_row(inner.inlines)}" for inner in blocks)
+            return "\n".join(f"> {row}" for inner in blocks if (row := _row(inner.inlines)))
         case Bullets(items=items):
-            return "\n".join(f"- {_row(item)}" for item in items)
+            return "\n".join(f"- {row}" for item in items if (row := _row(item)))
         case Spoiler(title=title, blocks=blocks):
             return "\n\n".join(filter(None, [_row((Plain(title),)), *map(_block, blocks)]))
         case Divider():
             return "———"
         case Prose(markdown=text):
-            return to_plain(text)
+            return quiet(to_plain(text))
         case _:
             assert_never(block)
 

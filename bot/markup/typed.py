@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from bot.markup.parts import clean
+
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 #: Without any of these, and without indented lines, Markdown is plain text already. Most chat messages are.
@@ -59,4 +61,4 @@ def _inline(tokens: Sequence[Token], *, own_words: bool) -> str:
 
 
 def _tidy(rows: Iterable[str]) -> str:
-    return "\n".join(tidy for row in rows if (tidy := " ".join(row.split())))
+    return "\n".join(tidy for row in rows if (tidy := clean(row).strip()))
