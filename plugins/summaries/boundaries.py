@@ -1,0 +1,327 @@
+"""Where one sentence ends and the next begins, in any script.
+
+Rules, not a trained model: they need no data, they work on chat as on mail, and each can be read. A stop ends a
+sentence unless something says that it does not: an abbreviation, an initial, a number, a small letter after it.
+Scripts without capitals or spaces have their own marks (Unicode UAX #29 lists them as `Sentence_Terminal`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+#: Half-open range of characters in a comment.
+Span = tuple[int, int]
+
+_CLOSERS = "\"'’”»›)\\]}*_~`」』】）》〉｣"
+#: Marks that end a sentence wherever they stand; no space follows them in Chinese or Japanese.
+_ALWAYS = "。！？｡।॥۔؟։።፧។៕။။‼⁇⁈⁉"
+#: Chinese, Japanese: characters beside which `.`, `!` and `?` need no space to end a sentence.
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
+#: Thai and Lao put a space between sentences and clauses, and no mark.
+_SPACED_OUT = "\u0e00-\u0eff"
+
+_END = re.compile(
+    rf"[{_ALWAYS}][{_ALWAYS}.!?…]*[{_CLOSERS}]*"
+    rf"|[.!?…]+[{_CLOSERS}]*(?=\s|$)"
+    rf"|(?<=[{_CJK}])[!?]+(?=[{_CJK}])"
+    r"|(?<=[\u0370-\u03ff\u1f00-\u1fff])[;\u037e](?=\s|$)"  # the Greek question mark
+    rf"|(?<=[{_SPACED_OUT}])\s+(?=[{_SPACED_OUT}])"
+)
+
+#: Abbreviations that never end a sentence: a name, a number or an example follows.
+_NEVER = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "mx",
+        "dr",
+        "prof",
+        "sen",
+        "rep",
+        "gov",
+        "gen",
+        "col",
+        "lt",
+        "sgt",
+        "capt",
+        "cpl",
+        "rev",
+        "hon",
+        "pres",
+        "st",
+        "mt",
+        "ft",
+        "vs",
+        "cf",
+        "viz",
+        "approx",
+        "est",
+        "dept",
+        "fig",
+        "figs",
+        "vol",
+        "nos",
+        "pp",
+        "ed",
+        "eds",
+        "al",
+        "ie",
+        "eg",
+        "hr",
+        "fr",
+        "frl",
+        "bzw",
+        "vgl",
+        "ca",
+        "evtl",
+        "ggf",
+        "inkl",
+        "zzgl",
+        "sog",
+        "bspw",
+        "nr",
+        "art",
+        "abs",
+        "mme",
+        "mlle",
+        "sra",
+        "srta",
+        "ud",
+        "uds",
+        "dña",
+        "ej",
+        "pag",
+        "págs",
+        "av",
+        "avda",
+        "dott",
+        "sig",
+        "bijv",
+        "dhr",
+        "mevr",
+        "np",
+        "tzn",
+        "tj",
+        "ks",
+        "inż",
+        "mgr",
+        "např",
+        "tzv",
+        "kupř",
+        "т",
+        "тж",
+        "им",
+        "ул",
+        "см",
+        "ср",
+        "стр",
+        "проф",
+        "акад",
+        "г-н",
+        "напр",
+    ]
+)
+#: Abbreviations that may end one: they do when a word follows that opens sentences.
+_MAYBE = frozenset(
+    [
+        "etc",
+        "inc",
+        "ltd",
+        "co",
+        "corp",
+        "jr",
+        "sr",
+        "no",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+        "sat",
+        "sun",
+        "usw",
+        "ff",
+        "enz",
+        "itd",
+        "itp",
+        "atd",
+        "др",
+        "пр",
+        "г",
+        "гг",
+        "руб",
+        "тыс",
+        "млн",
+        "млрд",
+    ]
+)
+_OPENERS = frozenset(
+    [
+        "the",
+        "this",
+        "that",
+        "these",
+        "those",
+        "i",
+        "we",
+        "you",
+        "he",
+        "she",
+        "it",
+        "they",
+        "there",
+        "here",
+        "but",
+        "and",
+        "so",
+        "if",
+        "when",
+        "what",
+        "why",
+        "how",
+        "who",
+        "my",
+        "our",
+        "your",
+        "his",
+        "her",
+        "its",
+        "their",
+        "a",
+        "an",
+        "in",
+        "on",
+        "at",
+        "for",
+        "as",
+        "der",
+        "die",
+        "das",
+        "ich",
+        "wir",
+        "er",
+        "sie",
+        "es",
+        "und",
+        "aber",
+        "wenn",
+        "le",
+        "la",
+        "les",
+        "il",
+        "elle",
+        "nous",
+        "je",
+        "et",
+        "mais",
+        "el",
+        "los",
+        "las",
+        "yo",
+        "pero",
+        "y",
+        "он",
+        "она",
+        "они",
+        "мы",
+        "я",
+        "и",
+        "но",
+        "это",
+    ]
+)
+_LETTERS_DOTTED = re.compile(r"(?:^|[^\w.])(?:[^\W\d_]{1,3}\.){2,}$")  # e.g. · U.S. · z.B. · т.е.
+_LAST_WORD = re.compile(r"([\w-]+)\.+$")
+_FIRST_WORD = re.compile(r"[^\W_]+")
+_ORDINAL = re.compile(
+    r"\b(?:am|vom|der|den|dem|zum|im|beim|des|die|das|ab|bis|ein)\s+\d{1,2}\.$", re.IGNORECASE
+)
+_ONLY_NUMBER = re.compile(r"^\W*(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)]+$")
+_JAPANESE_GOES_ON = re.compile(r"\s*(?:と|って|は|が|を|に|で|も|の|など|という)")
+_POLITE_END = re.compile(r"(?:ครับ|ค่ะ|คะ|จ้ะ|จ้า|นะ|ເດີ້|ແດ່)$")
+#: A Thai or Lao piece of this many characters may stand alone; a shorter one is a clause of the next.
+_CLAUSE = 24
+
+
+def sentences(text: str, span: Span) -> Iterator[Span]:
+    """The sentences of one paragraph, `text[span]`, as spans in `text` without the space around them."""
+    start, stop = span
+    body = text[start:stop]
+    # Who never writes a capital after a full stop does not need one to begin a sentence.
+    casual = not re.search(r"(?:^|[.!?…]\s)[\W_]*[^\W\d_a-z]", body) and not re.search(r"[.]\s+[A-Z]", body)
+    begin = 0
+    for mark in _END.finditer(body):
+        if _ends(body[begin : mark.end()], mark.group(), body[mark.end() : mark.end() + 40], casual=casual):
+            yield from _trimmed(body, begin, mark.end(), start)
+            begin = mark.end()
+    yield from _trimmed(body, begin, len(body), start)
+
+
+def _trimmed(body: str, begin: int, end: int, offset: int) -> Iterator[Span]:
+    piece = body[begin:end]
+    left = begin + len(piece) - len(piece.lstrip())
+    right = begin + len(piece.rstrip())
+    if left < right:
+        yield offset + left, offset + right
+
+
+def _ends(piece: str, mark: str, after: str, *, casual: bool) -> bool:
+    """Whether `piece`, which closes with the mark `mark`, is a whole sentence; `after` is what follows it."""
+    if mark.isspace():
+        bare = piece.rstrip()
+        return len(bare.lstrip()) >= _CLAUSE or bool(_POLITE_END.search(bare))
+    following = after.lstrip()
+    if not following:
+        return True
+    if mark[0] in _ALWAYS:
+        quoted = mark[-1] in "」』”）"
+        return not (quoted and _JAPANESE_GOES_ON.match(following))
+    closed = mark[-1] not in ".!?…;\u037e"
+    small = _opens_small(following)
+    if mark[0] in "!?;\u037e":
+        return not (small and closed)  # “Why?” he asked
+    if mark[0] == "…" or mark.startswith(".."):
+        return not small and len(piece.split()) > 2
+    if small and (closed or not casual):
+        return False
+    return not _abbreviated(piece.rstrip("\"'’”»)]*_~`"), following)
+
+
+def _opens_small(following: str) -> bool:
+    """Whether the next word begins with a small letter. Scripts without capitals never do."""
+    first = _FIRST_WORD.search(following)
+    return first is not None and first.group()[0].islower()
+
+
+def _abbreviated(piece: str, following: str) -> bool:
+    """Whether the full stop that closes `piece` belongs to an abbreviation, an initial or a number."""
+    if _ONLY_NUMBER.match(piece) or _ORDINAL.search(piece):
+        return True
+    opener = _FIRST_WORD.search(following)
+    opens = opener is not None and opener.group().lower() in _OPENERS
+    if _LETTERS_DOTTED.search(piece):
+        return not opens
+    last = _LAST_WORD.search(piece)
+    if last is None:
+        return False
+    word = last.group(1)
+    if len(word) == 1 and word.isupper() and word != "I":
+        return True  # an initial
+    lower = word.lower()
+    if lower in _NEVER:
+        return True
+    return lower in _MAYBE and not opens

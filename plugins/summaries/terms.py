@@ -1,0 +1,81 @@
+"""Words as a counter sees them: small letters, without endings, without the words that every sentence has."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from plugins.summaries.languages import stemmer, stop_words
+
+#: A run of a script that does not part its words (or, Korean, glues endings to them), or a word.
+_TOKEN = re.compile(
+    r"([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\uac00-\ud7af]+)"
+    r"|[^\W_][\w\u0900-\u0dff\u0591-\u05c7\u064b-\u065f]*(?:'[^\W_]+)*"
+)
+_POSSESSIVE = re.compile(r"'s?$")
+_ELISION = re.compile(r"^(?:[ldjnscmt]|qu|jusqu|lorsqu|puisqu|un|dell|all|nell|sull|dall|quell)'(?=\w{2})")
+#: How many words are looked at to tell the languages of a thread.
+_SAMPLE = 20_000
+
+
+class Terms:
+    """Turns text into terms. Languages are recognised by their commonest words; a thread may mix several.
+
+    Scripts without spaces are cut into pairs of characters, as search engines do. Where no language is recognised,
+    every list of stop words counts and endings stay.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.languages = recognise(texts)
+        lists = stop_words()
+        self._stop = frozenset[str]().union(*(lists[code] for code in self.languages))
+        self._stem = stemmer(self.languages[0] if self.languages else None)
+        self._known: dict[str, str] = {}
+
+    def __call__(self, text: str) -> list[str]:
+        found: list[str] = []
+        for word, unspaced in tokens(text):
+            if unspaced:
+                found.extend([word[i : i + 2] for i in range(len(word) - 1)] or [word])
+            elif len(word) > 1 and word not in self._stop:
+                found.append(self._known.get(word) or self._learn(word))
+        return found
+
+    def written(self, texts: Iterable[str], wanted: Iterable[Iterable[str]]) -> dict[str, str]:
+        """How each of the `wanted` terms is written most often in `texts`."""
+        terms = {term for group in wanted for term in group}
+        forms: dict[str, Counter[str]] = {term: Counter() for term in terms}
+        for text in texts:
+            for word, unspaced in tokens(text):
+                term = None if unspaced else self._known.get(word)
+                if term in terms and term is not None:
+                    forms[term][_POSSESSIVE.sub("", word)] += 1
+        return {term: max(seen, key=lambda w: (seen[w], w), default=term) for term, seen in forms.items()}
+
+    def _learn(self, word: str) -> str:
+        bare = _ELISION.sub("", _POSSESSIVE.sub("", word))
+        term = self._stem(bare) or word
+        self._known[word] = term
+        return term
+
+
+def tokens(text: str) -> Iterator[tuple[str, bool]]:
+    """The words of `text` in small letters; True beside a run of a script that does not part them."""
+    for match in _TOKEN.finditer(text.lower().replace("’", "'")):
+        yield match.group(), match.group(1) is not None
+
+
+def recognise(texts: Iterable[str]) -> tuple[str, ...]:
+    """The languages of `texts` by their commonest words, the main one first; empty where none is known."""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(word for word, unspaced in tokens(text) if not unspaced)
+        if counts.total() > _SAMPLE:
+            break
+    hits = {code: sum(counts[word] for word in words) for code, words in stop_words().items()}
+    best = max(hits.values())
+    if best < max(1, 0.1 * counts.total()):
+        return ()
+    return tuple(sorted((c for c, n in hits.items() if n >= 0.6 * best), key=lambda c: -hits[c]))
