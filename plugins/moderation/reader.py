@@ -1,0 +1,123 @@
+"""Reads rule files in AutoModerator's language, with Folkmoot's additions.
+
+Never widens: what cannot be understood or known here switches its rule off or is left out of it in such a way that the
+rule does less. Never crashes, and never drops anything without a word: see `Problem`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from .build import build
+from .rule import Problem, Rule, RuleSet
+from .syntax import BrokenSection, Items, Mapping, Node, Section, sections, tree
+
+#: Bytes of one file; far more than the largest known, little enough to be read at every start.
+LARGEST = 5_000_000
+
+
+def read(text: str, file: str = "rules") -> RuleSet:
+    """All rules of a file's text; `file` is only quoted in problems."""
+    rules: list[Rule] = []
+    problems: list[Problem] = []
+    count = 0
+    for section in sections(text):
+        found, complaints = _bodies(section, file, count)
+        problems += complaints
+        # A broken section held a rule, too: it counts as one that is not in force.
+        count += sum(1 for problem in complaints if problem.level == "error")
+        for body, source in found:
+            count += 1
+            rule, complaints = build(body, file=file, number=count, source=source)
+            problems += complaints
+            if rule:
+                rules.append(rule)
+    unique, complaints = _unique(rules)
+    return RuleSet(unique, tuple(sorted([*problems, *complaints], key=lambda problem: problem.line)), count)
+
+
+def read_files(paths: Iterable[Path]) -> RuleSet:
+    """The rules of several files together. A file that cannot be read is a problem, too."""
+    sets: list[RuleSet] = []
+    for path in paths:
+        try:
+            data = path.read_bytes()
+            if len(data) > LARGEST:
+                raise ValueError(f"the file has {len(data):,} bytes; at most {LARGEST:,} are read")
+            sets.append(read(data.decode("utf-8"), str(path)))
+        except OSError as error:
+            sets.append(
+                _unreadable(path, f"the file cannot be read: {(error.strerror or str(error)).lower()}")
+            )
+        except UnicodeDecodeError as error:
+            line = data[: error.start].count(b"\n") + 1
+            sets.append(_unreadable(path, "the file is not UTF-8; save it as UTF-8", line))
+        except ValueError as error:
+            sets.append(_unreadable(path, str(error)))
+    unique, complaints = _unique([rule for ruleset in sets for rule in ruleset.rules])
+    problems = [problem for ruleset in sets for problem in ruleset.problems]
+    return RuleSet(unique, (*problems, *complaints), sum(ruleset.count for ruleset in sets))
+
+
+def _unreadable(path: Path, message: str, line: int = 1) -> RuleSet:
+    return RuleSet((), (Problem(str(path), line, "", "", "error", message),))
+
+
+def _bodies(section: Section, file: str, before: int) -> tuple[list[tuple[Mapping, str]], list[Problem]]:
+    """The mappings in a section that are rules, each with its source text, and what is wrong with the section itself."""
+
+    def problem(line: int, level: str, message: str) -> Problem:
+        rule = f"rule {before + 1}" if level == "error" else ""
+        return Problem(file, line, rule, "", "error" if level == "error" else "warning", message)
+
+    try:
+        node = tree(section)
+    except BrokenSection as error:
+        return [], [problem(error.line, "error", str(error))]
+    match node:
+        case None:
+            return [], []
+        case Mapping():
+            return [(node, section.text.strip("\n"))], []
+        case Items(items=items) if any(isinstance(item, Mapping) for item in items):
+            message = (
+                "the rules are written as one list, which AutoModerator ignores; they are read here, but separate "
+                "them by lines of --- instead of starting each with a hyphen"
+            )
+            return _listed(items, section), [problem(node.line, "warning", message)]
+        case _:
+            return [], [
+                problem(node.line, "warning", "this section is no rule but text; put # in front of comments")
+            ]
+
+
+def _listed(items: tuple[Node, ...], section: Section) -> list[tuple[Mapping, str]]:
+    rows = section.text.splitlines()
+    starts = [item.line - section.line for item in items]
+    ends = [*starts[1:], len(rows)]
+    return [
+        (item, "\n".join(rows[start:end]))
+        for item, start, end in zip(items, starts, ends, strict=True)
+        if isinstance(item, Mapping)
+    ]
+
+
+def _unique(rules: Iterable[Rule]) -> tuple[tuple[Rule, ...], list[Problem]]:
+    """The rules under names that tell them apart."""
+    seen: set[str] = set()
+    out: list[Rule] = []
+    problems: list[Problem] = []
+    for rule in rules:
+        name = rule.name
+        number = 2
+        while name.casefold() in seen:
+            name = f"{rule.name} ({number})"
+            number += 1
+        seen.add(name.casefold())
+        if name != rule.name and not rule.name.startswith("rule "):
+            message = f"another rule has this name already, so this one is called {name!r}; give it a `name:` of its own"
+            problems.append(Problem(rule.file, rule.line, name, "name", "warning", message))
+        out.append(rule if name == rule.name else replace(rule, name=name))
+    return tuple(out), problems

@@ -1,0 +1,114 @@
+"""The ladder: a few warnings, then a ban; and more strikes are never lighter."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.api import Strike
+from plugins.moderation.ladder import DEFAULT, Deed, Ladder, LadderError, Step, live_points
+from plugins.moderation.rule import FOREVER
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+MINUTE = timedelta(seconds=60)
+
+
+def strike(days_ago: float, points: int = 1, *, lasts: float | None = 30) -> Strike:
+    at = NOW - DAY * days_ago
+    return Strike(1, at, points, None if lasts is None else at + DAY * lasts, "be kind")
+
+
+def test_a_few_warnings_then_a_day_then_a_week_then_a_human_decides():
+    ladder = Ladder(DEFAULT)
+    seen = [ladder.decide([strike(n + 1) for n in range(before)], 1, NOW).step for before in range(6)]
+    assert [(step.do, step.span) for step in seen if step] == [
+        (Deed.WARN, None),
+        (Deed.WARN, None),
+        (Deed.BAN, DAY),
+        (Deed.BAN, DAY * 7),
+        (Deed.PROPOSE_BAN, None),
+        (Deed.PROPOSE_BAN, None),
+    ]
+
+
+def test_expired_strikes_do_not_count():
+    ruling = Ladder(DEFAULT).decide([strike(40), strike(31), strike(2)], 1, NOW)
+    assert (ruling.total, ruling.step) == (2, DEFAULT[1])
+    assert ruling.then == DEFAULT[2]
+
+
+def test_strikes_without_expiry_count_for_ever():
+    assert live_points([strike(4000, lasts=None)], NOW) == 1
+
+
+def test_a_second_offence_within_the_cooldown_is_the_same_incident():
+    just_now = Strike(1, NOW - timedelta(seconds=59), 1, NOW + DAY, "x")
+    ruling = Ladder(DEFAULT).decide([just_now], 1, NOW, cooldown=MINUTE)
+    assert (ruling.same_incident, ruling.points, ruling.total, ruling.step) == (True, 0, 1, None)
+    later = Ladder(DEFAULT).decide([just_now], 1, NOW + timedelta(seconds=1), cooldown=MINUTE)
+    assert (later.same_incident, later.total) == (False, 2)
+
+
+def test_a_severe_offence_jumps_to_the_first_ban_even_within_the_cooldown():
+    just_now = Strike(1, NOW, 1, None, "x")
+    assert Ladder(DEFAULT).decide([just_now], 1, NOW, severe=True, cooldown=MINUTE).step == DEFAULT[2]
+    assert Ladder(DEFAULT).decide([strike(1)] * 4, 1, NOW, severe=True).step == DEFAULT[4]
+    assert Ladder([Step(1, Deed.WARN)]).decide([], 1, NOW, severe=True).step == Step(1, Deed.WARN)
+
+
+def test_a_reminder_without_points_takes_no_step():
+    ruling = Ladder(DEFAULT).decide([strike(1)], 0, NOW)
+    assert (ruling.step, ruling.total, ruling.same_incident) == (None, 1, False)
+
+
+def test_below_the_first_step_nothing_happens_yet():
+    ladder = Ladder([Step(3, Deed.BAN, DAY)])
+    assert ladder.decide([], 1, NOW).step is None
+    assert ladder.decide([], 1, NOW).then == Step(3, Deed.BAN, DAY)
+
+
+@pytest.mark.parametrize(
+    ("steps", "sentence"),
+    [
+        ([], "has no steps"),
+        ([Step(0, Deed.WARN)], "can never be reached"),
+        ([Step(1, Deed.BAN)], "for how long"),
+        ([Step(1, Deed.MUTE)], "for how long"),
+        ([Step(1, Deed.WARN, DAY)], "means nothing"),
+        ([Step(2, Deed.WARN), Step(2, Deed.BAN, DAY)], "steps go up"),
+        ([Step(1, Deed.BAN, DAY), Step(2, Deed.WARN)], "lighter"),
+        ([Step(1, Deed.BAN, DAY * 7), Step(2, Deed.BAN, DAY)], "lighter"),
+        ([Step(1, Deed.BAN, FOREVER), Step(2, Deed.PROPOSE_BAN)], "lighter"),
+    ],
+)
+def test_a_ladder_that_cannot_climb_is_refused(steps: list[Step], sentence: str):
+    with pytest.raises(LadderError, match=sentence):
+        Ladder(steps)
+
+
+strikes = st.lists(
+    st.builds(strike, st.floats(0.01, 90), st.integers(0, 5), lasts=st.one_of(st.none(), st.floats(0.1, 90))),
+    max_size=8,
+)
+
+
+@given(strikes, strikes, st.integers(1, 4), st.booleans())
+def test_more_strikes_are_never_lighter(fewer: list[Strike], extra: list[Strike], points: int, severe: bool):
+    ladder = Ladder(DEFAULT)
+
+    def weight(given_strikes: list[Strike]) -> tuple[int, timedelta]:
+        step = ladder.decide(given_strikes, points, NOW, severe=severe).step
+        return step.weight if step else (-1, timedelta())
+
+    assert weight([*fewer, *extra]) >= weight(fewer)
+
+
+@given(strikes, st.integers(1, 4), st.integers(0, 4))
+def test_more_points_are_never_lighter(before: list[Strike], points: int, more: int):
+    ladder = Ladder(DEFAULT)
+    light, heavy = (ladder.decide(before, p, NOW).step for p in (points, points + more))
+    assert light is None or (heavy is not None and heavy.weight >= light.weight)
