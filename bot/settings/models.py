@@ -100,7 +100,7 @@ def check_some(text: str) -> str:
 
 
 #: One line that says something.
-Text = Annotated[str, AfterValidator(check_some), Field(max_length=200)]
+Text = Annotated[str, Field(max_length=200), AfterValidator(check_some)]
 
 
 class LemmyAccount(Settings):

@@ -62,9 +62,9 @@ def show(value: object) -> str:
         case str():
             return repr(cut(value))
         case dict():
-            return "a mapping"
+            return "a mapping" if value else "an empty mapping"
         case list():
-            return "a list"
+            return "a list" if value else "an empty list"
         case _:
             return repr(value)
 

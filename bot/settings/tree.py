@@ -29,6 +29,7 @@ _TAGS = frozenset(
     f"tag:yaml.org,2002:{kind}"
     for kind in ("null", "bool", "int", "float", "timestamp", "str", "seq", "map", "merge", "value")
 )
+_TAG = 'found the YAML tag {}, expected a plain value; put text that starts with "!" in quotes'
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -36,7 +37,8 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 class Tree:
     """`value` is the whole file; `keys` and `values` say at which line and column each path's key and value start.
 
-    `commented` are paths that look empty because what follows on the line starts with `#`.
+    `commented` are paths that look empty because what follows on the line starts with `#`; `unreadable` those whose
+    value was refused and told already.
     """
 
     file: str
@@ -44,6 +46,7 @@ class Tree:
     keys: dict[Path, Mark] = field(repr=False, default_factory=dict)
     values: dict[Path, Mark] = field(repr=False, default_factory=dict)
     commented: frozenset[Path] = field(repr=False, default=frozenset())
+    unreadable: frozenset[Path] = field(repr=False, default=frozenset())
 
     def at(self, *path: str | int) -> Raw:
         """The value at `path`; None when there is no such place."""
@@ -105,14 +108,18 @@ def read(text: str, file: str) -> tuple[Tree, list[Problem]]:
         raise SettingsError([Problem(file, len(before), len(before[-1]) + 1, "", message)]) from None
     except (ValueError, OverflowError):
         # PyYAML turns "\UFFFFFFFF" into a character without looking, and long version numbers into numbers.
-        message = "YAML cannot read an escape or a number in this file; look for \\U in double quotes"
-        raise SettingsError([Problem(file, 1, 1, "", message)]) from None
+        guilty = re.search(r"\\U(?!000|0010)|^%", text, re.MULTILINE)
+        before = lines(text[: guilty.start()] if guilty else "")
+        message = "found an escape or a number that is too large, expected a character that exists"
+        raise SettingsError([Problem(file, len(before), len(before[-1]) + 1, "", message)]) from None
     if root is None or (isinstance(root, yaml.ScalarNode) and root.value in _NULLS and root.style is None):
         message = "the file is empty, expected accounts and communities; `folkmoot init` writes a first one"
         raise SettingsError([Problem(file, 1, 1, "", message)])
     reader = _Reader(file, lines(text))
     value = reader.value(root, ())
-    tree = Tree(file, value, reader.keys, reader.values, frozenset(reader.commented))
+    tree = Tree(
+        file, value, reader.keys, reader.values, frozenset(reader.commented), frozenset(reader.unreadable)
+    )
     if not isinstance(value, dict):
         found = "a list" if isinstance(value, list) else "text"
         reader.complain(root, (), f"found {found}, expected keys such as accounts: and communities:")
@@ -146,10 +153,16 @@ class _Reader:
         self.keys: dict[Path, Mark] = {}
         self.values: dict[Path, Mark] = {}
         self.commented: set[Path] = set()
+        self.unreadable: set[Path] = set()
         self.problems: list[Problem] = []
 
     def complain(self, node: yaml.Node, path: Path, message: str) -> None:
         self.problems.append(Problem(self.file, *_mark(node), key(path), message))
+
+    def refuse(self, node: yaml.Node, path: Path, message: str) -> None:
+        """Complains about a value that then counts as nothing."""
+        self.complain(node, path, message)
+        self.unreadable.add(path)
 
     def value(self, node: yaml.Node, path: Path) -> Raw:
         self.values[path] = _mark(node)
@@ -157,9 +170,7 @@ class _Reader:
             message = f"found more than {MAX_VALUES} values or {MAX_DEPTH} levels once aliases (*name) are written out"
             raise SettingsError([Problem(self.file, *_mark(node), key(path[:9]), message)])
         if node.tag not in _TAGS:
-            word = node.tag.replace("tag:yaml.org,2002:", "!!")
-            hint = 'put text that starts with "!" in quotes'
-            self.complain(node, path, f"found the YAML tag {cut(word)}, expected a plain value; {hint}")
+            self.refuse(node, path, _TAG.format(cut(node.tag.replace("tag:yaml.org,2002:", "!!"))))
             return None
         match node:
             case yaml.ScalarNode():
@@ -173,12 +184,15 @@ class _Reader:
         text: str = node.value
         if node.style is None and text in _NULLS:
             line, column = _mark(node)
-            if not text and re.match(r"\s+#\S", self.rows[line - 1][column - 1 :]):
+            rest = self.rows[line - 1][column - 1 :]
+            if rest.startswith("!"):
+                self.refuse(node, path, _TAG.format("!"))
+            elif not text and re.match(r"\s+#\S", rest):
                 self.commented.add(path)
             return None
         whole = _joined(text)
         if whole is None:
-            self.complain(node, path, "found an escape that stands for no character, expected text")
+            self.refuse(node, path, "found an escape that stands for no character, expected text")
         return whole
 
     def mapping(self, node: yaml.Node, path: Path) -> dict[str, Raw]:

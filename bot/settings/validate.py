@@ -42,7 +42,7 @@ def validate(model: type[M], tree: Tree, path: Path, around: Surroundings) -> tu
         made = model.model_validate(raw, context=around)
     except ValidationError as error:
         complaints = _complaints(model, raw, error.errors(include_url=False))
-        return None, [_place(tree, path, complaint) for complaint in complaints]
+        return None, [_place(tree, path, c) for c in complaints if (*path, *c.path) not in tree.unreadable]
     problems = [tree.problem((*path, *where), message) for where, message in _numbers_as_times(made, raw, ())]
     return (None, problems) if problems else (anchored(made, around.folder), [])
 
@@ -130,7 +130,7 @@ def _missing(model: type[BaseModel], raw: Any, path: Path) -> str:
     for owner in models_at(model, raw, path[:-1]):
         field = fields(owner).get(str(path[-1]))
         if field is not None and field.description:
-            return f"nothing found, expected {field.description}"
+            return f"nothing found, expected a value: {field.description}"
     return "nothing found, expected a value"
 
 
@@ -170,8 +170,8 @@ _BOUNDS = {
     "less_than_equal": ("le", "at most {}"),
     "too_short": ("min_length", "at least {} in it"),
     "too_long": ("max_length", "at most {} in it"),
-    "string_too_short": ("min_length", "at least {} characters"),
-    "string_too_long": ("max_length", "at most {} characters"),
+    "string_too_short": ("min_length", "a length of at least {}"),
+    "string_too_long": ("max_length", "a length of at most {}"),
     "string_pattern_mismatch": ("pattern", "text of the form {}"),
 }
 
@@ -182,7 +182,7 @@ def _expected(kind: str, context: Mapping[str, Any], message: str) -> str:
         name, words = _BOUNDS[kind]
         return words.format(_bound(context[name]))
     stem = re.sub(
-        r"_(type|parsing|parsing_size|from_float|from_date_parsing|from_datetime_parsing|attributes_type)$",
+        r"_(type|parsing|parsing_size|from_float|from_date_parsing|from_datetime_parsing|from_datetime_inexact|attributes_type)$",
         "",
         kind,
     )
@@ -193,7 +193,9 @@ def _expected(kind: str, context: Mapping[str, Any], message: str) -> str:
 
 
 def _bound(value: object) -> str:
-    return duration.show(value) if isinstance(value, timedelta) else str(value)
+    if isinstance(value, timedelta):
+        return duration.show(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _numbers_as_times(made: Any, raw: Any, path: Path) -> list[tuple[Path, str]]:

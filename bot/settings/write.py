@@ -63,7 +63,7 @@ def document(kind: Any, value: Mapping[str, Any], *, whole: bool = False, depth:
         if present is not None:
             rows += comment(field.description or "", depth)
             rows += _entry(field.annotation, name, present, whole, depth)
-        elif whole and examples[0] is not None:
+        elif whole:
             rows += comment(field.description or "", depth)
             rows += [
                 f"{'  ' * depth}# {row}" for row in _entry(field.annotation, name, examples[0], whole, 0)
