@@ -28,7 +28,7 @@ _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 #: Overrides and isolates of the writing direction: unclosed, they turn round what the bot says after them.
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_LINKABLE = re.compile(r"(https?|mailto):[^\s]+", re.IGNORECASE)
+_LINKABLE = re.compile(r"(https?|mailto|memory):[^\s]+", re.IGNORECASE)
 
 #: `@room` notifies a whole Matrix room. A word joiner, which has no width, breaks the word for machines only.
 _EVERYBODY = re.compile(r"@(?=room)", re.IGNORECASE)
