@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, StatementError
 
 from bot.ledger.errors import LedgerError, translate
 
@@ -115,6 +115,10 @@ class Worker:
                 return fn(*args, **kwargs)
             except DBAPIError as error:
                 raise translate(error.orig, self.label) from error
+            except (
+                StatementError
+            ) as error:  # a value that cannot be stored: the caller's mistake, not the database's
+                raise (error.orig or error) from None
             except (sqlite3.Error, UnicodeDecodeError) as error:
                 raise translate(error, self.label) from error
 

@@ -258,6 +258,10 @@ class Ledger:
         """A consistent copy, whole or not at all, while the bot runs. For SQLite files and memory only."""
         await self._worker.run(self._backup, path)
 
+    async def failures(self, limit: int = 20) -> list[str]:
+        """What handlers stumbled over, newest first: `plugin.handler: why`."""
+        return await self._worker.read(queries.failures, limit)
+
     async def counts(self) -> dict[str, int]:
         """How many occurrences, decisions and cases there are, and actions in each state by its name."""
         return await self._worker.read(queries.counts)

@@ -76,7 +76,10 @@ class Person:
             return value
         if self.is_author(value):
             return {**value, "id": self._alias, "name": self._alias, "since": None}
+        # Their message, their report, or somebody's report about them.
         spoke = any(self.is_author(value.get(role)) for role in ("author", "reporter", "by"))
+        about = value.get("message")
+        spoke = spoke or (isinstance(about, dict) and self.is_author(about.get("author")))
         return {
             self.hide(name): _emptied(name, item)
             if (blank or spoke) and name in _WORDS

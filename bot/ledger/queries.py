@@ -232,6 +232,17 @@ def bans_since(conn: Connection, community: str, since: datetime) -> int:
     return int(count or 0)
 
 
+def failures(conn: Connection, limit: int) -> list[str]:
+    """`plugin.handler: why` of the newest decisions that failed, newest first."""
+    found = conn.execute(
+        select(decision.c.plugin, decision.c.handler, decision.c.because)
+        .where(decision.c.failed)
+        .order_by(decision.c.id.desc())
+        .limit(limit)
+    )
+    return [f"{row.plugin}.{row.handler}: {row.because}" for row in found]
+
+
 def counts(conn: Connection) -> dict[str, int]:
     """How many occurrences, decisions and cases there are, and actions in each state."""
     numbers = {

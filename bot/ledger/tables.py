@@ -151,7 +151,7 @@ action = Table(
     Column("receipt", Words),  # JSON
     Column("receipt_ref", Words),
     Column("error", Words, nullable=False),
-    Column("undoes", Integer, ForeignKey("action.id")),
+    Column("undoes", Integer),  # as the plugin said it; what does not exist cannot be undone
     Column("undone_by", Integer, ForeignKey("action.id")),
     Column("done_at", Moment),
     Column("body", Words, nullable=False),  # JSON

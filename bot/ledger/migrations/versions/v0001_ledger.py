@@ -112,7 +112,6 @@ def upgrade() -> None:
         sa.Column("done_at", sa.Text()),
         sa.Column("body", WORDS, nullable=False),
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_action_decision_id")),
-        sa.ForeignKeyConstraint(["undoes"], ["action.id"], name=op.f("fk_action_undoes")),
         sa.ForeignKeyConstraint(["undone_by"], ["action.id"], name=op.f("fk_action_undone_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_action")),
         sa.UniqueConstraint("decision_id", "ordinal", name="uq_action"),
