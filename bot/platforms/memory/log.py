@@ -38,6 +38,10 @@ class Log:
             waiter.set()
         return event
 
+    def after(self, seq: int) -> tuple[Event, ...]:
+        """All events after `seq`."""
+        return tuple(self._events[seq:])
+
     async def since(self, seq: int, wait: timedelta) -> tuple[Event, ...]:
         """Events after `seq`, at most `PAGE`; when there is none yet, waits up to `wait` for the next."""
         if len(self._events) <= seq and wait > timedelta():
