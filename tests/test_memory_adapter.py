@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.actions import (
@@ -405,6 +405,7 @@ def test_the_table_of_deeds_is_whole() -> None:
     assert kinds == set(get_args(External))
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(data=st.data())
 def test_every_deed_is_done_once_under_faults(data: st.DataObject) -> None:
     plan = data.draw(st.lists(st.tuples(st.sampled_from(RETRIED), st.integers(1, 3)), max_size=6))
