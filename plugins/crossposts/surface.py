@@ -69,8 +69,9 @@ def as_discussion(message: Message) -> Discussion:
 def community_of(message: Message) -> str:
     """`name@instance` of the community that a post is in; the instance is in its address where not in its name."""
     native = message.place.native.lstrip("!")
-    host = urlsplit(message.url).hostname if message.url and "@" not in native else None
-    return f"{native}@{host}" if host else native
+    if "@" in native or not message.url or not message.url.startswith(("https://", "http://")):
+        return native
+    return f"{native}@{urlsplit(message.url).hostname}"
 
 
 def same_community(message: Message, other: Discussion) -> bool:

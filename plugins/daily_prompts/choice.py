@@ -30,12 +30,13 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """`restarts` is true when every other prompt of the group had been used, so that a new round begins."""
+    """`restarts` is true when each of the group's `among` prompts had been used, so that a new round begins."""
 
     prompt: Prompt
     group: str
     round: int
     restarts: bool = False
+    among: int = 1
 
     @property
     def use(self) -> Use:
@@ -100,7 +101,7 @@ def _next_of(group: str, candidates: Sequence[Prompt], uses: Sequence[Use], seed
     # Over the turn of a round, what came last waits until half of the others have been there.
     recent = {use.prompt for use in past[-(len(candidates) // 2) :]} if len(candidates) > 1 else set()
     chosen = min(fresh, key=lambda prompt: (prompt.id in recent, _rank(seed, group, current, prompt.id)))
-    return Choice(chosen, group, current, restarts)
+    return Choice(chosen, group, current, restarts and len(candidates) > 1, len(candidates))
 
 
 def _rank(seed: str, group: str, number: int, ident: str) -> bytes:

@@ -34,6 +34,9 @@ plugin = Plugin(
 )
 plugin.check(problems)
 
+#: A pool that starts again every few days is meant to; nobody needs to hear of it each time.
+WORTH_TELLING = 7
+
 
 @plugin.daily(at=lambda s: s.at, late_by=lambda s: s.late_by, timeout=timedelta(minutes=1))
 async def daily(ctx: Context[PromptSettings], tick: Tick) -> Outcome:
@@ -90,7 +93,7 @@ def publish(desk: Desk, day: date, last: Last, receipt: Receipt | None) -> Outco
 
 
 def _used_up(choice: Choice) -> tuple[Report, ...]:
-    if not choice.restarts or choice.group != ALL:
+    if not choice.restarts or choice.group != ALL or choice.among < WORTH_TELLING:
         return ()
     text = "Every prompt of the pool has been used. It starts again, in a new order; new prompts are welcome."
     return (Report(text=document(text)),)

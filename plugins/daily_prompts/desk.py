@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from bot.api import Action, Call, Context, Outcome, Reply, document
 from plugins.daily_prompts import memory as keep
-from plugins.daily_prompts.agenda import Entry, agenda, instant, upcoming
+from plugins.daily_prompts.agenda import Entry, agenda, coming, upcoming
 from plugins.daily_prompts.choice import Choice
 from plugins.daily_prompts.dates import long, weekday
 from plugins.daily_prompts.memory import Memory
@@ -34,11 +34,11 @@ class Desk:
         return self.ctx.now.astimezone(self.zone).date()
 
     def coming(self) -> date:
-        """The date of the next daily run that may post: today as long as it has not come and is not too late."""
+        """The date of the next daily run that may post."""
         settings = self.ctx.settings
-        latest = instant(self.today, settings.at, self.zone) + settings.late_by
-        open_today = self.memory.on(self.today) is None and self.ctx.now <= latest
-        return self.today if open_today else self.today + timedelta(days=1)
+        return coming(
+            self.ctx.now, at=settings.at, late_by=settings.late_by, zone=self.zone, memory=self.memory
+        )
 
     def choose(self, day: date, memory: Memory | None = None) -> Choice | None:
         return upcoming(

@@ -1,0 +1,176 @@
+"""`folkmoot prompts preview`: the calendar of the coming prompts."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from bot.model import Community, Json
+    from bot.settings import Loaded
+    from plugins.daily_prompts.memory import Memory
+    from plugins.daily_prompts.settings import PromptSettings
+
+PLUGIN = "daily_prompts"
+LONGEST = 366
+
+
+class CannotShow(Exception):
+    """There is nothing to show; the message says why and what to do."""
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command to the command line."""
+    prompts = typer.Typer(help="Look at the daily prompts.", no_args_is_help=True)
+    prompts.callback()(lambda: None)  # one command, but still `prompts preview`
+    prompts.command("preview")(preview)
+    app.add_typer(prompts, name="prompts")
+
+
+def preview(
+    days: Annotated[int, typer.Option(min=1, max=LONGEST, help="how many days to show")] = 30,
+    config: Annotated[Path, typer.Option("-c", "--config", help="the configuration file")] = Path(
+        "config.yaml"
+    ),
+    community: Annotated[str | None, typer.Option(help="only this community")] = None,
+) -> None:
+    """Show which prompt comes when, and the clock changes among them, if nothing changes."""
+    from rich.console import Console  # noqa: PLC0415 - start-up cost belongs to the command
+
+    from bot.clock import SystemClock  # noqa: PLC0415
+    from bot.ledger import LedgerError  # noqa: PLC0415
+    from bot.settings import SettingsError, load  # noqa: PLC0415
+    from bot.settings.plugins import find  # noqa: PLC0415
+
+    try:
+        loaded = load(config, find, os.environ)
+        names = _communities(loaded, community)
+        kept = asyncio.run(_memories(loaded, names))
+        for name in names:
+            for shown in report(loaded, name, kept[name], SystemClock().now(), days):
+                Console().print(shown)
+    except (CannotShow, LedgerError, SettingsError) as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(1) from None
+
+
+def report(
+    loaded: Loaded, name: str, kept: Mapping[str, Json], now: datetime, days: int
+) -> Iterator[Table | str]:
+    """What to print about a community: its table, and what else there is to know. `kept` is the plugin's memory."""
+    from plugins.daily_prompts import memory as keep  # noqa: PLC0415
+    from plugins.daily_prompts import settings as configured  # noqa: PLC0415
+    from plugins.daily_prompts.agenda import next_clock_change  # noqa: PLC0415
+
+    community, settings = loaded.communities[name], loaded.plugin_settings[name][PLUGIN]
+    assert isinstance(settings, configured.PromptSettings), "the plugin's own settings"
+    pool, memory, zone = configured.load(settings), keep.read(kept), ZoneInfo(community.zone)
+    yield _table(community, settings, memory, now, days)
+    used = len({use.prompt for use in memory.uses} & {prompt.id for prompt in pool.prompts})
+    yield f"{len(pool.prompts)} prompts in the pool, {used} of them used before."
+    if memory.pause:
+        until = f"until {memory.pause.until}" if memory.pause.until else "until somebody resumes them"
+        yield f"The prompts are paused {until}."
+    change = next_clock_change(now, zone)
+    yield (
+        f"Next clock change: {change.sentence(zone)}."
+        if change
+        else f"{zone.key} has no clock changes ahead."
+    )
+
+
+def _table(community: Community, settings: PromptSettings, memory: Memory, now: datetime, days: int) -> Table:
+    """A row a day; a clock change stands in the row of the first day that feels it."""
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    from plugins.daily_prompts import settings as configured  # noqa: PLC0415
+    from plugins.daily_prompts.agenda import agenda, clock_changes, coming  # noqa: PLC0415
+    from plugins.daily_prompts.dates import weekday  # noqa: PLC0415
+
+    zone = ZoneInfo(community.zone)
+    entries = agenda(
+        coming(now, at=settings.at, late_by=settings.late_by, zone=zone, memory=memory),
+        days,
+        at=settings.at,
+        zone=zone,
+        pool=configured.load(settings).prompts,
+        memory=memory,
+        seed=community.name,
+        themes=settings.themes_by_weekday,
+    )
+    table = Table(title=f"Prompts of {community.title} ({zone.key})", title_justify="left")
+    for heading in ("date", "day", "local", "UTC", "prompt", "notes"):
+        table.add_column(heading, no_wrap=heading not in {"prompt", "notes"})
+    before = now
+    for entry in entries:
+        notes = [change.sentence(zone) for change in clock_changes(before, entry.at, zone)]
+        before = max(before, entry.at)
+        local = entry.at.astimezone(zone)
+        if entry.paused:
+            notes.insert(0, "paused")
+        elif entry.choice is None:
+            notes.insert(0, "the pool has none for this day")
+        elif entry.choice.restarts:
+            notes.insert(0, "every prompt was used: a new round")
+        elif entry.choice.prompt.suggestion:
+            notes.insert(0, f"suggestion {entry.choice.prompt.suggestion}")
+        table.add_row(
+            entry.day.isoformat(),
+            weekday(entry.day, "en")[:3],
+            f"{local:%H:%M}",
+            f"{entry.at:%H:%M}" + _other_day(entry.at.date() - entry.day),
+            Text(entry.choice.prompt.title if entry.choice else "–"),
+            "; ".join(notes),
+        )
+    return table
+
+
+def _other_day(span: timedelta) -> str:
+    """` +1` where it is the next day in UTC already."""
+    return f" {span.days:+d}" if span.days else ""
+
+
+def _communities(loaded: Loaded, wanted: str | None) -> list[str]:
+    """The communities to show. Raises CannotShow when there is none with prompts, or none of that name."""
+    having = [name for name, plugins in loaded.plugin_settings.items() if PLUGIN in plugins]
+    if wanted is None:
+        if not having:
+            raise CannotShow(
+                f"no community in {loaded.path} uses the plugin {PLUGIN}; add it under its plugins:"
+            )
+        return having
+    if wanted not in loaded.communities:
+        known = ", ".join(loaded.communities)
+        raise CannotShow(f"there is no community {wanted!r} in {loaded.path}; there are {known}")
+    if wanted not in having:
+        raise CannotShow(
+            f"the community {wanted!r} does not use the plugin {PLUGIN}; add it under its plugins:"
+        )
+    return [wanted]
+
+
+async def _memories(loaded: Loaded, names: list[str]) -> dict[str, dict[str, Json]]:
+    """What the plugin remembers in each community; nothing where the bot has not run yet."""
+    from bot.ledger import Ledger  # noqa: PLC0415
+    from bot.ledger.engine import file_of  # noqa: PLC0415
+
+    url = loaded.configuration.storage.database
+    path = file_of(url)
+    if url.startswith("sqlite") and (path is None or not path.exists()):
+        return {name: {} for name in names}
+    ledger = await Ledger.open(url, read_only=True)
+    try:
+        return {name: await ledger.recall_all(name, PLUGIN) for name in names}
+    finally:
+        await ledger.close()
