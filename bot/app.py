@@ -143,7 +143,6 @@ class App:
         tasks += [asyncio.create_task(self.outbox.run(name), name=f"send {name}") for name in self.adapters]
         ticker.start()
         try:
-            await self._tick()
             # Readers end when an account is signed out; the bot goes on with the others.
             while tasks:
                 done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
