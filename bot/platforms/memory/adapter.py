@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.actions import Ban, Capability, External, Mute, Post, Report, Tell, Unban, Unmute, Warn
+from bot.actions import Ban, Capability, External, Mute, Post, Tell, Unban, Unmute, Warn
 from bot.clock import Clock
 from bot.model import (
     Author,
@@ -52,8 +52,7 @@ def command_in(text: str, *, prefix: str, name: str, private: bool) -> str | Non
 class MemoryAdapter:
     """One account in a world. People's ids are their names; `memory://place/id` links to what was said.
 
-    `prefixes` gives the command prefix of a place by its alias (`!` where it names none). `moderators_room` is the
-    alias of the place where reports go; without one they are refused.
+    `prefixes` gives the command prefix of a place by its alias (`!` where it names none).
     """
 
     platform = Platform.MEMORY
@@ -70,14 +69,12 @@ class MemoryAdapter:
         clock: Clock,
         *,
         prefixes: Mapping[str, str] | None = None,
-        moderators_room: str | None = None,
     ) -> None:
         self.account = account
         self.places = dict(places)
         self._world = world
         self._clock = clock
         self._prefixes = dict(prefixes or {})
-        self._moderators_room = moderators_room
         self._by_native = {place.native: place for place in self.places.values()}
         self._name = ""
 
@@ -242,22 +239,12 @@ class MemoryAdapter:
     # From our terms to the world's
 
     def _native(self, action: External) -> External:
-        """The action with its place by native name; a report becomes a message in the moderators' room."""
+        """The action with its place by native name."""
         match action:
-            case Report(text=text):
-                return self._native(Post(place=self._room(), text=text, name=action.name))
             case Post() | Tell() | Warn() | Mute() | Unmute() | Ban() | Unban():
                 return replace(action, place=self._place(action.place).native)
             case _:
                 return action
-
-    def _room(self) -> str:
-        if self._moderators_room is None:
-            raise Refused(
-                f"account {self.account} has no moderators' room to report to; set moderators_room",
-                "no_moderators_room",
-            )
-        return self._moderators_room
 
     def _place(self, alias: str) -> Place:
         if alias not in self.places:

@@ -66,7 +66,8 @@ def _speak(world: World, action: Post | Reply | Tell | Warn | Report) -> Item:
                 return _say(world, PRIVATE, text, parent=below, to=person.id, warned=person.id)
             return _say(world, below.place, text, parent=below, warned=person.id)
         case Report():
-            raise Refused("a report needs the moderators' room to be named", "no_moderators_room")
+            # The outbox knows the moderators' room and posts there; a platform does not.
+            raise Refused("a report goes to nobody here: post it in the moderators' room", "no_place")
         case _:
             assert_never(action)
 
