@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, select
 
 from bot.actions import Note, Remember, Settle
 from bot.decision import Decision, Reviewed, State
 from bot.ledger import codec
-from bot.ledger.rows import INTERNAL, insert_action, move, row_of
+from bot.ledger.rows import INTERNAL, add, insert_action, move, row_of
 from bot.ledger.tables import action, decision, memory, occurrence
 from bot.ledger.undo import take_back
 from bot.model import Occurrence
@@ -91,19 +91,21 @@ def release(conn: Connection, ids: Iterable[int], now: datetime) -> set[str]:
 def _record(conn: Connection, what: Occurrence, now: datetime) -> None:
     kind = codec.kind_of(what)
     person, ref, place = codec.person_of(what), codec.ref_of(what), what.place
-    conn.execute(
-        insert(occurrence).values(
-            key=what.key,
-            kind=kind,
-            community=codec.community_of(what),
-            platform=place.platform if place else None,
-            place=place.alias if place else None,
-            person=person.key if person else None,
-            ref=str(ref) if ref else None,
-            at=what.at,
-            handled_at=now,
-            body=codec.pack(codec.OCCURRENCES[kind], what),
-        )
+    add(
+        conn,
+        occurrence,
+        {
+            "key": what.key,
+            "kind": kind,
+            "community": codec.community_of(what),
+            "platform": place.platform if place else None,
+            "place": place.alias if place else None,
+            "person": person.key if person else None,
+            "ref": str(ref) if ref else None,
+            "at": what.at,
+            "handled_at": now,
+            "body": codec.pack(codec.OCCURRENCES[kind], what),
+        },
     )
 
 
@@ -118,25 +120,24 @@ def _next_case(conn: Connection, community: str) -> int:
 
 def _decide(conn: Connection, decided: Decision, number: int | None, now: datetime) -> int:
     outcome = decided.outcome
-    result = conn.execute(
-        insert(decision).values(
-            cause=decided.cause,
-            community=decided.community,
-            plugin=decided.plugin,
-            handler=decided.handler,
-            case_number=number,
-            because=outcome.because,
-            rule=outcome.rule,
-            evidence=outcome.evidence,
-            watch=outcome.watch,
-            failed=decided.failed,
-            by=codec.pack(codec.AUTHOR, decided.by) if decided.by else None,
-            at=now,
-        )
+    return add(
+        conn,
+        decision,
+        {
+            "cause": decided.cause,
+            "community": decided.community,
+            "plugin": decided.plugin,
+            "handler": decided.handler,
+            "case_number": number,
+            "because": outcome.because,
+            "rule": outcome.rule,
+            "evidence": outcome.evidence,
+            "watch": outcome.watch,
+            "failed": decided.failed,
+            "by": codec.pack(codec.AUTHOR, decided.by) if decided.by else None,
+            "at": now,
+        },
     )
-    key = result.inserted_primary_key
-    assert key is not None  # every table here has one
-    return int(key[0])
 
 
 def _carry_out(conn: Connection, row: Any, act: Remember | Settle | Note, now: datetime) -> set[str]:
@@ -155,14 +156,16 @@ def _remember(conn: Connection, community: str, plugin: str, act: Remember) -> N
     this = (memory.c.community == community, memory.c.plugin == plugin, memory.c.key == act.key)
     conn.execute(delete(memory).where(*this))
     if act.value is not None:
-        conn.execute(
-            insert(memory).values(
-                community=community,
-                plugin=plugin,
-                key=act.key,
-                about=act.about,
-                value=codec.pack(codec.JSON, act.value),
-            )
+        add(
+            conn,
+            memory,
+            {
+                "community": community,
+                "plugin": plugin,
+                "key": act.key,
+                "about": act.about,
+                "value": codec.pack(codec.JSON, act.value),
+            },
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, func, insert, select, update
 
 from bot.actions import Note, Remember, Settle
 from bot.decision import MOVES, Reviewed, State
@@ -26,6 +26,13 @@ INTERNAL = (Remember, Settle, Note)
 LIFTS = {"unban": "ban", "unmute": "mute"}
 
 
+def add(conn: Connection, table: Table, values: dict[str, Any]) -> int:
+    """Inserts a row; returns its id. (Values beside the statement rather than in it: SQLAlchemy builds it once.)"""
+    key = conn.execute(insert(table), values).inserted_primary_key
+    assert key is not None  # every table here has one
+    return int(key[0])
+
+
 def insert_action(conn: Connection, decision_id: int, community: str, reviewed: Reviewed) -> int:
     """Stores an action behind the others of its decision; returns its id."""
     if reviewed.state not in FIRST:
@@ -33,32 +40,31 @@ def insert_action(conn: Connection, decision_id: int, community: str, reviewed: 
     act: Any = reviewed.action
     on = getattr(act, "person", None)
     last = conn.scalar(select(func.max(action.c.ordinal)).where(action.c.decision_id == decision_id))
-    result = conn.execute(
-        insert(action).values(
-            decision_id=decision_id,
-            ordinal=0 if last is None else last + 1,
-            key=uuid.uuid4().hex,
-            kind=act.kind,
-            state=reviewed.state,
-            why=reviewed.why,
-            account=reviewed.account,
-            community=community,
-            place=reviewed.place,
-            person=reviewed.person or (on.key if on else None),
-            urgency=int(act.urgency),
-            name=act.name,
-            waits_for=reviewed.waits_for,
-            not_before=act.not_before,
-            attempts=0,
-            unclear=False,
-            error="",
-            undoes=act.undoes,
-            body=pack(ACTION, act),
-        )
+    return add(
+        conn,
+        action,
+        {
+            "decision_id": decision_id,
+            "ordinal": 0 if last is None else last + 1,
+            "key": uuid.uuid4().hex,
+            "kind": act.kind,
+            "state": reviewed.state,
+            "why": reviewed.why,
+            "account": reviewed.account,
+            "community": community,
+            "place": reviewed.place,
+            "person": reviewed.person or (on.key if on else None),
+            "urgency": int(act.urgency),
+            "name": act.name,
+            "waits_for": reviewed.waits_for,
+            "not_before": act.not_before,
+            "attempts": 0,
+            "unclear": False,
+            "error": "",
+            "undoes": act.undoes,
+            "body": pack(ACTION, act),
+        },
     )
-    key = result.inserted_primary_key
-    assert key is not None  # every table here has one
-    return int(key[0])
 
 
 def move(conn: Connection, action_id: int, *states: State, **values: Any) -> None:
