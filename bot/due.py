@@ -26,7 +26,7 @@ def local_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, at.replace(tzinfo=None, fold=0), tzinfo=zone).astimezone(UTC)
 
 
-def due(  # noqa: PLR0917 - the facts of one question, in the order in which they are told
+def due(
     schedule: Schedule,
     settings: Settings,
     community: Community,

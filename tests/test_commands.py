@@ -128,6 +128,7 @@ ANA = Handle("@ana")
         ("ban @ana 3d spam, again", {"who": ANA, "span": timedelta(days=3), "reason": "spam, again"}),
         ("ban @ana spam again", {"who": ANA, "span": None, "reason": "spam again"}),
         ("ban @ana 3d @ben saw it", {"who": ANA, "span": timedelta(days=3), "reason": "@ben saw it"}),
+        ('ban @ana "3rd time"', {"who": ANA, "span": None, "reason": '"3rd time"'}),
         ("strikes", {"who": None, "days": 90}),
         ("strikes 30", {"who": None, "days": 30}),
         ("strikes ana", {"who": Handle("ana"), "days": 90}),

@@ -266,7 +266,12 @@ NASTY = st.lists(
     max_size=12,
 ).map("".join)  # fmt: skip
 #: Anything that anybody may type, with a leaning to what could do harm.
-TYPED = NASTY | st.text(max_size=60) | st.text("@!ab.-_:#*`~>|[]()<&;\\ \n1+=\t", max_size=40)
+#: (The word joiner is what the bot itself breaks "@room" with.)
+TYPED = (
+    NASTY
+    | st.text(st.characters(exclude_characters="\u2060"), max_size=60)
+    | st.text("@!ab.-_:#*`~>|[]()<&;\\ \n1+=\t", max_size=40)
+)
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 MENTION = re.compile(r"(?<![\w/])[@!][\w.-]+@[\w.-]+")
@@ -413,7 +418,7 @@ def html_text(shown: str) -> str:
     return "".join(reader.text).replace("\u2060", "")
 
 
-@given(TYPED.filter(lambda typed: "\u2060" not in typed))
+@given(TYPED)
 def test_user_text_is_text_in_html(typed: str) -> None:
     doc = document(typed, Spoiler(typed, (bullets(typed),)), line(Strong(typed), Code(typed)))
     shown = html(doc)
