@@ -336,6 +336,25 @@ async def test_each_place_has_its_own_prefix() -> None:
     assert commands == ["help", None]
 
 
+async def test_undoing_a_deed_leaves_the_world_as_it_was() -> None:
+    world, adapter, actions = await start()
+
+    def state() -> tuple[object, ...]:
+        there = {ident: item for ident, item in world.items.items() if not item.gone}
+        return (there, set(world.banned), set(world.muted))
+
+    undone: set[str] = set()
+    for number, action in enumerate(actions):
+        before = state()
+        receipt = await adapter.perform(action, f"do {number}")
+        opposite = [act for act in action.undo(receipt) if isinstance(act, get_args(External))]
+        for act in opposite:
+            await adapter.perform(act, f"undo {number}")
+            undone.add(action.kind)
+        assert not opposite or state() == before
+    assert undone == {"post", "reply", "warn", "pin", "lock", "remove", "mute", "ban"}
+
+
 # Faults: whatever goes wrong, and however often, every deed is done once and only once.
 
 FAULTS: tuple[Fault, ...] = get_args(Fault)

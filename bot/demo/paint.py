@@ -73,7 +73,7 @@ def clean(text: str) -> str:
 
 def who(name: str, role: Role = Role.EVERYONE, *, bot: bool = False) -> Text:
     """A name in the colour of its role."""
-    return Text(clean(name), style=_BOT if bot else _ROLES[role])
+    return Text().append(clean(name), _BOT if bot else _ROLES[role])
 
 
 def message(item: Item, zone: ZoneInfo, *, to: str | None = None, opened: bool = False) -> RenderableType:
@@ -96,7 +96,7 @@ def message(item: Item, zone: ZoneInfo, *, to: str | None = None, opened: bool =
     elif item.doc:
         body = [head, *_blocks(item.doc.blocks, item.id, opened)]
     else:
-        body = [head.append("  ").append(Text(clean(item.text), style="default"))]
+        body = [head.append("  ").append(clean(item.text))]
     if item.reactions:
         body.append(
             Text("  ".join(f"{clean(symbol)} {clean(name)}" for name, symbol in item.reactions), style="dim")
@@ -241,7 +241,7 @@ def _block(block: Block, number: str, opened: bool) -> RenderableType:
                 Padding(Group(*_blocks(inner, number, opened)), (0, 0, 0, 2)),
             )
         case Spoiler(title=title):
-            return Text(f"▸ {clean(title)}", style="bold").append(f"  (/open {number})", "dim")
+            return Text().append(f"▸ {clean(title)}", "bold").append(f"  (/open {number})", "dim")
         case Divider():
             return Rule(style="dim")
         case Prose(markdown=markdown):
@@ -269,7 +269,7 @@ def _inline(part: Inline) -> Text:
         case Link(text=text, to=str(to)):
             said = re.fullmatch(r"memory://[^/]+/(\d+)", to)
             if said:
-                return Text(clean(text), style="underline").append(f" ‹{said[1]}›", "dim")
+                return Text().append(clean(text), "underline").append(f" ‹{said[1]}›", "dim")
             web = re.fullmatch(r"https?://[^\s\x00-\x1f\x7f]+", to)
             return Text(clean(text), style=Style(underline=True, link=to if web else None))
         case _:

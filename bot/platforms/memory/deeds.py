@@ -129,8 +129,7 @@ def _touch(world: World, action: Edit | Delete | Pin | Lock | React | Remove | R
             world.vanish(item, bot, reason)
         case Restore(reason=reason):
             tell(f"restores {world.shown(item.author.name)}’s {excerpt(item)}{because(reason)}")
-            world.items[item.id] = replace(item, gone=False)
-            world.happen("restored", item.place, bot, world.items[item.id], reason)
+            world.bring_back(item, bot, reason)
         case Pin(on=on):
             _acted(world, item.place, f"{'pins' if on else 'unpins'} {excerpt(item)}")
             world.items[item.id] = replace(item, pinned=on)

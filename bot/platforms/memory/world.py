@@ -255,10 +255,8 @@ class World:
             nsfw=nsfw,
             doc=doc,
         )
-        if parent:
-            root = self.items[parent.root]
-            self.items[root.id] = replace(root, replies=root.replies + 1)
         self.items[ident] = item
+        self._count(item, 1)
         return item
 
     def alter(self, item: Item, *, text: str, title: str | None = None, doc: Document | None = None) -> Item:
@@ -271,8 +269,14 @@ class World:
         return item
 
     def vanish(self, item: Item, by: Member, reason: str) -> None:
-        self.items[item.id] = replace(item, gone=True)
+        """Hides something; hiding it again only tells of it again."""
+        self._hide(item, True)
         self.happen("removed", item.place, by, self.items[item.id], reason)
+
+    def bring_back(self, item: Item, by: Member, reason: str) -> None:
+        """The opposite of `vanish`."""
+        self._hide(item, False)
+        self.happen("restored", item.place, by, self.items[item.id], reason)
 
     def mark(self, item: Item, by: Member, symbol: str) -> None:
         """Puts a reaction below something."""
@@ -291,6 +295,17 @@ class World:
     ) -> None:
         """Writes the log and wakes whoever waits for it."""
         self.log.add(kind=kind, place=place, by=by, at=at or self.clock.now(), item=item, detail=detail)
+
+    def _hide(self, item: Item, gone: bool) -> None:
+        if item.gone is not gone:
+            self.items[item.id] = replace(item, gone=gone)
+            self._count(item, -1 if gone else 1)
+
+    def _count(self, item: Item, more: int) -> None:
+        """Keeps the root's count of replies, in which what is gone does not figure."""
+        if item.parent:
+            root = self.items[item.root]
+            self.items[root.id] = replace(root, replies=root.replies + more)
 
     def _kind(self, place: str) -> PlaceKind:
         if place not in self.kinds:
