@@ -103,6 +103,7 @@ class Worker:
         self.label = label(url)
         self.engine = build(url, read_only=read_only)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+        self._closed = False
 
     async def run(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`fn(*args, **kwargs)` in the ledger's thread. Errors of the database come out as LedgerErrors.
@@ -139,6 +140,9 @@ class Worker:
             return fn(connection, *args, **kwargs)
 
     async def close(self) -> None:
-        with suppress(LedgerError):
-            await self.run(self.engine.dispose)
-        self._thread.shutdown(wait=True)
+        """Waits for what is under way. Closing twice is fine."""
+        if not self._closed:
+            self._closed = True
+            with suppress(LedgerError):
+                await self.run(self.engine.dispose)
+            self._thread.shutdown(wait=True)
