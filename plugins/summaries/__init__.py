@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from plugins.summaries.commands import plugin
+    from plugins.summaries.handlers import plugin
 
 __all__ = ["plugin"]
 
@@ -16,6 +16,6 @@ __all__ = ["plugin"]
 def __getattr__(name: str) -> Any:
     if name != "plugin":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from plugins.summaries.commands import plugin  # noqa: PLC0415 - see the docstring
+    from plugins.summaries import commands, handlers  # noqa: F401, PLC0415 - see the docstring; commands declare themselves
 
-    return plugin
+    return handlers.plugin

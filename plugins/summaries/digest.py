@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from plugins.summaries import grouping, openings, prose, score
@@ -18,6 +18,8 @@ from plugins.summaries.steps import Steps, finish
 from plugins.summaries.terms import Terms
 from plugins.summaries.tree import Comment, Tree, grow
 
+#: The weights that were measured.
+MEASURED = Weights()
 #: Weights for people who read: a sentence that hangs in the air costs them more than it costs ROUGE.
 READING = Weights(dangling=0.3)
 #: Words in the opening comment that say, with the title, what the thread asks.
@@ -85,7 +87,8 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    title: str
+    """A thread by sub-discussion, largest first. `since` and `until` are when its first and last comment were made."""
+
     comments: int
     people: int
     since: datetime | None
@@ -133,10 +136,9 @@ def digest(thread: Sequence[Comment], title: str = "", budget_words: float = 240
 
 
 def summarize_steps(
-    thread: Sequence[Comment], title: str, budget_words: float, weights: Weights | None = None
+    thread: Sequence[Comment], title: str, budget_words: float, weights: Weights = MEASURED
 ) -> Steps[list[Sentence]]:
     """The steps of `summarize`."""
-    weights = weights or Weights()
     read = yield from _read(thread, title)
     rated = yield from score.rate(read.candidates, read.facts, read.opening, weights)
     chosen = yield from score.choose(rated, read.facts, budget_words, weights)
@@ -172,14 +174,13 @@ def digest_steps(
             heading=tuple(written[term] for term in headings[number]),
             comments=len(members[number]),
             people=len({thread[i].author for i in members[number]}),
-            lines=tuple(_line(read, rated, i) for i in sorted(indices)),
+            lines=_lines(read, rated, sorted(indices)),
         )
         for number, indices in chosen.items()
     )
     quotable = {candidate.comment for candidate in read.candidates}
     times = [comment.at for comment in thread if comment.at is not None]
     return Digest(
-        title=title,
         comments=len(speaking),
         people=len({thread[i].author for i in speaking}),
         since=min(times, default=None),
@@ -259,6 +260,20 @@ def _by_group(
         chosen[number] = found
         taken += found
     return chosen
+
+
+def _lines(read: _Read, rated: Rated, indices: Sequence[int]) -> tuple[Line, ...]:
+    """The lines of a group; what a line answers is told unless it is quoted, too."""
+    quoted = {read.candidates[i].comment for i in indices}
+    lines = []
+    for index in indices:
+        line = _line(read, rated, index)
+        told = read.tree.parent[read.candidates[index].comment] in quoted
+        twice = line.reply is not None and line.reply.id in {read.comments[i].id for i in quoted}
+        lines.append(
+            replace(line, answers=None if told else line.answers, reply=None if twice else line.reply)
+        )
+    return tuple(lines)
 
 
 def _line(read: _Read, rated: Rated, index: int, *, deep: bool = True) -> Line:

@@ -31,6 +31,7 @@ class Weights:
     shortest: float = 8.0  # words below which a sentence says too little
     longest: float = 38.0  # words above which it says too much at once
     repeated: float = 0.45  # likeness to a sentence already chosen
+    same: float = 0.9  # so much likeness is the same said again: not chosen at all
     person: float = 0.07  # each earlier sentence by the same person
     comment: float = 0.10  # each earlier sentence of the same comment
     common: float = 0.5  # a word in more than this share of the comments tells nothing
@@ -156,6 +157,8 @@ def choose(
             continue
         for other in chosen[known:]:
             repeated[index] = max(repeated[index], _dot(rated.vectors[index], rated.vectors[other]))
+        if repeated[index] >= weights.same:
+            continue
         value = (
             rated.values[index]
             - weights.repeated * repeated[index]
