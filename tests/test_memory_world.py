@@ -245,6 +245,7 @@ async def test_a_locked_post_takes_no_comments() -> None:
     ("act", "complaint"),
     [
         (lambda w, i: w.say("attic", "ana", "hi"), "no place called 'attic'; there are private, lounge"),
+        (lambda w, i: w.join("attic", "ana"), "no place called 'attic'"),
         (lambda w, i: w.say("freechat", "ana", "hi"), "needs a title"),
         (lambda w, i: w.say("lounge", "ana", "hi", reply_to="99"), "the id '99'"),
         (lambda w, i: w.say("freechat", "ana", "hi", reply_to=i), "cannot be answered in freechat"),
@@ -351,6 +352,11 @@ async def test_before_the_beginning_is_history() -> None:
     world.say("lounge", "ana", "long ago")
     world.begin()
     assert (await world.first(), world.transcript, len(world.items)) == (1, [], 1)
+
+
+def test_nobody_is_admitted_to_a_place_that_does_not_exist() -> None:
+    with pytest.raises(ValueError, match="no place called 'attic'"):
+        town().admit("attic", "ana")
 
 
 async def test_facts_about_a_member_stay_until_they_are_changed() -> None:

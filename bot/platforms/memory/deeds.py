@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
 from bot.actions import (
     Ban,
@@ -27,44 +27,42 @@ from bot.actions import (
 from bot.markup import plain
 from bot.model import PlaceKind, Ref
 from bot.platforms.memory.port import PRIVATE, Done, Item
+from bot.platforms.memory.scene import Scene
 from bot.platforms.memory.transcript import because, entry, excerpt, term
 from bot.platforms.protocol import Refused
 from bot.text import Document, Made
 
-if TYPE_CHECKING:  # the world calls this module
-    from bot.platforms.memory.world import World
 
-
-def carry_out(world: World, action: External) -> Done:
+def carry_out(scene: Scene, action: External) -> Done:
     """Does it, as the bot. Raises Refused where a platform would say no: nothing was changed then."""
-    now = world.clock.now()
+    now = scene.clock.now()
     match action:
         case Post() | Reply() | Tell() | Warn() | Report():
-            return Done(now, _speak(world, action))
+            return Done(now, _speak(scene, action))
         case Edit() | Delete() | Pin() | Lock() | React() | Remove() | Restore():
-            return Done(now, _touch(world, action))
+            return Done(now, _touch(scene, action))
         case Mute() | Unmute() | Ban() | Unban():
-            _sanction(world, action)
+            _sanction(scene, action)
             return Done(now)
         case _:
             assert_never(action)
 
 
-def _speak(world: World, action: Post | Reply | Tell | Warn | Report) -> Item:
+def _speak(scene: Scene, action: Post | Reply | Tell | Warn | Report) -> Item:
     match action:
         case Post(place=place, text=text, title=title):
-            if _kind(world, place) is PlaceKind.COMMUNITY and not title:
+            if _kind(scene, place) is PlaceKind.COMMUNITY and not title:
                 raise Refused(f"a post in {place} needs a title", "title_required")
-            return _say(world, place, text, title=title, link=action.link, nsfw=action.nsfw)
+            return _say(scene, place, text, title=title, link=action.link, nsfw=action.nsfw)
         case Reply(to=to, text=text):
-            return _answer(world, _item(world, to), text)
+            return _answer(scene, _item(scene, to), text)
         case Tell(person=person, text=text):
-            return _say(world, PRIVATE, text, to=person.id)
+            return _say(scene, PRIVATE, text, to=person.id)
         case Warn(person=person, about=about, text=text):
-            below = world.items.get(about.id) if about else None
+            below = scene.items.get(about.id) if about else None
             if below is None or below.place == PRIVATE:
-                return _say(world, PRIVATE, text, parent=below, to=person.id, warned=person.id)
-            return _say(world, below.place, text, parent=below, warned=person.id)
+                return _say(scene, PRIVATE, text, parent=below, to=person.id, warned=person.id)
+            return _say(scene, below.place, text, parent=below, warned=person.id)
         case Report():
             # The outbox knows the moderators' room and posts there; a platform does not.
             raise Refused("a report goes to nobody here: post it in the moderators' room", "no_place")
@@ -72,16 +70,16 @@ def _speak(world: World, action: Post | Reply | Tell | Warn | Report) -> Item:
             assert_never(action)
 
 
-def _answer(world: World, parent: Item, text: Document) -> Item:
-    if world.items[parent.root].locked:
-        raise Refused(f"{excerpt(world.items[parent.root])} is locked", "locked")
+def _answer(scene: Scene, parent: Item, text: Document) -> Item:
+    if scene.items[parent.root].locked:
+        raise Refused(f"{excerpt(scene.items[parent.root])} is locked", "locked")
     # In private, the answer goes to the other one of the two, whoever spoke last.
-    other = parent.to if parent.author.name == world.bot else parent.author.name
-    return _say(world, parent.place, text, parent=parent, to=other if parent.place == PRIVATE else None)
+    other = parent.to if parent.author.name == scene.bot else parent.author.name
+    return _say(scene, parent.place, text, parent=parent, to=other if parent.place == PRIVATE else None)
 
 
 def _say(
-    world: World,
+    scene: Scene,
     place: str,
     text: Document,
     *,
@@ -92,9 +90,9 @@ def _say(
     to: str | None = None,
     warned: str | None = None,
 ) -> Item:
-    item = world.put(
+    item = scene.put(
         place,
-        world.bot,
+        scene.bot,
         plain(text),
         parent=parent,
         title=title,
@@ -103,87 +101,87 @@ def _say(
         to=to,
         doc=text,
     )
-    world.transcript.append(entry(place, f"bot warns {warned}", item.text) if warned else world.line(item))
-    world.happen("said", place, item.author, item)
+    scene.transcript.append(entry(place, f"bot warns {warned}", item.text) if warned else scene.line(item))
+    scene.happen("said", place, item.author, item)
     return item
 
 
-def _touch(world: World, action: Edit | Delete | Pin | Lock | React | Remove | Restore) -> Item:
-    item = _item(world, action.ref)
-    bot = world.people[world.bot]
+def _touch(scene: Scene, action: Edit | Delete | Pin | Lock | React | Remove | Restore) -> Item:
+    item = _item(scene, action.ref)
+    bot = scene.people[scene.bot]
 
     def tell(deed: str, text: str | None = None) -> None:
-        world.transcript.append(entry(item.place, f"bot {deed}", text))
+        scene.transcript.append(entry(item.place, f"bot {deed}", text))
 
     match action:
         case Edit(text=text, title=title):
-            _own(world, item)
+            _own(scene, item)
             tell(f"edits {excerpt(item)}", plain(text))
-            return world.alter(item, text=plain(text), title=title, doc=text)
+            return scene.alter(item, text=plain(text), title=title, doc=text)
         case Delete():
-            _own(world, item)
+            _own(scene, item)
             tell(f"deletes {excerpt(item)}")
-            world.vanish(item, bot, "")
+            scene.vanish(item, bot, "")
         case Remove(reason=reason):
-            tell(f"removes {world.shown(item.author.name)}’s {excerpt(item)}{because(reason)}")
-            world.vanish(item, bot, reason)
+            tell(f"removes {scene.shown(item.author.name)}’s {excerpt(item)}{because(reason)}")
+            scene.vanish(item, bot, reason)
         case Restore(reason=reason):
-            tell(f"restores {world.shown(item.author.name)}’s {excerpt(item)}{because(reason)}")
-            world.bring_back(item, bot, reason)
+            tell(f"restores {scene.shown(item.author.name)}’s {excerpt(item)}{because(reason)}")
+            scene.bring_back(item, bot, reason)
         case Pin(on=on):
-            _acted(world, item.place, f"{'pins' if on else 'unpins'} {excerpt(item)}")
-            world.items[item.id] = replace(item, pinned=on)
+            _acted(scene, item.place, f"{'pins' if on else 'unpins'} {excerpt(item)}")
+            scene.items[item.id] = replace(item, pinned=on)
         case Lock(on=on, reason=reason):
-            _acted(world, item.place, f"{'locks' if on else 'unlocks'} {excerpt(item)}{because(reason)}")
-            world.items[item.id] = replace(item, locked=on)
+            _acted(scene, item.place, f"{'locks' if on else 'unlocks'} {excerpt(item)}{because(reason)}")
+            scene.items[item.id] = replace(item, locked=on)
         case React(symbol=symbol):
             tell(f"reacts {symbol} to {excerpt(item)}")
-            world.mark(item, bot, symbol)
+            scene.mark(item, bot, symbol)
         case _:
             assert_never(action)
-    return world.items[item.id]
+    return scene.items[item.id]
 
 
-def _sanction(world: World, action: Mute | Unmute | Ban | Unban) -> None:
-    _kind(world, action.place)
+def _sanction(scene: Scene, action: Mute | Unmute | Ban | Unban) -> None:
+    _kind(scene, action.place)
     who = (action.place, action.person.id)
     match action:
         case Mute(until=until):
-            world.muted.add(who)
+            scene.muted.add(who)
             deed = f"mutes {who[1]} {term(until)}"
         case Unmute():
-            world.muted.discard(who)
+            scene.muted.discard(who)
             deed = f"unmutes {who[1]}"
         case Ban(until=until):
-            world.banned.add(who)
+            scene.banned.add(who)
             deed = f"bans {who[1]} {term(until)}"
         case Unban():
-            world.banned.discard(who)
+            scene.banned.discard(who)
             deed = f"unbans {who[1]}"
         case _:
             assert_never(action)
-    _acted(world, action.place, f"{deed}{because(action.reason)}")
+    _acted(scene, action.place, f"{deed}{because(action.reason)}")
 
 
-def _acted(world: World, place: str, deed: str) -> None:
+def _acted(scene: Scene, place: str, deed: str) -> None:
     """Tells of a deed that leaves no text behind."""
-    world.transcript.append(entry(place, f"bot {deed}"))
-    world.happen("acted", place, world.people[world.bot], detail=deed)
+    scene.transcript.append(entry(place, f"bot {deed}"))
+    scene.happen("acted", place, scene.people[scene.bot], detail=deed)
 
 
-def _kind(world: World, place: str) -> PlaceKind:
-    if place not in world.kinds:
-        raise Refused(f"there is no place called {place!r}; there are {', '.join(world.kinds)}", "no_place")
-    return world.kinds[place]
+def _kind(scene: Scene, place: str) -> PlaceKind:
+    if place not in scene.kinds:
+        raise Refused(f"there is no place called {place!r}; there are {', '.join(scene.kinds)}", "no_place")
+    return scene.kinds[place]
 
 
-def _item(world: World, ref: Ref | Made) -> Item:
-    found = world.items.get(ref.id) if isinstance(ref, Ref) else None
+def _item(scene: Scene, ref: Ref | Made) -> Item:
+    found = scene.items.get(ref.id) if isinstance(ref, Ref) else None
     if found is None:
         raise Refused(f"{ref} does not exist", "not_found")
     return found
 
 
-def _own(world: World, item: Item) -> None:
-    if item.author.name != world.bot:
+def _own(scene: Scene, item: Item) -> None:
+    if item.author.name != scene.bot:
         raise Refused(f"{excerpt(item)} was written by {item.author.name}, not by the bot", "not_ours")
