@@ -64,6 +64,8 @@ class LemmyAdapter:
 
     platform = Platform.LEMMY
     capabilities = CAPABILITIES
+    #: A server may go on with a request for as long as its own time-out after we lost sight of it.
+    settle = timedelta(seconds=60)
 
     def __init__(
         self,

@@ -47,7 +47,8 @@ class Cursor:
 
     def moved(self, alias: str, at: datetime | None) -> Cursor:
         """The cursor after something said `at` was read."""
-        if at is None or at <= self.newest.get(alias, self.since):
+        known = self.newest.get(alias)
+        if at is None or at < self.since or (known is not None and at <= known):
             return self
         return replace(self, newest={**self.newest, alias: at})
 

@@ -87,6 +87,7 @@ class Session:
         url, username = self._owner()
         draft = self._file.with_name(f"{self._file.name}.new")
         try:
+            draft.parent.mkdir(parents=True, exist_ok=True)
             draft.unlink(missing_ok=True)
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
                 json.dump({"url": url, "username": username, "jwt": token}, out)

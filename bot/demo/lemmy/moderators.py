@@ -1,0 +1,151 @@
+"""What moderators do on the in-memory Lemmy server, under Lemmy's own rules."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.demo.lemmy.members import Members
+from bot.demo.lemmy.records import Comment, Community, LemmyError, ModAction, Person, Post, PrivateMessage
+
+#: A ban beyond this silently lasts for ever.
+LONGEST_BAN = timedelta(days=3650)
+
+
+class Moderators(Members):
+    """The rights of those in a community's list of moderators, and of administrators."""
+
+    def remove(self, *, as_: str, ref: str, reason: str | None = None, on: bool = True) -> None:
+        person, thing = self.who(as_), self.thing(ref)
+        if isinstance(thing, PrivateMessage):
+            raise LemmyError("not_an_admin")
+        community = self.community_of(thing)
+        self._must_moderate(person, community)
+        self._must_stand_above(person, self.person(thing.creator), community)
+        if isinstance(thing, Comment) and thing.deleted:
+            raise LemmyError("couldnt_update_comment")
+        thing.removed = on
+        for report in self.reports.values():
+            if f"{report.kind}/{report.target}" == ref and not report.resolved:
+                report.resolved, report.resolver = True, person.id
+        self._log(
+            f"removed_{'posts' if isinstance(thing, Post) else 'comments'}",
+            person,
+            community,
+            on=on,
+            reason=reason,
+            thing=thing,
+        )
+        self.note(person, "remove" if on else "restore", ref, reason or "")
+
+    def lock(self, *, as_: str, post: int, on: bool = True) -> None:
+        person, thing = self.who(as_), self.the_post(post)
+        community = self.community_of(thing)
+        self._must_moderate(person, community)
+        thing.locked = on
+        self._log("locked_posts", person, community, on=on, thing=thing)
+        self.note(person, "lock" if on else "unlock", f"post/{post}")
+
+    def feature(self, *, as_: str, post: int, on: bool = True) -> None:
+        person, thing = self.who(as_), self.the_post(post)
+        community = self.community_of(thing)
+        self._must_moderate(person, community)
+        thing.featured = on
+        self._log("featured_posts", person, community, on=on, thing=thing)
+        self.note(person, "pin" if on else "unpin", f"post/{post}")
+
+    def distinguish(self, *, as_: str, comment: int, on: bool = True) -> None:
+        person, thing = self.who(as_), self.the_comment(comment)
+        if thing.creator != person.id:
+            raise LemmyError("no_comment_edit_allowed")
+        self._must_moderate(person, self.community_of(thing))
+        thing.distinguished = on
+        self.note(person, "distinguish" if on else "undistinguish", f"comment/{comment}")
+
+    def ban(
+        self,
+        *,
+        as_: str,
+        community: str,
+        who: str,
+        reason: str | None = None,
+        until: datetime | None = None,
+        on: bool = True,
+    ) -> None:
+        person, place, target = self.who(as_), self.where(community), self.who(who)
+        if until is not None and until < self.now():
+            raise LemmyError("ban_expiration_in_past")
+        self._must_moderate(person, place)
+        self._must_stand_above(person, target, place)
+        until = until if until is None or until <= self.now() + LONGEST_BAN else None
+        if on:
+            place.bans[target.id] = until
+            place.followers.discard(target.id)
+        else:
+            place.bans.pop(target.id, None)
+        self._log("banned_from_community", person, place, on=on, reason=reason, target=target, expires=until)
+        lasting = f" until {until:%Y-%m-%d %H:%M}" if on and until else ""
+        self.note(person, "ban" if on else "unban", f"{target.handle}{lasting}", reason or "")
+
+    def appoint(self, *, community: str, who: str, on: bool = True) -> None:
+        """Done by the demo itself; the newest moderator stands below all others."""
+        place, target = self.where(community), self.who(who)
+        if on and target.id not in place.moderators:
+            place.moderators.append(target.id)
+        elif not on and target.id in place.moderators:
+            place.moderators.remove(target.id)
+
+    def purge(self, *, ref: str) -> None:
+        """An administrator wipes something out; nothing of it is left to find."""
+        thing = self.thing(ref)
+        tables: tuple[dict[int, Post] | dict[int, Comment] | dict[int, PrivateMessage], ...] = (
+            self.posts,
+            self.comments,
+            self.messages,
+        )
+        for table in tables:
+            if table.get(thing.id) is thing:
+                del table[thing.id]
+
+    def _must_moderate(self, person: Person, community: Community) -> None:
+        if not self.moderates(person, community):
+            raise LemmyError("not_a_mod_or_admin")
+        if not person.admin and self.banned(person, community):
+            raise LemmyError("banned_from_community")
+        if community.deleted:
+            raise LemmyError("deleted")
+
+    def _must_stand_above(self, person: Person, target: Person, community: Community) -> None:
+        """Nobody acts on a moderator who was appointed before them, nor on an administrator."""
+        if person.admin or person.id == target.id:
+            return
+        order = community.moderators
+        if target.admin or (target.id in order and order.index(target.id) < order.index(person.id)):
+            raise LemmyError("not_higher_mod")
+
+    def _log(
+        self,
+        kind: str,
+        moderator: Person,
+        community: Community,
+        *,
+        on: bool,
+        reason: str | None = None,
+        thing: Post | Comment | None = None,
+        target: Person | None = None,
+        expires: datetime | None = None,
+    ) -> None:
+        self.modlog.append(
+            ModAction(
+                id=self.next_id("modlog"),
+                kind=kind,
+                moderator=moderator.id,
+                community=community.id,
+                when=self.now(),
+                on=on,
+                reason=reason,
+                post=thing.id if isinstance(thing, Post) else None,
+                comment=thing.id if isinstance(thing, Comment) else None,
+                person=target.id if target else None,
+                expires=expires,
+            )
+        )

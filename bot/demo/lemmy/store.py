@@ -1,0 +1,139 @@
+"""The tables of the in-memory Lemmy server, and how to look things up in them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import count
+from typing import TypeVar
+
+from bot.clock import Clock
+from bot.demo.lemmy.records import (
+    Comment,
+    Community,
+    Event,
+    LemmyError,
+    ModAction,
+    Notice,
+    Person,
+    Post,
+    PrivateMessage,
+    Report,
+)
+
+T = TypeVar("T")
+
+
+class Store:
+    """One server's database, as the server at `host` sees the fediverse. Times come from `clock`."""
+
+    def __init__(self, host: str, clock: Clock) -> None:
+        self.host = host
+        self.clock = clock
+        self.title = host
+        self.people: dict[int, Person] = {}
+        self.communities: dict[int, Community] = {}
+        self.posts: dict[int, Post] = {}
+        self.comments: dict[int, Comment] = {}
+        self.messages: dict[int, PrivateMessage] = {}
+        self.reports: dict[int, Report] = {}
+        self.notices: dict[int, Notice] = {}
+        self.modlog: list[ModAction] = []
+        #: Everything that happened, in order, the bot's deeds among it.
+        self.journal: list[Event] = []
+        #: Tokens of people who are signed in.
+        self.tokens: dict[str, int] = {}
+        #: The server's word filter: each of these is stored as `*removed*`.
+        self.slurs: tuple[str, ...] = ()
+        self._ids: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(1))
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def next_id(self, table: str) -> int:
+        """Each table counts for itself, as in a real database: `post/1` and `comment/1` are two things."""
+        return next(self._ids[table])
+
+    def note(self, who: Person, what: str, ref: str, text: str = "") -> None:
+        self.journal.append(Event(self.now(), who.handle, what, ref, text))
+
+    def transcript(self) -> list[str]:
+        """The journal as lines to read."""
+        return [str(event) for event in self.journal]
+
+    # Finding things. Each raises LemmyError when there is none.
+
+    def who(self, handle: str) -> Person:
+        """`ana` (of this server) or `ana@host`."""
+        name, _, host = handle.lower().partition("@")
+        host = host or self.host
+        found = next((p for p in self.people.values() if (p.name.lower(), p.host) == (name, host)), None)
+        if found is None:
+            raise LemmyError("couldnt_find_person")
+        return found
+
+    def person(self, ident: int) -> Person:
+        return _get(self.people, ident, "couldnt_find_person")
+
+    def where(self, handle: str) -> Community:
+        """`freechat` (of this server) or `freechat@host`."""
+        name, _, host = handle.lower().partition("@")
+        host = host or self.host
+        found = next((c for c in self.communities.values() if (c.name.lower(), c.host) == (name, host)), None)
+        if found is None:
+            raise LemmyError("couldnt_find_community")
+        return found
+
+    def community(self, ident: int) -> Community:
+        return _get(self.communities, ident, "couldnt_find_community")
+
+    def the_post(self, ident: int) -> Post:
+        return _get(self.posts, ident, "couldnt_find_post")
+
+    def the_comment(self, ident: int) -> Comment:
+        return _get(self.comments, ident, "couldnt_find_comment")
+
+    def message(self, ident: int) -> PrivateMessage:
+        return _get(self.messages, ident, "couldnt_find_private_message")
+
+    # Asking
+
+    def community_of(self, thing: Post | Comment) -> Community:
+        post = thing if isinstance(thing, Post) else self.posts[thing.post]
+        return self.communities[post.community]
+
+    def banned(self, person: Person, community: Community) -> bool:
+        """Whether they are banned there now. Real servers lift bans once an hour; this one at the second."""
+        if person.id not in community.bans:
+            return False
+        until = community.bans[person.id]
+        return until is None or until > self.now()
+
+    def moderates(self, person: Person, community: Community) -> bool:
+        return person.admin or person.id in community.moderators
+
+    def comments_of(self, post: Post) -> list[Comment]:
+        return [comment for comment in self.comments.values() if comment.post == post.id]
+
+    def below(self, comment: Comment) -> list[Comment]:
+        """All answers to a comment, and the answers to those."""
+        start = f"{comment.path}."
+        return [c for c in self.comments.values() if c.post == comment.post and c.path.startswith(start)]
+
+    def cross_posts(self, post: Post) -> list[Post]:
+        """Posts with exactly the same link, at most 10, as 0.19 gives them."""
+        if not post.url:
+            return []
+        same = (p for p in self.posts.values() if p.url == post.url and p.id != post.id and not p.gone)
+        return newest_first(same)[:10]
+
+
+def newest_first(things: Iterable[Post]) -> list[Post]:
+    return sorted(things, key=lambda thing: (thing.published, thing.id), reverse=True)
+
+
+def _get(table: dict[int, T], ident: int, error: str) -> T:
+    if ident not in table:
+        raise LemmyError(error)
+    return table[ident]

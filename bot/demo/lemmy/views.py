@@ -1,0 +1,335 @@
+"""Records as the JSON that Lemmy 0.19 sends. Fields without a value are left out, as Lemmy does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bot.demo.lemmy.records import (
+    Comment,
+    Community,
+    ModAction,
+    Notice,
+    Person,
+    Post,
+    PrivateMessage,
+    Report,
+)
+from bot.demo.lemmy.store import Store
+
+Json = dict[str, Any]
+
+INSTANCE_ID = 1
+UNDETERMINED = 0
+
+
+def moment(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def some(row: Json) -> Json:
+    """Without the fields that have no value."""
+    return {key: value for key, value in row.items() if value is not None}
+
+
+def person(who: Person) -> Json:
+    return some(
+        {
+            "id": who.id,
+            "name": who.name,
+            "banned": who.banned,
+            "published": moment(who.published),
+            "actor_id": who.actor_id,
+            "bio": who.bio,
+            "local": who.local,
+            "deleted": who.deleted,
+            "bot_account": who.bot_account,
+            "instance_id": INSTANCE_ID,
+        }
+    )
+
+
+def community(where: Community) -> Json:
+    return some(
+        {
+            "id": where.id,
+            "name": where.name,
+            "title": where.title,
+            "description": where.description,
+            "removed": False,
+            "published": moment(where.published),
+            "deleted": where.deleted,
+            "nsfw": where.nsfw,
+            "actor_id": where.actor_id,
+            "local": where.local,
+            "hidden": False,
+            "posting_restricted_to_mods": where.mods_only,
+            "instance_id": INSTANCE_ID,
+            "visibility": "Public",
+        }
+    )
+
+
+def post(what: Post) -> Json:
+    return some(
+        {
+            "id": what.id,
+            "name": what.name,
+            "url": what.url,
+            "body": what.body,
+            "creator_id": what.creator,
+            "community_id": what.community,
+            "removed": what.removed,
+            "locked": what.locked,
+            "published": moment(what.published),
+            "updated": moment(what.updated),
+            "deleted": what.deleted,
+            "nsfw": what.nsfw,
+            "ap_id": what.ap_id,
+            "local": what.local,
+            "language_id": UNDETERMINED,
+            "featured_community": what.featured,
+            "featured_local": False,
+        }
+    )
+
+
+def comment(what: Comment) -> Json:
+    """What is gone has no text for anybody but administrators."""
+    return some(
+        {
+            "id": what.id,
+            "creator_id": what.creator,
+            "post_id": what.post,
+            "content": "" if what.gone else what.content,
+            "removed": what.removed,
+            "published": moment(what.published),
+            "updated": moment(what.updated),
+            "deleted": what.deleted,
+            "ap_id": what.ap_id,
+            "local": what.local,
+            "path": what.path,
+            "distinguished": what.distinguished,
+            "language_id": UNDETERMINED,
+        }
+    )
+
+
+def private_message(what: PrivateMessage) -> Json:
+    return some(
+        {
+            "id": what.id,
+            "creator_id": what.creator,
+            "recipient_id": what.recipient,
+            "content": what.content,
+            "deleted": what.deleted,
+            "read": what.read,
+            "published": moment(what.published),
+            "updated": moment(what.updated),
+            "ap_id": what.ap_id,
+            "local": True,
+        }
+    )
+
+
+class Views:
+    """Joins records into the views of the API, as `viewer` sees them (None: a stranger)."""
+
+    def __init__(self, store: Store, viewer: Person | None) -> None:
+        self._store = store
+        self._viewer = viewer
+
+    def person(self, who: Person) -> Json:
+        said = self._store
+        return {
+            "person": person(who),
+            "counts": {
+                "person_id": who.id,
+                "post_count": sum(p.creator == who.id for p in said.posts.values()),
+                "comment_count": sum(c.creator == who.id for c in said.comments.values()),
+            },
+            "is_admin": who.admin,
+        }
+
+    def community(self, where: Community) -> Json:
+        follows = self._viewer is not None and self._viewer.id in where.followers
+        return {
+            "community": community(where),
+            "subscribed": "Subscribed" if follows else "NotSubscribed",
+            "blocked": False,
+            "counts": {
+                "community_id": where.id,
+                "subscribers": len(where.followers),
+                "posts": sum(p.community == where.id and not p.gone for p in self._store.posts.values()),
+            },
+            "banned_from_community": self._viewer is not None and self._store.banned(self._viewer, where),
+        }
+
+    def moderators(self, where: Community) -> list[Json]:
+        people = self._store.people
+        return [
+            {"community": community(where), "moderator": person(people[ident])} for ident in where.moderators
+        ]
+
+    def post(self, what: Post) -> Json:
+        where = self._store.communities[what.community]
+        replies = [c for c in self._store.comments_of(what) if not c.gone]
+        return {
+            "post": post(what),
+            "community": community(where),
+            **self._creator(what.creator, where),
+            "counts": {
+                "post_id": what.id,
+                "comments": len(replies),
+                **_votes(what.votes),
+                "published": moment(what.published),
+                "newest_comment_time": moment(max([what.published, *(c.published for c in replies)])),
+            },
+            "subscribed": "Subscribed",
+            "saved": False,
+            "read": False,
+            "hidden": False,
+            "unread_comments": len(replies),
+        }
+
+    def comment(self, what: Comment) -> Json:
+        above = self._store.posts[what.post]
+        where = self._store.communities[above.community]
+        return {
+            "comment": comment(what),
+            "post": post(above),
+            "community": community(where),
+            **self._creator(what.creator, where),
+            "counts": {
+                "comment_id": what.id,
+                **_votes(what.votes),
+                "published": moment(what.published),
+                "child_count": len(self._store.below(what)),
+            },
+            "subscribed": "Subscribed",
+            "saved": False,
+            "banned_from_community": False,
+        }
+
+    def private_message(self, what: PrivateMessage) -> Json:
+        people = self._store.people
+        return {
+            "private_message": private_message(what),
+            "creator": person(people[what.creator]),
+            "recipient": person(people[what.recipient]),
+        }
+
+    def notice(self, what: Notice) -> Json:
+        name = {"reply": "comment_reply", "mention": "person_mention"}[what.kind]
+        return {
+            name: {
+                "id": what.id,
+                "recipient_id": what.recipient,
+                "comment_id": what.comment,
+                "read": what.read,
+                "published": moment(what.published),
+            },
+            **self.comment(self._store.comments[what.comment]),
+            "recipient": person(self._store.people[what.recipient]),
+        }
+
+    def report(self, what: Report) -> Json:
+        is_post = what.kind == "post"
+        view = (
+            self.post(self._store.posts[what.target])
+            if is_post
+            else self.comment(self._store.comments[what.target])
+        )
+        resolver = self._store.people[what.resolver] if what.resolver else None
+        row = some(
+            {
+                "id": what.id,
+                "creator_id": what.creator,
+                f"{what.kind}_id": what.target,
+                "reason": what.reason,
+                "resolved": what.resolved,
+                "resolver_id": what.resolver,
+                "published": moment(what.published),
+            }
+        )
+        if is_post:
+            reported = self._store.posts[what.target]
+            row |= some(
+                {
+                    "original_post_name": reported.name,
+                    "original_post_url": reported.url,
+                    "original_post_body": reported.body,
+                }
+            )
+        else:
+            row["original_comment_text"] = self._store.comments[what.target].content
+        return some(
+            {
+                **view,
+                f"{what.kind}_report": row,
+                f"{what.kind}_creator": view["creator"],
+                "creator": person(self._store.people[what.creator]),
+                "resolver": person(resolver) if resolver else None,
+            }
+        )
+
+    def mod_action(self, what: ModAction) -> Json:
+        """A line of the moderation log; each kind has a shape of its own."""
+        people, where = self._store.people, self._store.communities[what.community]
+        row = {
+            "id": what.id,
+            "mod_person_id": what.moderator,
+            "when_": moment(what.when),
+            "reason": what.reason,
+        }
+        shared = {"moderator": person(people[what.moderator]), "community": community(where)}
+        about = self._store.comments.get(what.comment or 0)
+        above = self._store.posts.get(about.post if about else what.post or 0)
+        if above:
+            shared["post"] = post(above)
+        match what.kind:
+            case "removed_posts":
+                return {"mod_remove_post": some({**row, "post_id": what.post, "removed": what.on}), **shared}
+            case "removed_comments" if about:
+                return {
+                    "mod_remove_comment": some({**row, "comment_id": what.comment, "removed": what.on}),
+                    "comment": comment(about),
+                    "commenter": person(people[about.creator]),
+                    **shared,
+                }
+            case "locked_posts":
+                return {"mod_lock_post": some({**row, "post_id": what.post, "locked": what.on}), **shared}
+            case "featured_posts":
+                feature = {**row, "post_id": what.post, "featured": what.on, "is_featured_community": True}
+                return {"mod_feature_post": some(feature), **shared}
+            case _:
+                ban = {
+                    **row,
+                    "other_person_id": what.person,
+                    "community_id": what.community,
+                    "banned": what.on,
+                    "expires": moment(what.expires),
+                }
+                banned = self._store.people.get(what.person or 0)
+                return some(
+                    {
+                        "mod_ban_from_community": some(ban),
+                        "banned_person": person(banned) if banned else None,
+                        **shared,
+                    }
+                )
+
+    def _creator(self, ident: int, where: Community) -> Json:
+        who = self._store.people[ident]
+        return {
+            "creator": person(who),
+            "creator_banned_from_community": self._store.banned(who, where),
+            "creator_is_moderator": ident in where.moderators,
+            "creator_is_admin": who.admin,
+            "creator_blocked": False,
+        }
+
+
+def _votes(votes: dict[int, int]) -> Json:
+    up, down = sum(v > 0 for v in votes.values()), sum(v < 0 for v in votes.values())
+    return {"score": up - down, "upvotes": up, "downvotes": down}
