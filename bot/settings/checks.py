@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from bot.settings.models import is_loopback
+from bot.settings.models import check_address, is_loopback
 from bot.settings.problems import Path, Problem, near, show
 from bot.settings.tree import Tree
 
@@ -27,6 +27,20 @@ def crosswise(tree: Tree) -> Iterator[Problem]:
     yield from _natives(tree)
     yield from _moderators_rooms(tree)
     yield from _left_over(tree)
+
+
+def _platform(tree: Tree, account: str) -> str:
+    platform = tree.at("accounts", account, "platform")
+    return platform if isinstance(platform, str) else ""
+
+
+def _address(tree: Tree, account: str) -> str | None:
+    """The account's address as the model makes it; None when there is none to rely on."""
+    url = tree.at("accounts", account, "url")
+    try:
+        return check_address(url) if isinstance(url, str) else None
+    except ValueError:
+        return None  # the model says why
 
 
 def _aliases(tree: Tree) -> Iterator[Problem]:
@@ -52,9 +66,9 @@ def _accounts(tree: Tree) -> Iterator[Problem]:
             message = f"found {show(name)}{near(name, accounts)}, expected one of the accounts: {known}"
             yield tree.problem((*path, "account"), message)
             continue
-        platform = tree.at("accounts", name, "platform")
+        platform = _platform(tree, name)
         kind = "room" if tree.at(*path, "room") is not None else "community"
-        if isinstance(platform, str) and kind not in _READS.get(platform, (kind,)):
+        if kind not in _READS.get(platform, (kind,)):
             message = f"found a {kind} for {alias}, expected a community: the account {name} is on {platform}"
             yield tree.problem((*path, kind), message)
 
@@ -64,8 +78,8 @@ def _natives(tree: Tree) -> Iterator[Problem]:
     seen: dict[tuple[str, str, str], str] = {}
     for _, alias, path in places(tree):
         account = tree.at(*path, "account")
-        url = tree.at("accounts", account, "url") if isinstance(account, str) else None
-        server = urlsplit(url).netloc.lower() if isinstance(url, str) and "[" not in url else str(account)
+        address = _address(tree, account) if isinstance(account, str) else None
+        server = urlsplit(address).netloc if address else str(account)
         for kind in ("community", "room"):
             native = tree.at(*path, kind)
             if not isinstance(native, str):
@@ -110,8 +124,13 @@ def _left_over(tree: Tree) -> Iterator[Problem]:
                 "found no place that uses this account, expected one; without it the account does nothing"
             )
             yield tree.problem(path, message, level="warning", at_key=True)
-        url = tree.at(*path, "url") if tree.at(*path, "platform") != "memory" else None
-        if isinstance(url, str) and url.startswith("http://") and "[" not in url and not is_loopback(url):
+        address = _address(tree, name)
+        if (
+            address
+            and address.startswith("http://")
+            and not is_loopback(address)
+            and _platform(tree, name) != "memory"
+        ):
             message = "found http, expected https: the password would cross the network in the open"
             yield tree.problem((*path, "url"), message, level="warning")
     for community in tree.mapping("communities"):

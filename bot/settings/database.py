@@ -25,7 +25,7 @@ class DatabaseUrl(str):
     @property
     def hidden(self) -> str:
         """The address for people, without its password."""
-        return re.sub(r"(://[^:/@]*:).*@", rf"\1{HIDDEN}@", self)
+        return re.sub(r"(?s)(://[^:/@]*:).*@", rf"\1{HIDDEN}@", self)
 
     def below(self, folder: Path) -> DatabaseUrl:
         """The same with a relative SQLite file taken from `folder`."""
@@ -54,7 +54,7 @@ class DatabaseUrl(str):
             case "sqlite":
                 raise problem(f"found sqlite: without three slashes and the name of a file, {_EXPECTED}")
             case "postgresql" | "postgres" | "postgresql+psycopg" if rest:
-                if not hidden and re.match(r"[^/@]*:.*@", rest):
+                if not hidden and re.match(r"[^/@]*:.*@", rest, re.DOTALL):
                     raise problem(
                         "found a password in the open (not shown here), expected the whole address as env:NAME or file:/path"
                     )

@@ -31,7 +31,7 @@ from bot.settings.models import (
 from bot.settings.plugins import available, find
 from bot.settings.problems import either
 from bot.settings.secret import Secret
-from bot.settings.shape import fields, is_model, item, options
+from bot.settings.shape import fields, is_model, item, models_in, options
 from bot.settings.write import comment, defaults, document, scalar, spaced
 
 ROOT = Path(__file__).parent.parent.parent
@@ -117,19 +117,12 @@ def _tables(model: type[BaseModel]) -> list[str]:
     rows, seen, waiting = _table(model), {model}, [model]
     while waiting:
         for name, field in fields(waiting.pop(0)).items():
-            for inner in _inner(field.annotation):
+            for inner in models_in(field.annotation):
                 if inner not in seen:
                     seen.add(inner)
                     waiting.append(inner)
                     rows += ["", f"`{name}`: {' '.join((inner.__doc__ or '').split())}", "", *_table(inner)]
     return rows
-
-
-def _inner(kind: Any) -> list[type[BaseModel]]:
-    found: list[type[BaseModel]] = []
-    for option in options(kind):
-        found += [option] if is_model(option) else _inner(item(option)) if item(option) is not None else []
-    return found
 
 
 def _table(model: type[BaseModel]) -> list[str]:
@@ -211,9 +204,8 @@ def stale(root: Path, plugins: Sequence[Plugin[Any]]) -> list[Path]:
     ]
 
 
-def main(arguments: Sequence[str], root: Path = ROOT) -> int:
+def main(arguments: Sequence[str], root: Path, plugins: Sequence[Plugin[Any]]) -> int:
     """Writes the files (`--write`) or names the stale ones; the exit status."""
-    plugins = installed()
     old = stale(root, plugins)
     if "--write" in arguments:
         for path in old:
@@ -227,4 +219,4 @@ def main(arguments: Sequence[str], root: Path = ROOT) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], ROOT, installed()))

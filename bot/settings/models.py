@@ -70,7 +70,7 @@ def check_address(text: str) -> str:
             "found more than the server's name in the address, expected one such as https://lemmy.example"
         )
     host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
-    return f"{url.scheme}://{host}{port}"
+    return f"{url.scheme}://{host}{port}".lower()
 
 
 def is_loopback(address: str) -> bool:

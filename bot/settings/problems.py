@@ -16,10 +16,19 @@ Path = tuple[str | int, ...]
 LONGEST = 60
 #: What PyYAML counts as the end of a line; marks and excerpts must agree.
 _LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
-#: A key that may hold a secret, up to its value.
-_SECRETIVE = re.compile(
-    r"(?P<key>[\w.-]*(?:pass|pwd|secret|token|credential|database|key)[\w.-]*[\"']?\s*:)(?P<value>\s*\S.*)",
-    re.IGNORECASE,
+_KEY = re.compile(r"(?P<key>[\w.-]+)[\"']?\s*:")
+#: Keys that are one of these, hold one, or look like one that was mistyped may hold a secret.
+_SECRETIVE = (
+    "password",
+    "passphrase",
+    "pass",
+    "pwd",
+    "pw",
+    "secret",
+    "token",
+    "credential",
+    "database",
+    "key",
 )
 
 
@@ -101,13 +110,16 @@ def lines(text: str) -> list[str]:
 def excerpt(text: str, problem: Problem) -> str:
     """The line that `problem` is about with a caret under the place, both indented; empty when there is none.
 
-    The values of keys that may hold secrets are left out.
+    Values that may be secrets are left out, and so is whatever stands behind an unknown key.
     """
     rows = lines(text)
-    row = rows[problem.line - 1] if problem.line <= len(rows) else ""
+    if not 0 < problem.line <= len(rows):
+        return ""
+    shown = _masked(
+        rows[problem.line - 1], after=problem.column - 1 if "unknown key" in problem.message else None
+    )
     above = rows[problem.line - 2] if problem.line > 1 else ""
-    shown = _SECRETIVE.sub(r"\g<key> …", row)
-    if shown == row and _SECRETIVE.fullmatch(f"{above.strip()} …"):
+    if _masked(f"{above} x", after=None) != f"{above} x":
         shown = "…"  # the secret's value stands on a line of its own
     if not shown.strip():
         return ""
@@ -116,3 +128,17 @@ def excerpt(text: str, problem: Problem) -> str:
     start = max(0, problem.column - LONGEST)
     caret = min(problem.column - 1, len(shown))
     return f"    {shown[start : start + 2 * LONGEST]}\n    {' ' * (caret - start)}^"
+
+
+def _masked(row: str, *, after: int | None) -> str:
+    """`row` up to the first key that may hold a secret, or that stands at `after`."""
+    for found in _KEY.finditer(row):
+        if found.start("key") == after or _secretive(found["key"].casefold()):
+            return f"{row[: found.end()]} …" if row[found.end() :].strip() else row
+    return row
+
+
+def _secretive(name: str) -> bool:
+    return any(word in name for word in _SECRETIVE) or bool(
+        difflib.get_close_matches(name, _SECRETIVE, cutoff=0.7)
+    )

@@ -105,27 +105,33 @@ def _from_file(name: str, around: Surroundings) -> str:
     shown = str(path) if len(str(path)) <= 200 else f"…{str(path)[-60:]}"
     try:
         mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            raise problem(f"found that {shown} is no file, expected a file that holds only the secret")
-        if mode & 0o077 and not _kept_by_the_system(path, around):
-            raise problem(
-                f"found that others may read {shown}, expected a file for the bot alone; run: chmod 600 {shown}"
-            )
-        with path.open("rb") as file:
-            value = file.read(MAX_BYTES + 1).decode()
+        content = _start(path) if stat.S_ISREG(mode) else b""
     except FileNotFoundError:
         raise problem(f"found no file {shown}, expected one that holds only the secret") from None
-    except UnicodeDecodeError:
-        raise problem(f"found bytes that are no UTF-8 text in {shown}, expected only the secret") from None
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else "not a usable path"
         raise problem(
-            f"{shown!r} cannot be read ({why}), expected a file that holds only the secret"
+            f"found that {shown} cannot be read ({why}), expected a file that holds only the secret"
         ) from None
-    value = value.strip("\r\n")
-    if not value.strip() or len(value) > MAX_BYTES:
+    if not stat.S_ISREG(mode):
+        raise problem(f"found that {shown} is no file, expected a file that holds only the secret")
+    if mode & 0o077 and not _kept_by_the_system(path, around):
+        raise problem(
+            f"found that others may read {shown}, expected a file for the bot alone; run: chmod 600 {shown}"
+        )
+    try:
+        value = content.decode().strip("\r\n")
+    except UnicodeDecodeError:
+        raise problem(f"found bytes that are no UTF-8 text in {shown}, expected only the secret") from None
+    if not value.strip() or len(content) > MAX_BYTES:
         raise problem(f"found {shown} empty or larger than 64 KiB, expected only the secret")
     return value
+
+
+def _start(path: Path) -> bytes:
+    """The file's content, or so much of it that it is too much."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def _kept_by_the_system(path: Path, around: Surroundings) -> bool:

@@ -40,6 +40,17 @@ def fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
     return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
+def models_in(kind: Any) -> list[type[BaseModel]]:
+    """The models that a value of type `kind` is or holds, those inside the models left out."""
+    found: list[type[BaseModel]] = []
+    for option in options(kind):
+        if is_model(option):
+            found.append(option)
+        elif item(option) is not None:
+            found += models_in(item(option))
+    return found
+
+
 def models_at(kind: Any, raw: Any, path: Path) -> list[type[BaseModel]]:
     """The models that may describe the mapping at `path` of a value of type `kind`, which reads `raw` in the file."""
     found: list[type[BaseModel]] = []
