@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -25,6 +25,7 @@ from bot.markup import (
     utf8_length,
     utf16_length,
 )
+from bot.markup.typed import _MARKUP, _parsed
 from bot.model import Author, Platform, Ref
 from bot.text import (
     Block,
@@ -572,8 +573,34 @@ def test_any_text_has_plain_words(typed: str) -> None:
     assert visible(to_plain(markdown(document(typed)))) == visible(typed)
 
 
+@given(TYPED | st.text("ab_ \n<>&;[]():-=+#|~1.!\\\t", max_size=20))
+def test_what_looks_plain_is_plain(typed: str) -> None:
+    typed = re.sub(r"[\r\0]", " ", typed)
+    assume(not _MARKUP.search(typed))
+    assert to_plain(typed) == _parsed(typed, own_words=False) == _parsed(typed, own_words=True)
+
+
 @pytest.mark.parametrize(
-    "piece", ["[", "`", "*", "_a", "<", "> ", "![", "&#", "[](", "**a*", "~~", "|", "- ", "\\"]
+    "piece",
+    [
+        "[",
+        "`",
+        "*",
+        "_a",
+        "<",
+        "> ",
+        "![",
+        "&#",
+        "[](",
+        "**a*",
+        "~~",
+        "|",
+        "- ",
+        "\\",
+        "\n",
+        "[a](",
+        "|a|\n|-|\n",
+    ],
 )
 def test_hostile_markdown_takes_no_time(piece: str) -> None:
     # Ten thousand characters, Lemmy's limit for a comment: pytest-timeout ends what takes too long.
