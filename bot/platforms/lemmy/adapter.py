@@ -195,7 +195,8 @@ class LemmyAdapter:
             self._people.appoint(number, await self._api.community(self.places[place].native))
         role = self._people.role(person.id, number)
         # TRUSTED is given in the configuration, not by Lemmy.
-        return replace(person, role=max(role, min(person.role, Role.TRUSTED)))
+        trusted = Role.TRUSTED if person.role is Role.TRUSTED else Role.EVERYONE
+        return replace(person, role=max(role, trusted))
 
     def url(self, ref: Ref) -> str | None:
         return self._open.home.url(ref.id) if self._open else None
