@@ -55,7 +55,7 @@ def register(app: typer.Typer) -> None:
             print(f"forgotten: {key}, in {changed} rows")
             if left:
                 print(
-                    f"{left} rows are still needed to carry out what was decided (a ban to be lifted, say); "
+                    f"actions still to be carried out (a ban to be lifted, say), and kept until then: {left}; "
                     "run this again once that is done"
                 )
 
@@ -105,7 +105,7 @@ def _found(person: str) -> Callable[[Ledger], Awaitable[tuple[str, int]]]:
 
 def _forget(key: str) -> Callable[[Ledger], Awaitable[tuple[int, int]]]:
     async def work(ledger: Ledger) -> tuple[int, int]:
-        return await ledger.forget(key), await _count(ledger, key)
+        return await ledger.forget(key), len((await ledger.export(key))["action"])
 
     return work
 
