@@ -100,7 +100,7 @@ def _table(community: Community, settings: PromptSettings, memory: Memory, now: 
 
     zone = ZoneInfo(community.zone)
     entries = agenda(
-        coming(now, at=settings.at, late_by=settings.late_by, zone=zone, memory=memory),
+        coming(now, at=settings.at, zone=zone, memory=memory),
         days,
         at=settings.at,
         zone=zone,

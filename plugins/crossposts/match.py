@@ -35,8 +35,7 @@ def match(one: Fingerprint, other: Fingerprint) -> bool:
     """Symmetric; nothing matches what has no fingerprint at all."""
     if one.page is not None and one.page == other.page:
         return True
-    if one.url is not None and other.origin in {one.url, one.origin or one.url}:
-        return True
-    if other.url is not None and one.origin == other.url:
+    # One taken from the other, or both from a third.
+    if {one.url, one.origin} & {other.url, other.origin} - {None}:
         return True
     return similar.alike(one.words, other.words)

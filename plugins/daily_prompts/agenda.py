@@ -54,10 +54,10 @@ def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, at, zone).astimezone(UTC)
 
 
-def coming(now: datetime, *, at: time, late_by: timedelta, zone: ZoneInfo, memory: Memory) -> date:
-    """The local date of the next run that may post: today as long as it has not come and is not too late."""
+def coming(now: datetime, *, at: time, zone: ZoneInfo, memory: Memory) -> date:
+    """The local date of the next run that may post: today until its time has come, unless it was posted by hand."""
     today = now.astimezone(zone).date()
-    still = memory.on(today) is None and now <= instant(today, at, zone) + late_by
+    still = memory.on(today) is None and now < instant(today, at, zone)
     return today if still else today + timedelta(days=1)
 
 

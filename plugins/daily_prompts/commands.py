@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.api import Answer, Call, Context, Link, Outcome, Reply, Role, bullets, document, line
+from bot.api import Answer, Call, Context, Link, Made, Outcome, Reply, Role, bullets, document, line
 from plugins.daily_prompts import memory as keep
 from plugins.daily_prompts.agenda import Entry, next_clock_change
 from plugins.daily_prompts.choice import SUGGESTED
@@ -33,8 +33,11 @@ async def now(ctx: Context[PromptSettings], call: Call) -> Answer:
         link = Link("open it", receipt.url or receipt.ref)
         return Reply(to=call.message.ref, text=document(line("Today’s prompt is there already: ", link)))
     outcome = publish(desk, desk.today, await last_prompt(desk, receipt), receipt)
-    said = f"Done: {outcome.because}." if desk.choose(desk.today) else f"Nothing posted: {outcome.because}."
-    return Outcome(outcome.because, (*outcome.actions, Reply(to=call.message.ref, text=document(said))))
+    if any(action.name == "prompt" for action in outcome.actions):
+        said = document(line("Today’s prompt: ", Link("open it", Made("prompt"))))
+    else:
+        said = document(f"Nothing posted: {outcome.because}.")
+    return Outcome(outcome.because, (*outcome.actions, Reply(to=call.message.ref, text=said)))
 
 
 @plugin.command("prompt next", "prompt", examples=["!prompt next"])

@@ -65,10 +65,9 @@ def publish(desk: Desk, day: date, last: Last, receipt: Receipt | None) -> Outco
     choice = desk.choose(day)
     faults = _faults(desk.pool)
     if choice is None:
-        because = f"the pool has no prompt for {desk.day(day)}"
-        # A pool of weekly threads has days without one; an unreadable pool is news.
-        news = faults if not desk.pool.prompts else ()
-        return Outcome(because, news)
+        # A pool of weekly threads has days without one; a pool without prompts is news.
+        empty = () if desk.pool.prompts else (Report(text=document("No daily prompt: the pool holds none.")),)
+        return Outcome(f"the pool has no prompt for {desk.day(day)}", (*empty, *faults))
     suggested = memory.suggestion(choice.prompt.suggestion) if choice.prompt.suggestion else None
     number = next_number(memory)
     unpin = receipt.ref if receipt and ctx.settings.pin else None

@@ -35,10 +35,7 @@ class Desk:
 
     def coming(self) -> date:
         """The date of the next daily run that may post."""
-        settings = self.ctx.settings
-        return coming(
-            self.ctx.now, at=settings.at, late_by=settings.late_by, zone=self.zone, memory=self.memory
-        )
+        return coming(self.ctx.now, at=self.ctx.settings.at, zone=self.zone, memory=self.memory)
 
     def choose(self, day: date, memory: Memory | None = None) -> Choice | None:
         return upcoming(

@@ -130,7 +130,7 @@ def actions(
         for room in rooms(settings, community, place)
     )
     if suggested is not None:
-        thanked = line("Your suggestion is today’s prompt: ", link, ". Thank you!")
+        thanked = line("Your suggestion is today’s prompt: ", link, " – thank you!")
         done.append(Reply(to=suggested.message, text=document(thanked)))
     return tuple(done)
 
