@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.api import Answer, Call, Context, Message, Outcome, Remember, Reply, Rest, Role, bullets, document
 from plugins.crossposts import surface
-from plugins.crossposts.finding import find, own_posts
+from plugins.crossposts.finding import as_they_are, find, own_posts
 from plugins.crossposts.handlers import muted_names, plugin
 from plugins.crossposts.links import canonical, keys
 from plugins.crossposts.settings import NAME, CrosspostSettings
@@ -58,7 +58,7 @@ async def _about_page(ctx: Context[CrosspostSettings], call: Call, address: str)
     if page is None:
         return "That is the front page of a site, or no address at all. Give the link to a page."
     own = await own_posts(ctx)
-    here = [post.message for post in own if not post.message.gone and post.print.page == page]
+    here = await as_they_are(ctx, [post.message for post in own if post.print.page == page])
     listed = await find(ctx, here[-1], own) if here else []
     found = [*(surface.as_discussion(message) for message in here), *(listed or [])]
     shown = surface.worth(found, muted=await muted_names(ctx))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.api import Context, Discussion, Message, PlaceKind
@@ -49,13 +49,11 @@ async def find(
             )
             return None
     mine = fingerprint(message, tracking)
-    return [*listed, *beside(mine, message, own)]
+    beside = [post.message for post in own if post.message.ref != message.ref and match(mine, post.print)]
+    return [*listed, *map(as_discussion, await as_they_are(ctx, beside))]
 
 
-def beside(mine: Fingerprint, message: Message | None, own: Sequence[Post]) -> list[Discussion]:
-    """Posts about the same in the community's own places."""
-    return [
-        as_discussion(post.message)
-        for post in own
-        if (message is None or post.message.ref != message.ref) and match(mine, post.print)
-    ]
+async def as_they_are(ctx: Context[CrosspostSettings], messages: Iterable[Message]) -> list[Message]:
+    """The posts with the comments they have now; the ledger knows those they had when they came."""
+    found = [await ctx.message(message.ref) for message in messages]
+    return [message for message in found if message is not None]
