@@ -153,7 +153,7 @@ def configure(folder: Path, lemmy_url: str, chat_url: str) -> Path:
                     "moderation": {"rules": [str(folder / "rules.yaml")]},
                     "daily_prompts": {"pool": str(folder / "prompts.md"), "announce_in": ["lounge"]},
                     "crossposts": {"announce_in": ["lounge"]},
-                    "summaries": {"after_comments": 25},
+                    "summaries": {"after_comments": 25, "growth": 1.2, "words": 160},
                 },
             }
         },

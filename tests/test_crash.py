@@ -1,0 +1,146 @@
+"""Kill -9 at any moment: nothing is lost, nothing is done twice.
+
+A bot with everything in it (Lemmy over HTTP, a chat room over HTTP, a ledger on disk) is started, given work, and killed with
+SIGKILL after a random time, hundreds of times. At the end each offence has exactly one removal, one warning and one strike,
+each command one answer, each day one prompt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.demo import community
+from bot.demo.lemmy.records import Event
+from bot.demo.stage import Stage
+from bot.ledger import Ledger
+from bot.model import Platform
+
+ROUNDS = 200
+#: A bot needs some 300 ms from its start to its last deed; later kills find it idle.
+LONGEST_LIFE = 0.6
+
+
+class Nursery:
+    """The process that forks the bots."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @classmethod
+    async def open(cls, config: Path) -> Nursery:
+        return cls(
+            await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "tests.crash_nursery", str(config),
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parent.parent,
+            )
+        )  # fmt: skip
+
+    async def ask(self, line: str) -> int:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(line.encode() + b"\n")
+        return int(await self._process.stdout.readline())
+
+    async def life(self, now: str, seconds: float) -> int:
+        """One bot from its birth to its violent end; its wait status."""
+        pid = await self.ask(f"spawn {now}")
+        await asyncio.sleep(seconds)
+        os.kill(pid, signal.SIGKILL)
+        return await self.ask(f"reap {pid}")
+
+    async def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        await self._process.wait()
+
+
+def by_bot(stage: Stage, what: str) -> list[Event]:
+    return [
+        e for e in stage.lemmy.journal if e.who.split("@")[0] == community.BOT and e.what.split()[0] == what
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.loopback
+@pytest.mark.enable_socket
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("seed", [20260302])
+async def test_nothing_lost_and_nothing_doubled_over_two_hundred_kills(tmp_path: Path, seed: int) -> None:
+    dice = random.Random(seed)
+    async with Stage(tmp_path, outside=True) as stage:
+        config = tmp_path / "config.yaml"
+        await stage.settle()  # the first start makes the ledger and sees the schedules
+        await stage.bot.stop()
+        tea = stage.lemmy.post(as_="bo", community="freechat", title="Tea or coffee?", text="Say.")
+        offenders: list[tuple[str, str]] = []
+        asked = 0
+        days = 0
+        nursery = await Nursery.open(config)
+        for turn in range(ROUNDS):
+            stage.clock.advance(timedelta(seconds=90))
+            if turn % 25 == 10:
+                stage.clock.set(stage.clock.now().replace(hour=8, minute=1) + timedelta(days=min(days, 1)))
+                days += 1
+            for _ in range(dice.randint(1, 2)):
+                name = f"rude{len(offenders)}"
+                if dice.random() < 0.5:
+                    stage.lemmy.join(name)
+                    stage.lemmy.comment(as_=name, post=tea, text=f"What a numbskull you are, bo! ({name})")
+                    offenders.append((Platform.LEMMY, name))
+                else:
+                    stage.chat.admit("lounge", name)
+                    stage.chat.say("lounge", name, f"Shut up, all of you! ({name})")
+                    offenders.append((Platform.MEMORY, name))
+            if dice.random() < 0.3:
+                stage.chat.say("lounge", "ana", "!strikes")
+                asked += 1
+            status = await nursery.life(stage.clock.now().isoformat(), dice.random() ** 2 * LONGEST_LIFE)
+            assert status == signal.SIGKILL, f"round {turn}: the bot ended by itself with status {status}"
+        await nursery.close()
+        for _ in range(3):  # what was cut off is looked up once the server had its time
+            await stage.advance(timedelta(minutes=2))
+        await stage.bot.stop()
+
+        on_lemmy = [name for platform, name in offenders if platform == Platform.LEMMY]
+        in_chat = [name for platform, name in offenders if platform == Platform.MEMORY]
+        texts = {f"comment/{c.id}": stage.lemmy.person(c.creator).name for c in stage.lemmy.comments.values()}
+        assert Counter(texts[e.ref] for e in by_bot(stage, "remove")) == Counter(on_lemmy), "one removal each"
+        warned = Counter(
+            stage.lemmy.person(
+                stage.lemmy.comments[stage.lemmy.comments[int(e.ref.split("/")[1])].parent].creator
+            ).name
+            for e in by_bot(stage, "comment")
+        )
+        assert warned == Counter(on_lemmy), "one warning each"
+        lines = stage.chat.transcript
+        assert Counter(n for n in in_chat if any(f"bot removes {n}’s" in row for row in lines)) == Counter(
+            in_chat
+        )
+        assert sum("| bot removes" in row for row in lines) == len(in_chat)
+        assert Counter(
+            n for n in in_chat for row in lines if row.startswith(f"lounge | bot → {n}:")
+        ) == Counter(in_chat)
+        assert sum(row.startswith("lounge | bot → ana:") for row in lines) == asked, "one answer each"
+        prompts = Counter(e.at.date() for e in by_bot(stage, "post"))
+        assert set(prompts.values()) == {1}, f"one prompt a day: {prompts}"
+        assert len(prompts) == days
+        assert sum("lounge | bot: " in row and "prompt" in row.lower() for row in lines) == days, (
+            "announced once each"
+        )
+
+        ledger = await Ledger.open(f"sqlite:///{tmp_path / 'folkmoot.db'}")
+        for platform, name in offenders:
+            key = f"{platform}:{name if platform == Platform.MEMORY else stage.lemmy.who(name).actor_id}"
+            assert len(await ledger.strikes("freechat", key)) == 1, f"{name}: one strike"
+        counts = await ledger.counts()
+        await ledger.close()
+        assert (counts["pending"], counts["sending"], counts["unknown"], counts["failed"]) == (0, 0, 0, 0)
