@@ -128,7 +128,4 @@ async def visit() -> None:
                     as_=comment.author, post=post, text=comment.text, parent=parent
                 )
             await stage.advance(timedelta(minutes=10))
-            terminal = Terminal(
-                stage.chat, Lounge(stage), console, PromptSession(), me=VISITOR, room="lounge"
-            )
-            await terminal.run()
+            await chat(stage.chat, Lounge(stage), me=VISITOR, room="lounge")
