@@ -12,6 +12,7 @@ from bot.demo import community
 from bot.demo.lemmy.records import Comment, LemmyError, Post
 from bot.demo.paint import Posted
 from bot.demo.stage import Inside, Stage
+from bot.demo.terminal import chat
 from bot.model import Platform
 from bot.platforms.memory import NotAllowed
 
