@@ -221,6 +221,7 @@ def test_a_large_text_is_no_configuration() -> None:
             "%YAML 7.0\n---\na: b",
             "this is no YAML: found incompatible YAML document (version 1.* is required)",
         ),
+        ("a: [", "found the end of the file, expected a value"),
         ("a: ]", "found a sign of YAML's own, expected a value; put such text in quotes"),
         ("a: > b\n c", "found a sign of YAML's own, expected a value; put such text in quotes"),
     ],
@@ -358,6 +359,7 @@ def test_a_secret_file_that_holds_no_secret_is_refused(tmp_path: Path) -> None:
 
 
 @given(secret=st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=8).filter(str.strip))
+@settings(deadline=None)
 def test_a_secret_shows_itself_nowhere(secret: str) -> None:
     marked = f"s3cr3t-{secret}"
     loaded = read(
@@ -388,6 +390,7 @@ def test_a_secret_shows_itself_nowhere(secret: str) -> None:
         ["url: https://lemmy.example", "url: 'https://lemmy.example", "url: [", "url: a: b", "url: 3"]
     ),
 )
+@settings(deadline=None)
 def test_a_password_in_the_open_is_never_repeated(how: str, key: str, url: str) -> None:
     text = GOOD.replace("password: env:LEMMY_PASSWORD", f"{key}: {how.format('hunter2')}")
     text = text.replace("url: https://lemmy.example", url)
@@ -456,7 +459,7 @@ SPOILT = st.tuples(st.integers(0, len(GOOD)), st.integers(0, 30), NONSENSE).map(
 
 
 @given(NONSENSE | SPOILT)
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 def test_whatever_stands_in_the_file_is_a_configuration_or_a_list_of_problems(text: str) -> None:
     try:
         loaded = read(text)
@@ -485,7 +488,7 @@ VALUES = st.recursive(
 
 
 @given(st.sampled_from(sorted(GreeterSettings.model_fields)), VALUES)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_every_value_of_a_plugin_is_taken_or_told_at_its_line(field: str, value: object) -> None:
     block = yaml.safe_dump({field: value}, allow_unicode=True, default_flow_style=True, width=10**6).strip()
     text = GOOD.replace("{at: 12:30}", block)

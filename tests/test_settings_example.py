@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
@@ -170,6 +170,7 @@ def test_what_is_written_is_read_as_the_same() -> None:
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0")))
+@settings(deadline=None)
 def test_any_text_is_read_as_it_was_written(text: str) -> None:
     tree, problems = read(f"a: {scalar(text)}\nb: [{scalar(text)}, 1]\n", "x")
     assert problems == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from bot.clock import Clock
+    from bot.platforms.protocol import Adapter
     from bot.settings import Loaded, Problem
+
+    Connect = Callable[[Loaded, Clock], Sequence[Adapter]]
 
 CONFIG = Path("config.yaml")
 #: An account that has not answered after so many seconds is told as a problem.
@@ -33,8 +37,18 @@ def register(app: typer.Typer) -> None:
         raise typer.Exit(examine(config, os.environ, online=online, as_json=as_json))
 
 
-def examine(config: Path, environ: Mapping[str, str], *, online: bool = False, as_json: bool = False) -> int:
-    """Prints what is wrong with `config`; the exit status, 1 when something is."""
+def examine(
+    config: Path,
+    environ: Mapping[str, str],
+    *,
+    online: bool = False,
+    as_json: bool = False,
+    connect: Connect | None = None,
+) -> int:
+    """Prints what is wrong with `config`; the exit status, 1 when something is.
+
+    `connect` makes the accounts' adapters, as `bot.app.connect` does; without one it is that.
+    """
     from bot.settings import SettingsError, load  # noqa: PLC0415 - start-up cost belongs to the command
     from bot.settings.plugins import find  # noqa: PLC0415
 
@@ -44,7 +58,7 @@ def examine(config: Path, environ: Mapping[str, str], *, online: bool = False, a
         loaded = load(config, find, environ)
         problems = loaded.warnings
         if online:
-            problems = [*problems, *asyncio.run(_online(loaded))]
+            problems = [*problems, *asyncio.run(_online(loaded, connect))]
     except SettingsError as error:
         problems = error.problems
     bad = any(problem.level == "error" for problem in problems)
@@ -100,27 +114,29 @@ def _source(config: Path) -> str:
         return ""
 
 
-async def _online(loaded: Loaded) -> list[Problem]:
+async def _online(loaded: Loaded, connect: Connect | None) -> list[Problem]:
     """What each account says after signing in."""
-    from bot.app import connect  # noqa: PLC0415
+    from bot.app import connect as everywhere  # noqa: PLC0415
     from bot.clock import SystemClock  # noqa: PLC0415
+
+    found = []
+    for adapter in (connect or everywhere)(loaded, SystemClock()):
+        path = ("accounts", adapter.account)
+        found += [loaded.tree.problem(path, told, at_key=True) for told in await _ask(adapter)]
+    return found
+
+
+async def _ask(adapter: Adapter) -> list[str]:
+    """What is wrong with one account, one sentence each."""
     from bot.platforms.protocol import PlatformError  # noqa: PLC0415
 
-    problems: list[Problem] = []
-    for adapter in connect(loaded, SystemClock()):
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await adapter.open()
-                told = await adapter.check()
-        except PlatformError as error:
-            told = [str(error)]
-        except TimeoutError:
-            told = [
-                f"found no answer within {PATIENCE:.0f} seconds, expected the server; is the address right?"
-            ]
-        finally:
-            await adapter.close()
-        problems += [
-            loaded.tree.problem(("accounts", adapter.account), sentence, at_key=True) for sentence in told
-        ]
-    return problems
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await adapter.open()
+            return await adapter.check()
+    except PlatformError as error:
+        return [str(error)]
+    except TimeoutError:
+        return [f"found no answer within {PATIENCE:g} seconds, expected the server; is the address right?"]
+    finally:
+        await adapter.close()

@@ -253,6 +253,7 @@ _MEANINGS = (
     ),
     (r"could not find expected ':'", "found a line without a colon, expected `key: value`"),
     (r"expected a single document", "found a second document (---), expected one in a file"),
+    (r"stream end", "found the end of the file, expected a value"),
     (r"found more than .* levels", f"found more than {MAX_DEPTH} levels, expected fewer"),
     (
         r"expected the node content|block scalar",
