@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from plugins.summaries.digest import Digest, Line, Sentence
+    from plugins.summaries.digest import Digest, Sentence
     from plugins.summaries.files import ThreadFile
+    from plugins.summaries.quoting import Line
 
 
 def register(app: typer.Typer) -> None:
@@ -70,11 +71,10 @@ def _text(source: str) -> str:
 
 
 def _fetch(url: str) -> ThreadFile:
-    from plugins.summaries.reading import comments  # noqa: PLC0415
-
     from bot.platforms.lemmy.public import read_thread  # noqa: PLC0415
     from bot.platforms.protocol import PlatformError  # noqa: PLC0415
     from plugins.summaries.files import BadThread, ThreadFile  # noqa: PLC0415
+    from plugins.summaries.reading import comments  # noqa: PLC0415
 
     try:
         thread = read_thread(url)

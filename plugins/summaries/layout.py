@@ -26,7 +26,8 @@ from bot.api import (
     document,
     line,
 )
-from plugins.summaries.digest import Digest, Group, Line
+from plugins.summaries.digest import Digest, Group
+from plugins.summaries.quoting import Line
 
 #: Lemmy takes 10,000 UTF-16 units, and may lengthen the text a little before it counts.
 LIMIT = 9_000

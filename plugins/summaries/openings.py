@@ -16,7 +16,7 @@ _SUBJECT = (
 _FILLER = re.compile(
     r"[\"'(*_]*(?:"
     r"(?:and|but)(?:,\s*|\s+)(?!(?:so on|so forth|yet)\b)"
-    rf"|(?:so|well|anyway|also|plus|or)(?:,\s*|\s+{_SUBJECT})"
+    rf"|(?:so|well|anyway|also|plus)(?:,\s*|\s+{_SUBJECT})"
     r"|(?:um|uh|er|hmm|mm|mm-hmm|yeah|ok|okay|oh|ah|right|alright|hey|hi|i mean|you know)(?:,\s*|\s+(?=(?:so|and|but|i|we|the)\b))"
     r")+",
     re.IGNORECASE,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -69,21 +70,23 @@ _BULLET = re.compile(r"\s*(?:[-*+•‣–]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+")
 
 _URL = re.compile(r"(?:https?://|www\.|ftp://)[^\s<>]*[^\s<>.,;:!?)\]}'\"*_]", re.IGNORECASE)
 _IMAGE = re.compile(r"!\[[^\[\]]{0,500}\]\([^()\s]{0,2000}(?:\s[^()]{0,200})?\)")
-_LINKED = re.compile(r"\[([^\[\]]{1,500})\]\([^()\s]{0,2000}(?:\([^()\s]{0,200}\))?(?:\s[^()]{0,200})?\)")
+_LINKED = re.compile(
+    r"\[([^\[\]]{1,500})\]\([^()\s]{0,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,500})?(?:\s[^()]{0,200})?\)"
+)
 _TAG = re.compile(r"</?[a-z][^<>]{0,200}>", re.IGNORECASE)
-_EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3}|~~|`+)(?=\S)(.{1,600}?)(?<=\S)\1(?!\w)")
+_EMPHASIS = re.compile(r"(?<![\w\\])(\*{1,3}|_{1,3}|~~|`+)(?=\S)(.{1,600}?)(?<=[^\s\\])\1(?!\w)")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _HIDDEN = re.compile(r"\|\|.+?\|\||>!.+?!<", re.DOTALL)
 
 _TRIM_LEFT, _TRIM_RIGHT = "*_~# \t\n\r", "*_~# \t\n\r"
-#: A sentence in quotation marks is somebody else's, or not meant; which, cannot be seen.
-_ALL_QUOTED = re.compile(r'[\s*_]*(?:"[^"]*"|“[^”]*”|«[^»]*»|„[^“”]*[“”]|「[^」]*」)[\s.!?*_]*$')
+#: Speech, as far as it is closed in the same paragraph.
+_SPEECH = re.compile(r'(?<!\w)"[^"]*"|“[^”]*”|«[^»]*»|„[^“”]*[“”]|「[^」]*」|『[^』]*』')
 _PAIRS = {"“": "”", "«": "»", "„": "“”", "「": "」", "『": "』", "(": ")", "[": "]", '"': '"'}
 #: Scripts without spaces between words, with the number of characters that make about one word.
 _UNSPACED = re.compile(
     r"([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+)|([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+)"
 )
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORD = re.compile(r"[^\W\d_]\w")
 
 
 def sentences(comment: str) -> list[Sentence]:
@@ -101,12 +104,10 @@ def sentences(comment: str) -> list[Sentence]:
 
 def words(text: str) -> float:
     """The length of `text` in words; where a script has no spaces, two (Chinese, Japanese) or five characters are one."""
-    count = float(len(text.split()))
-    if text.isascii():
-        return count
-    for match in _UNSPACED.finditer(text):
-        count += len(match.group()) / (2 if match.group(1) else 5)
-    return count
+    if text.isascii() or not _UNSPACED.search(text):
+        return float(len(text.split()))
+    count = sum(len(match.group()) / (2 if match.group(1) else 5) for match in _UNSPACED.finditer(text))
+    return count + sum(any(map(str.isalnum, word)) for word in _UNSPACED.sub(" ", text).split())
 
 
 def plain(text: str) -> str:
@@ -128,12 +129,11 @@ def without_links(text: str) -> str:
 def _is_prose(shown: str) -> bool:
     """Whether there is something to say in it: letters make up most of what is left beside addresses."""
     rest = without_links(shown)
-    if not _WORD.search(rest) and words(rest) < 2:
+    if not _WORD.search(rest):
         return False
-    letters = sum(map(str.isalpha, rest)) + rest.count(" ")
-    if not rest.isascii():  # vowel signs and tone marks are no letters to Python
-        letters += sum(not c.isascii() and not c.isalpha() and c.isprintable() for c in rest)
-    return letters >= 0.7 * len(rest) and len(rest) >= 0.5 * len(shown)
+    # Vowel signs and tone marks are no letters to Python, but marks.
+    letters = sum(c.isalpha() or c == " " or unicodedata.category(c)[0] == "M" for c in rest)
+    return letters >= 0.7 * len(rest) >= 0.35 * len(shown)
 
 
 def paragraphs(comment: str) -> list[Span]:
@@ -193,14 +193,11 @@ def _wrapped(lines: list[Line], index: int) -> bool:
 
 
 def _own(comment: str, span: Span) -> Iterator[Span]:
-    """The sentences of a paragraph that do not stand inside quotation marks opened before them."""
-    opened = False
+    """The sentences of a paragraph that do not stand in quotation marks as a whole: those are somebody else's."""
+    quoted = [match.span() for match in _SPEECH.finditer(comment, *span)]
     for start, end in boundaries.sentences(comment, span):
-        piece = comment[start:end]
-        inside, opened = opened, opened ^ (piece.count('"') % 2 == 1)
-        if "“" in piece or "”" in piece:
-            opened = piece.rfind("“") > piece.rfind("”")
-        if not inside and not _ALL_QUOTED.match(piece):
+        last = start + len(comment[start:end].rstrip(".!?*_ "))
+        if not any(first <= start and last <= final for first, final in quoted):
             yield _bare(comment, start, end)
 
 

@@ -52,7 +52,7 @@ class Terms:
                 term = None if unspaced else self._known.get(word)
                 if term in terms and term is not None:
                     forms[term][_POSSESSIVE.sub("", word)] += 1
-        return {term: max(seen, key=lambda w: (seen[w], w), default=term) for term, seen in forms.items()}
+        return {term: max(seen, key=seen.__getitem__, default=term) for term, seen in forms.items()}
 
     def _learn(self, word: str) -> str:
         bare = _ELISION.sub("", _POSSESSIVE.sub("", word))

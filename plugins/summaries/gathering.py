@@ -1,0 +1,78 @@
+"""Reads a thread: its tree, and the sentences that may be quoted with what is counted of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from plugins.summaries import openings, prose
+from plugins.summaries.score import Candidate, Facts
+from plugins.summaries.steps import Steps
+from plugins.summaries.terms import Terms
+from plugins.summaries.tree import Comment, Tree, grow
+
+#: Words in the opening comment that say, with the title, what the thread asks.
+_OPENING = 60
+#: A sentence of fewer words says nothing by itself.
+_FEWEST = 3
+#: A sentence of this many words that stands in what it answers, too, is a quotation without marks.
+_COPY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A thread, read. `candidates` are what is counted of `sentences`, one for each; `opening` what the thread asks."""
+
+    comments: Sequence[Comment]
+    tree: Tree
+    facts: list[Facts]
+    terms: Terms
+    opening: list[str]
+    sentences: list[prose.Sentence]
+    candidates: list[Candidate]
+
+
+def read_thread(thread: Sequence[Comment], title: str) -> Steps[Read]:
+    """The steps of reading a thread with that title."""
+    tree = grow(thread)
+    facts = [
+        Facts(comment.author, tree.depth[i], comment.score or 0, tree.below[i])
+        for i, comment in enumerate(thread)
+    ]
+    terms = Terms(comment.text for comment in thread)
+    yield
+    sentences: list[prose.Sentence] = []
+    candidates: list[Candidate] = []
+    said: dict[str, int] = {}
+    for i, comment in enumerate(thread):
+        yield
+        if comment.silent:
+            continue
+        for sentence in prose.sentences(comment.text):
+            if sentence.length < _FEWEST:
+                continue
+            first = said.setdefault(sentence.shown.lower(), i)
+            if first != i and sentence.length >= _COPY and _answers(tree, i, first):
+                continue  # it repeats what it answers: a quotation without marks
+            sentences.append(sentence)
+            candidates.append(
+                Candidate(
+                    comment=i,
+                    place=sentence.place,
+                    length=sentence.length,
+                    dangling=openings.dangles(sentence.shown),
+                    terms=tuple(terms(prose.without_links(sentence.shown))),
+                )
+            )
+    opening = terms(title)
+    if thread and not thread[0].silent:
+        opening += [term for s in prose.sentences(thread[0].text) for term in terms(s.shown)][:_OPENING]
+    return Read(thread, tree, facts, terms, opening, sentences, candidates)
+
+
+def _answers(tree: Tree, reply: int, other: int) -> bool:
+    """Whether `reply` answers `other`, at once or over others."""
+    above = tree.parent[reply]
+    while above is not None and above != other:
+        above = tree.parent[above]
+    return above is not None
