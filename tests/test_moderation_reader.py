@@ -184,7 +184,7 @@ def test_what_cannot_be_used_is_off_with_a_line_and_a_sentence(
         ("title: a\ntitle: b\naction: remove", 2, "add a suffix: `title#2`"),
         ("title: a\naction: report\naction: remove", 3, "delete one of both"),
         ("body (regex): '\\\\W+x'\naction: remove", 1, "write each backslash once"),
-        (r"body: '\bfoo'" "\naction: remove", 1, "add the modifier: `(regex)`"),
+        ("body: '\\bfoo'\naction: remove", 1, "add the modifier: `(regex)`"),
         ("body: a, b, c\naction: remove", 1, "put it in brackets"),
         ("body (includes): gf\naction: remove", 1, "inside many ordinary words"),
         ("body: “gift card”\naction: remove", 1, "curly quote"),

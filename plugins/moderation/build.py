@@ -7,11 +7,10 @@ from collections.abc import Callable
 from typing import Any, cast, get_args
 
 from bot.api import Platform
-
-from . import keys, scalars
-from .checks import read_check
-from .examples import failures
-from .rule import (
+from plugins.moderation import keys, scalars
+from plugins.moderation.checks import read_check
+from plugins.moderation.examples import failures
+from plugins.moderation.rule import (
     Check,
     Condition,
     Examples,
@@ -24,8 +23,8 @@ from .rule import (
     Same,
     Verb,
 )
-from .scalars import BadValue
-from .syntax import Entry, Items, Mapping, Node, Scalar
+from plugins.moderation.scalars import BadValue
+from plugins.moderation.syntax import Entry, Items, Mapping, Node, Scalar
 
 _NAME_LENGTH = 60
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from . import keys
-from .lints import show, value_problems
-from .patterns import BadPattern, Pattern, breadth
-from .rule import Check, Field, Level, Method
-from .syntax import Entry, Items, Node, Scalar
-from .views import unmask
+from plugins.moderation import keys
+from plugins.moderation.lints import show, value_problems
+from plugins.moderation.patterns import BadPattern, Pattern, breadth
+from plugins.moderation.rule import Check, Field, Level, Method
+from plugins.moderation.syntax import Entry, Items, Node, Scalar
+from plugins.moderation.views import unmask
 
 #: Values of one check.
 MOST = 20_000

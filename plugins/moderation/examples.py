@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.api import Platform
-
-from .lints import show
-from .matching import Matcher
-from .rule import Field, Kind, Rule
-from .subject import Subject, host, links
-from .views import own_words
+from plugins.moderation.lints import show
+from plugins.moderation.matching import Matcher
+from plugins.moderation.rule import Field, Kind, Rule
+from plugins.moderation.subject import Subject, host, links
+from plugins.moderation.views import own_words
 
 
 def example(text: str, kind: Kind) -> Subject:

@@ -6,12 +6,12 @@ no more than ten.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
-from .patterns import Pattern, PatternSet, re2_program
-from .rule import Check, Method
-from .views import View, is_word, lower, unmask, word_tokens
+from plugins.moderation.patterns import Pattern, PatternSet, re2_program
+from plugins.moderation.rule import Check, Method
+from plugins.moderation.views import View, is_word, lower, unmask, word_tokens
 
 Span = tuple[int, int]
 
@@ -165,7 +165,7 @@ class Cased:
     def __init__(self, inner: Finder, values: Sequence[str], method: Method) -> None:
         self.inner = inner
         self._values = tuple(values)
-        self._one = {value: _uncased(value, method) for value in self._values}
+        self._fits = _PLACED[method]
 
     def find(self, view: View) -> Span | None:
         if self.inner.find(view) is None:
@@ -174,23 +174,21 @@ class Cased:
             start = view.text.find(value)
             while start >= 0:
                 end = start + len(value)
-                if self._one[value](view.text, start, end):
+                if self._fits(view.text, start, end):
                     return start, end
                 start = view.text.find(value, start + 1)
         return None
 
 
-def _uncased(value: str, method: Method) -> Any:
-    """Whether an occurrence of `value` at a place in a text satisfies `method`."""
-    tests = {
-        Method.WORD: bounded,
-        Method.PART: lambda _text, _start, _end: True,
-        Method.START: lambda _text, start, _end: start == 0,
-        Method.END: lambda text, _start, end: end == len(text),
-        Method.EXACT: lambda text, start, end: start == 0 and end == len(text),
-        Method.TEXT: lambda text, start, end: not word_tokens(text[:start]) and not word_tokens(text[end:]),
-    }
-    return tests[method]
+#: Whether an occurrence at a place in a text satisfies a method.
+_PLACED: dict[Method, Callable[[str, int, int], bool]] = {
+    Method.WORD: bounded,
+    Method.PART: lambda _text, _start, _end: True,
+    Method.START: lambda _text, start, _end: start == 0,
+    Method.END: lambda text, _start, end: end == len(text),
+    Method.EXACT: lambda text, start, end: start == 0 and end == len(text),
+    Method.TEXT: lambda text, start, end: not word_tokens(text[:start]) and not word_tokens(text[end:]),
+}
 
 
 def any_of(values: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from .rule import Fact, Field, Kind, Method
+from plugins.moderation.rule import Fact, Field, Kind, Method
 
 #: Where a check may look, for the message itself and in the `author:` group.
 MESSAGE_FIELDS = {

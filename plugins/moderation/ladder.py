@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.api import Strike
-
-from .rule import FOREVER
+from plugins.moderation.rule import FOREVER
 
 
 class Deed(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .rule import Method
+from plugins.moderation.rule import Method
 
 _DOUBLED = re.compile(r"\\\\[wWdDsSbB.?*+()\[\]{}|/-]")
 #: What nobody writes into a plain word list.

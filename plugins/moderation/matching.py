@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from . import finders
-from .finders import Cased, Finder, Hosts, Parts, PatternFinder, Words
-from .patterns import Slow, union
-from .rule import Check, Condition, Field, Method, Rule
-from .subject import Subject
-from .views import AS_WRITTEN, View, views, word_tokens
+from plugins.moderation import finders
+from plugins.moderation.finders import Cased, Finder, Hosts, Parts, PatternFinder, Words
+from plugins.moderation.patterns import Slow, union
+from plugins.moderation.rule import Check, Condition, Field, Method, Rule
+from plugins.moderation.subject import Subject
+from plugins.moderation.views import AS_WRITTEN, View, views, word_tokens
 
 #: A rule that ran out of time so often is not tried any more, until the rules are loaded again.
 QUARANTINE_AFTER = 2

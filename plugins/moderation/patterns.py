@@ -15,8 +15,8 @@ from typing import Any
 
 import regex
 
-from .rule import Method
-from .views import View
+from plugins.moderation.rule import Method
+from plugins.moderation.views import View
 
 try:
     import re2
@@ -214,11 +214,15 @@ class Pattern:
         before, after = _EDGE[method]
         flags = regex.V0 | regex.DOTALL | (0 if case_sensitive else regex.IGNORECASE)
         try:
-            regex.compile(source, flags)  # alone first: `a)|(b` must not borrow our parentheses
+            # Alone first: `a)|(b` must not borrow our parentheses.
+            regex.compile(f"(){source}", flags)
             # The group counts as on Reddit, where a value's own groups begin at \2.
             self._confirm = regex.compile(f"{before}({source}){after}", flags)
-        except (regex.error, OverflowError, RecursionError, KeyError, IndexError, TypeError) as error:
-            # The last four come out of the `regex` module's own parser on some malformed input.
+        except regex.error as error:
+            at = f" at character {max(error.pos - 1, 1)}" if error.pos is not None else ""
+            raise BadPattern(f"{error.msg}{at}") from None
+        except (OverflowError, RecursionError, KeyError, IndexError, TypeError) as error:
+            # The `regex` module's own parser lets these out the `regex` module's own parser on some malformed input.
             raise BadPattern(str(error) or type(error).__name__) from None
         self.value = value
         self._exact: dict[bool, Any | None] = {}

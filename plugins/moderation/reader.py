@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from .build import build
-from .rule import Problem, Rule, RuleSet
-from .syntax import BrokenSection, Items, Mapping, Node, Section, sections, tree
+from plugins.moderation.build import build
+from plugins.moderation.rule import Problem, Rule, RuleSet
+from plugins.moderation.syntax import BrokenSection, Items, Mapping, Node, Section, sections, tree
 
 #: Bytes of one file; far more than the largest known, little enough to be read at every start.
 LARGEST = 5_000_000
@@ -44,9 +44,7 @@ def read_files(paths: Iterable[Path]) -> RuleSet:
     for path in paths:
         try:
             data = path.read_bytes()
-            if len(data) > LARGEST:
-                raise ValueError(f"the file has {len(data):,} bytes; at most {LARGEST:,} are read")
-            sets.append(read(data.decode("utf-8"), str(path)))
+            sets.append(read(data.decode("utf-8"), str(path)) if len(data) <= LARGEST else _too_large(path))
         except OSError as error:
             sets.append(
                 _unreadable(path, f"the file cannot be read: {(error.strerror or str(error)).lower()}")
@@ -54,11 +52,19 @@ def read_files(paths: Iterable[Path]) -> RuleSet:
         except UnicodeDecodeError as error:
             line = data[: error.start].count(b"\n") + 1
             sets.append(_unreadable(path, "the file is not UTF-8; save it as UTF-8", line))
-        except ValueError as error:
-            sets.append(_unreadable(path, str(error)))
+    return together(sets)
+
+
+def together(sets: Iterable[RuleSet]) -> RuleSet:
+    """Several sets as one, each rule under a name of its own."""
+    sets = tuple(sets)
     unique, complaints = _unique([rule for ruleset in sets for rule in ruleset.rules])
     problems = [problem for ruleset in sets for problem in ruleset.problems]
     return RuleSet(unique, (*problems, *complaints), sum(ruleset.count for ruleset in sets))
+
+
+def _too_large(path: Path) -> RuleSet:
+    return _unreadable(path, f"the file has more than {LARGEST:,} bytes; split it")
 
 
 def _unreadable(path: Path, message: str, line: int = 1) -> RuleSet:

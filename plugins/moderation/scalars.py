@@ -10,8 +10,7 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from bot.api import Duration
-
-from .rule import FOREVER
+from plugins.moderation.rule import FOREVER
 
 _YES = frozenset({"true", "yes", "on", "y"})
 _NO = frozenset({"false", "no", "off", "n"})

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.api import Message, PlaceKind, Platform, Role
-
-from .rule import Fact, Field, Kind
-from .views import own_words, trimmed_length
+from plugins.moderation.rule import Fact, Field, Kind
+from plugins.moderation.views import own_words, trimmed_length
 
 _URL = re.compile(r"https?://[^\s<>\"'`\\^{|}\]]+", re.IGNORECASE)
 _HOST = re.compile(r"https?://(?:[^/?#@\s]*@)?(\[[^\]]*\]|[^/?#:\s]+)", re.IGNORECASE)
@@ -64,8 +63,8 @@ def subject(
         urls = (*urls, *links(body))
     texts: dict[Field, tuple[str, ...]] = {
         Field.ID: (message.ref.id,),
-        Field.AUTHOR: (message.author.name,),
-        Field.AUTHOR_ID: (message.author.id,),
+        Field.AUTHOR: (local_part(message.author.name),),
+        Field.AUTHOR_ID: (message.author.id, message.author.name),
     }
     # The body of a link post is read when there is one; an empty one is as if it were absent.
     if body.strip() or kind is not Kind.LINK:
@@ -77,19 +76,25 @@ def subject(
         texts[Field.DOMAIN] = tuple(dict.fromkeys(h for h in map(host, urls) if h))
     elif kind is Kind.TEXT:
         texts[Field.DOMAIN] = (f"self.{message.place.alias}",)
-    facts: dict[Fact, float] = {
+    known: dict[Fact, float | None] = {
         Fact.REPORTS: reports,
         Fact.EDITED: is_edited if is_edited is not None else message.edited_at is not None,
         Fact.MODERATOR: message.author.role >= Role.MODERATOR,
+        Fact.BODY_LENGTH: trimmed_length(message.text) if Field.BODY in texts else None,
+        Fact.ACCOUNT_AGE: (now - message.author.since).total_seconds() if message.author.since else None,
+        Fact.TOP_LEVEL: message.parent in {None, message.root} if kind is Kind.COMMENT else None,
+        Fact.SUBMITTER: _is_submitter(message, starter),
     }
-    if Field.BODY in texts:
-        facts[Fact.BODY_LENGTH] = trimmed_length(message.text)
-    if kind is Kind.COMMENT:
-        facts[Fact.TOP_LEVEL] = message.parent is None or message.parent == message.root
-    if message.author.since is not None:
-        facts[Fact.ACCOUNT_AGE] = (now - message.author.since).total_seconds()
-    if message.root == message.ref:
-        facts[Fact.SUBMITTER] = True
-    elif starter is not None:
-        facts[Fact.SUBMITTER] = starter == message.author.id
+    facts = {fact: float(value) for fact, value in known.items() if value is not None}
     return Subject(kind, message.place.alias, message.place.platform, texts, facts)
+
+
+def _is_submitter(message: Message, starter: str | None) -> bool | None:
+    if message.root == message.ref:
+        return True
+    return None if starter is None else starter == message.author.id
+
+
+def local_part(name: str) -> str:
+    """`ana` of `ana@lemmy.example` and of `@ana:example.org`."""
+    return name.removeprefix("@").partition("@")[0].partition(":")[0]

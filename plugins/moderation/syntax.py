@@ -112,46 +112,57 @@ class _Open:
     parts: list[Node] = field(default_factory=list)
 
 
-def _build(events: Iterator[yaml.Event], first: int) -> Node | None:
-    stack: list[_Open] = []
-    anchors: dict[str, Node] = {}
-    root: Node | None = None
-    count = 0
-    for event in events:
-        line = first + event.start_mark.line if event.start_mark else first
-        node: Node | None = None
-        anchor: str | None = None
-        if isinstance(event, yaml.CollectionStartEvent):
-            if len(stack) >= DEEPEST:
-                raise BrokenSection(line, f"more than {DEEPEST} levels deep; rules need three at most")
-            stack.append(_Open(line, isinstance(event, yaml.MappingStartEvent), event.anchor))
-        elif isinstance(event, yaml.ScalarEvent):
-            quoted = event.style in {"'", '"', "|", ">"}
-            text = "" if not quoted and event.value in {"~", "null", "Null", "NULL"} else event.value
-            node, anchor = Scalar(text, line, quoted), event.anchor
-        elif isinstance(event, yaml.AliasEvent):
-            node = anchors.get(event.anchor or "")
-            if node is None:
-                raise BrokenSection(
-                    line, f"*{event.anchor} refers to nothing; put quotes around a value that starts with *"
-                )
-        elif isinstance(event, yaml.CollectionEndEvent):
-            opened = stack.pop()
-            node, anchor = _close(opened), opened.anchor
-        elif isinstance(event, yaml.DocumentStartEvent) and root is not None:
-            raise BrokenSection(line, "a second document in one section; separate rules by a line of ---")
-        if node is None:
-            continue
-        count += 1 if isinstance(event, yaml.ScalarEvent) else _size(node)
-        if count > MOST_NODES:
-            raise BrokenSection(line, f"more than {MOST_NODES:,} values in one rule; split it")
+class _Builder:
+    """Puts a tree together from events, within the limits."""
+
+    def __init__(self) -> None:
+        self.root: Node | None = None
+        self._stack: list[_Open] = []
+        self._anchors: dict[str, Node] = {}
+        self._count = 0
+
+    def take(self, event: yaml.Event, line: int) -> None:
+        match event:
+            case yaml.CollectionStartEvent():
+                if len(self._stack) >= DEEPEST:
+                    raise BrokenSection(line, f"more than {DEEPEST} levels deep; rules need three at most")
+                self._stack.append(_Open(line, isinstance(event, yaml.MappingStartEvent), event.anchor))
+            case yaml.ScalarEvent():
+                quoted = event.style in {"'", '"', "|", ">"}
+                text = "" if not quoted and event.value in {"~", "null", "Null", "NULL"} else event.value
+                self._put(Scalar(text, line, quoted), event.anchor)
+            case yaml.AliasEvent():
+                self._put(self._anchored(event.anchor or "", line), None)
+            case yaml.CollectionEndEvent():
+                opened = self._stack.pop()
+                self._put(_close(opened), opened.anchor)
+            case yaml.DocumentStartEvent() if self.root is not None:
+                raise BrokenSection(line, "a second document in one section; separate rules by a line of ---")
+
+    def _anchored(self, anchor: str, line: int) -> Node:
+        if anchor not in self._anchors:
+            message = f"*{anchor} refers to nothing; put quotes around a value that starts with *"
+            raise BrokenSection(line, message)
+        return self._anchors[anchor]
+
+    def _put(self, node: Node, anchor: str | None) -> None:
+        # Counted again wherever an alias stands, so that aliases of aliases cannot multiply.
+        self._count += _size(node)
+        if self._count > MOST_NODES:
+            raise BrokenSection(node.line, f"more than {MOST_NODES:,} values in one rule; split it")
         if anchor:
-            anchors[anchor] = node
-        if stack:
-            stack[-1].parts.append(node)
+            self._anchors[anchor] = node
+        if self._stack:
+            self._stack[-1].parts.append(node)
         else:
-            root = node
-    return root
+            self.root = node
+
+
+def _build(events: Iterator[yaml.Event], first: int) -> Node | None:
+    builder = _Builder()
+    for event in events:
+        builder.take(event, first + (event.start_mark.line if event.start_mark else 0))
+    return builder.root
 
 
 def _size(node: Node) -> int:
@@ -179,36 +190,51 @@ def _close(opened: _Open) -> Node:
     return Mapping(tuple(entries), opened.line)
 
 
+#: What YAML's complaint holds, and what a moderator should do about it; the first that fits counts.
+_REMEDIES = (
+    (
+        "unknown escape character",
+        "a backslash in double quotes starts a YAML escape, and this one does not exist; use single quotes ('\\bword')",
+    ),
+    ("tab character", "a tab where spaces are needed; indent with spaces"),
+    (
+        "cannot start any token",
+        "a tab, or one of @ ` %, where a value begins; indent with spaces, put quotes around such a value",
+    ),
+    (
+        "mapping values are not allowed",
+        "a second colon in one line, or a line indented too far; put quotes around a value that holds ': '",
+    ),
+    (
+        "expected ',' or",
+        "a list or mapping is not closed, or a comma or quote is missing in it; check the brackets above",
+    ),
+    (
+        "could not find expected ':'",
+        "a key without a colon, or a text that continues at the start of a line; indent the text below its key",
+    ),
+    (
+        "expected <block end>",
+        "this line is indented differently from the others, or a quoted value goes on after its closing quote",
+    ),
+    (
+        "did not find expected key",
+        "this line is indented differently from the others, or a quoted value goes on after its closing quote",
+    ),
+    (
+        "block scalar",
+        "a value that starts with > or | means a block of text in YAML; put quotes around it: '> 30 days'",
+    ),
+    ("unexpected end of stream", "a quote is opened and never closed"),
+    (
+        "expected '-' indicator",
+        "a list with '-' is followed by something that is no item; indent it, or give the list a key",
+    ),
+)
+
+
 def _remedy(error: yaml.MarkedYAMLError) -> str:
     """YAML's complaint in a moderator's words."""
-    problem = error.problem or ""
-    if "unknown escape character" in problem:
-        return (
-            "a backslash inside double quotes starts a YAML escape, and this one does not exist; put the value in "
-            "single quotes ('\\bword\\b'), or double every backslash"
-        )
-    if "tab character" in problem:
-        return "a tab where spaces are needed; indent with spaces"
-    if "cannot start any token" in problem:
-        return (
-            "a tab, or one of @ ` %, where a value begins; indent with spaces, put quotes around such a value"
-        )
-    if "mapping values are not allowed" in problem:
-        return "a second colon in one line, or a line indented too far; put quotes around a value that holds ': '"
-    if "expected ',' or" in problem:
-        return (
-            "a list or mapping is not closed, or a comma or quote is missing in it; check the brackets above"
-        )
-    if "could not find expected ':'" in problem:
-        return "a key without a colon, or a text that continues at the start of a line; indent the text below its key"
-    if "expected <block end>" in problem or "did not find expected key" in problem:
-        return "this line is indented differently from the others, or a quoted value goes on after its closing quote"
-    if "block scalar" in (error.context or ""):
-        return (
-            "a value that starts with > or | means a block of text in YAML; put quotes around it: '> 30 days'"
-        )
-    if "unexpected end of stream" in problem:
-        return "a quote is opened and never closed"
-    if "expected '-' indicator" in problem:
-        return "a list with '-' is followed by something that is no item; indent it, or give the list a key"
-    return f"this is not YAML: {problem or error.context}"
+    complaint = f"{error.problem or ''} {error.context or ''}"
+    plain = f"this is not YAML: {error.problem or error.context}"
+    return next((remedy for fragment, remedy in _REMEDIES if fragment in complaint), plain)

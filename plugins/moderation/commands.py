@@ -1,0 +1,324 @@
+"""Strikes, cases and appeals: what members may ask, and how moderators decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.api import (
+    Action,
+    Answer,
+    Author,
+    Call,
+    Capability,
+    Case,
+    Code,
+    Inline,
+    Json,
+    Moment,
+    Outcome,
+    Person,
+    Remember,
+    Reply,
+    Report,
+    Rest,
+    Role,
+    Settle,
+    Strong,
+    Tell,
+    Warn,
+    bullets,
+    document,
+    line,
+    quote,
+)
+from plugins.moderation import notice
+from plugins.moderation.handlers import Moderation, plugin
+from plugins.moderation.ladder import live_points
+from plugins.moderation.offence import places, unversioned
+from plugins.moderation.recompute import Lifted, recompute
+from plugins.moderation.sanctions import NOTHING, answer
+
+#: Cases that a list shows.
+SHOWN = 10
+
+
+@plugin.command("strikes", "warnings", "mywarnings", examples=["!strikes", "!strikes @ana"])
+async def strikes(ctx: Moderation, call: Call, person: Person | None = None) -> Answer:
+    """Your strikes that count now, and when they expire; moderators may ask about others."""
+    who = person.author if person else call.author
+    if who.key != call.author.key and call.author.role < Role.MODERATOR:
+        return "Only moderators can see somebody else's strikes. “!strikes” alone shows your own."
+    live = [strike for strike in await ctx.strikes(who) if strike.live(ctx.now)]
+    name = "You have" if who.key == call.author.key else f"{who.name} has"
+    if not live:
+        return f"{name} no strikes that count."
+    total = live_points(live, ctx.now)
+    rows: list[tuple[str | Inline, ...]] = []
+    for strike in live:
+        end: tuple[str | Inline, ...] = (
+            (" until ", Moment(strike.expires_at)) if strike.expires_at else (" without end",)
+        )
+        rows.append((Strong(f"#{strike.case}"), f" {strike.rule}: {strike.points}", *end))
+    then = ctx.settings.steps.after(total)
+    rest = f" At {then.at} comes {notice.step_words(then)}." if then else ""
+    heading = line(f"{name} {total} {'strike' if total == 1 else 'strikes'} that count.{rest}")
+    return Reply(to=call.message.ref, text=document(heading, bullets(*rows)))
+
+
+@plugin.command("why", "case", examples=["!why #12"])
+async def why(ctx: Moderation, call: Call, number: int) -> Answer:
+    """What a case is about: rule, words, count, and what was done. For moderators and the person concerned."""
+    case = await ctx.case(number)
+    if case is None or not _may_see(call.author, case):
+        return f"There is no case #{number} that you may see."
+    by = case.by.name if case.by else "the bot"
+    rows: list[str | Inline | tuple[str | Inline, ...]] = [
+        f"{_act(stored.action)}: {stored.state}{f' ({stored.why})' if stored.state in _EXPLAINED else ''}"
+        for stored in case.actions
+        if stored.action.sanction
+    ]
+    about = f", about {case.person.name}" if case.person else ""
+    heading = line(Strong(f"Case #{case.number}"), f"{about}, decided by {by} at ", Moment(case.at), ".")
+    rule = [line("Rule: ", Strong(case.rule))] if case.rule else []
+    evidence = [quote(notice.excerpt(case.evidence))] if case.evidence else []
+    return Reply(
+        to=call.message.ref,
+        text=document(
+            heading, *rule, line(f"Why: {case.because}."), *evidence, *([bullets(*rows)] if rows else [])
+        ),
+    )
+
+
+#: States that say little without their reason.
+_EXPLAINED = frozenset({"held", "dropped", "simulated"})
+
+
+def _act(action: Action) -> str:
+    match action:
+        case Warn(points=count):
+            return f"warning, {count} {'point' if count == 1 else 'points'}"
+        case _:
+            place = getattr(action, "place", None)
+            return f"{type(action).__name__.lower()}{f' in {place}' if place else ''}"
+
+
+def _may_see(author: Author, case: Case) -> bool:
+    return author.role >= Role.MODERATOR or (case.person is not None and case.person.key == author.key)
+
+
+@plugin.command("cases", role=Role.MODERATOR, examples=["!cases", "!cases @ana"])
+async def cases(ctx: Moderation, call: Call, person: Person | None = None) -> Answer:
+    """The newest cases, of everybody or of one person."""
+    found = await ctx.cases(person.author if person else None)
+    if not found:
+        return "There are no cases."
+    rows: list[tuple[str | Inline, ...]] = []
+    for case in found[:SHOWN]:
+        state = "taken back" if case.undone else "waits for a decision" if case.held else "stands"
+        name = case.person.name if case.person else "nobody"
+        what = unversioned(case.rule) or case.because
+        rows.append(
+            (Strong(f"#{case.number}"), f" {name}: {notice.excerpt(what, 80)}, {state}, ", Moment(case.at))
+        )
+    more = [f"… and {len(found) - SHOWN} older ones."] if len(found) > SHOWN else []
+    return Reply(to=call.message.ref, text=document(bullets(*rows), *more))
+
+
+# -- taking back
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What undoes cases: the opposite actions, and later bans that fall with them."""
+
+    actions: tuple[Action, ...]
+    lifted: tuple[Lifted, ...]
+
+
+async def take_back(ctx: Moderation, given: Sequence[Case]) -> TakenBack:
+    """The opposite of these cases of one person, with the ladder recomputed."""
+    opposite = [action for case in given for action in case.undo()]
+    dropped = [Settle(case=case.number, approve=False) for case in given if case.held]
+    person = given[0].person if given else None
+    lifted: list[Lifted] = []
+    if person:
+        numbers = {case.number for case in given}
+        lifted = recompute(await ctx.cases(person), numbers, ctx.settings.steps, ctx.now)
+    return TakenBack(
+        (*opposite, *dropped, *(action for one in lifted for action in one.actions)), tuple(lifted)
+    )
+
+
+@plugin.command("undo", "unwarn", "delwarn", role=Role.MODERATOR, examples=["!undo #12"])
+async def undo(ctx: Moderation, call: Call, number: int) -> Answer:
+    """Take a case back: the strike, the removal, the ban; and later bans that it led to."""
+    case = await ctx.case(number)
+    if case is None:
+        return f"There is no case #{number}."
+    if case.undone:
+        return f"Case #{number} has been taken back already."
+    taken = await take_back(ctx, [case])
+    told = tell(ctx, case, notice.undone(number, lifted=bool(taken.lifted)).blocks)
+    done = answer(call, f"Case #{number} is taken back.{_lifted_words(taken)}")
+    return Outcome(f"case #{number} taken back by {call.author.name}", (*taken.actions, *told, done))
+
+
+@plugin.command("pardon", "clearwarns", role=Role.MODERATOR, examples=["!pardon @ana"])
+async def pardon(ctx: Moderation, call: Call, person: Person) -> Answer:
+    """Take back all strikes of somebody that count now, and lift the bans that they led to."""
+    who = person.author
+    live = {strike.case for strike in await ctx.strikes(who) if strike.live(ctx.now) and strike.points}
+    given = [case for case in await ctx.cases(who) if case.number in live]
+    if not given:
+        return f"{who.name} has no strikes that count."
+    taken = await take_back(ctx, given)
+    numbers = ", ".join(f"#{case.number}" for case in sorted(given, key=lambda case: case.number))
+    blocks = document(
+        f"You are pardoned: your strikes ({numbers}) no longer count, and what followed from them is lifted."
+    )
+    done = answer(call, f"{who.name} is pardoned: {numbers} no longer count.{_lifted_words(taken)}")
+    return Outcome(
+        f"{who.name} pardoned by {call.author.name}",
+        (*taken.actions, *tell(ctx, given[0], blocks.blocks), done),
+    )
+
+
+def _lifted_words(taken: TakenBack) -> str:
+    numbers = ", ".join(f"#{one.case.number}" for one in taken.lifted)
+    return f" The ban of {numbers}, which counted it, is lifted or shortened." if numbers else ""
+
+
+def tell(ctx: Moderation, case: Case, blocks: Sequence[object]) -> tuple[Action, ...]:
+    """A private message to the person of a case; below their message where that is not possible."""
+    text = document(*blocks)  # type: ignore[arg-type] # blocks of a document, as they came out of one
+    if case.person is None:
+        return ()
+    home = (
+        case.about.place if case.about else next((p.alias for p in places(ctx.community, case.person)), None)
+    )
+    if home is not None and ctx.can(Capability.TELL, home):
+        return (Tell(place=home, person=case.person, text=text),)
+    return (Reply(to=case.about, text=text),) if case.about else ()
+
+
+# -- appeals
+
+
+def _appeal_key(number: int) -> str:
+    return f"appeal/{number}"
+
+
+@plugin.command("appeal", examples=["!appeal #12 I was quoting somebody"])
+async def appeal(ctx: Moderation, call: Call, number: int, text: Rest) -> Answer:
+    """Say why a case about you is a mistake; a moderator decides. You may write this to me in private."""
+    case = await ctx.case(number)
+    if case is None or case.person is None or case.person.key != call.author.key:
+        return f"There is no case #{number} about you. “!strikes” shows the numbers of yours."
+    if case.undone:
+        return f"Case #{number} has been taken back already; there is nothing left to appeal."
+    known = await ctx.recall(_appeal_key(number))
+    if isinstance(known, dict) and known.get("decided"):
+        return f"The appeal in case #{number} was decided already: {known['decided']}."
+    if known is not None:
+        return f"Your appeal in case #{number} is with the moderators already."
+    value: Json = {"text": str(text), "at": ctx.now.isoformat(), "by": call.author.name}
+    by = f"{case.by.name} gave it, so somebody else should decide." if case.by else "The bot gave it."
+    shown = Report(
+        text=document(
+            line(
+                Strong("Appeal"),
+                f" in case #{number} by {call.author.name} ({unversioned(case.rule) or case.because}). {by}",
+            ),
+            quote(notice.excerpt(text, 1000)),
+            line("Decide with ", Code(f"!grant #{number}"), " or ", Code(f"!deny #{number} reason"), "."),
+        ),
+        about=case.about,
+    )
+    return Outcome(
+        f"appeal in case #{number}",
+        (
+            Remember(key=_appeal_key(number), value=value, about=call.author.key),
+            shown,
+            answer(
+                call, f"Thank you. The moderators have your appeal in case #{number} and will answer you."
+            ),
+        ),
+    )
+
+
+@plugin.command("grant", role=Role.MODERATOR, examples=["!grant #12", "!grant #12 you were quoting"])
+async def grant(ctx: Moderation, call: Call, number: int, note: Rest = NOTHING) -> Answer:
+    """Grant an appeal: the case is taken back with everything that followed from it, and the person is told."""
+    case = await ctx.case(number)
+    known = await ctx.recall(_appeal_key(number))
+    if case is None or not isinstance(known, dict):
+        return f"There is no appeal in case #{number}. “!undo #{number}” takes a case back without one."
+    if known.get("decided"):
+        return f"The appeal in case #{number} was decided already: {known['decided']}."
+    taken = await take_back(ctx, [case])
+    told = tell(ctx, case, notice.undone(number, lifted=bool(taken.lifted), granted=True, note=note).blocks)
+    done = answer(
+        call, f"Granted: case #{number} is taken back.{_lifted_words(taken)}{_own_case(call, case)}"
+    )
+    return Outcome(
+        f"appeal in case #{number} granted by {call.author.name}",
+        (*taken.actions, _decided(known, number, "granted", call, case), *told, done),
+    )
+
+
+@plugin.command("deny", role=Role.MODERATOR, examples=["!deny #12 the words were your own"])
+async def deny(ctx: Moderation, call: Call, number: int, reason: Rest) -> Answer:
+    """Deny an appeal, with a reason that the person gets to read."""
+    case = await ctx.case(number)
+    known = await ctx.recall(_appeal_key(number))
+    if case is None or not isinstance(known, dict):
+        return f"There is no appeal in case #{number}."
+    if known.get("decided"):
+        return f"The appeal in case #{number} was decided already: {known['decided']}."
+    told = tell(ctx, case, document(f"Your appeal in case #{number} was not granted. {reason}").blocks)
+    done = answer(call, f"Denied: case #{number} stands.{_own_case(call, case)}")
+    return Outcome(
+        f"appeal in case #{number} denied by {call.author.name}: {reason}",
+        (_decided(known, number, "denied", call, case), *told, done),
+    )
+
+
+def _own_case(call: Call, case: Case) -> str:
+    """Who acted should not decide alone: it is said, not forbidden, for a community may have one moderator only."""
+    if case.by is None or case.by.key != call.author.key:
+        return ""
+    return " It was your own case: please let another moderator look at it, too."
+
+
+def _decided(known: dict[str, Json], number: int, how: str, call: Call, case: Case) -> Remember:
+    value: Json = known | {"decided": f"{how} by {call.author.name}"}
+    return Remember(key=_appeal_key(number), value=value, about=case.person.key if case.person else None)
+
+
+# -- what waits for a moderator
+
+
+@plugin.command("approve", role=Role.MODERATOR, examples=["!approve #12"])
+async def approve(ctx: Moderation, call: Call, number: int) -> Answer:
+    """Let what is proposed in a case be done."""
+    return await _settle(ctx, call, number, approve=True)
+
+
+@plugin.command("reject", role=Role.MODERATOR, examples=["!reject #12"])
+async def reject(ctx: Moderation, call: Call, number: int) -> Answer:
+    """Drop what is proposed in a case."""
+    return await _settle(ctx, call, number, approve=False)
+
+
+async def _settle(ctx: Moderation, call: Call, number: int, *, approve: bool) -> Answer:
+    case = await ctx.case(number)
+    if case is None:
+        return f"There is no case #{number}."
+    if not case.held:
+        return f"Nothing in case #{number} waits for a decision."
+    word = "approved" if approve else "rejected"
+    return Outcome(
+        f"case #{number} {word} by {call.author.name}",
+        (Settle(case=number, approve=approve), answer(call, f"Case #{number} is {word}.")),
+    )

@@ -1,0 +1,169 @@
+"""What people are told: kind, short, exact, always with the words, the count, the expiry, the case and the appeal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from bot.api import (
+    Author,
+    Block,
+    CaseNumber,
+    Code,
+    Document,
+    Inline,
+    Moment,
+    Plain,
+    Prose,
+    Strong,
+    document,
+    line,
+    quote,
+)
+from plugins.moderation.ladder import Deed, Ruling, Step
+from plugins.moderation.rule import FOREVER
+from plugins.moderation.spans import show_span
+
+#: How much of somebody's words a notice quotes.
+EXCERPT = 300
+
+_PLACEHOLDER = re.compile(r"\{\{\s*([\w-]+)\s*\}\}")
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def excerpt(text: str, length: int = EXCERPT) -> str:
+    """`text` in one line, cut at `length` characters."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= length else flat[: length - 1].rstrip() + "…"
+
+
+def fill(template: str, values: Mapping[str, str]) -> Prose:
+    """An operator's text with its `{{placeholders}}` filled in. What people wrote can neither format nor mention there.
+
+    Unknown placeholders stay as they are, so that the operator sees them.
+    """
+
+    def one(found: re.Match[str]) -> str:
+        name = found[1].lower()
+        if name.startswith("match-"):
+            name = "match"  # captures of one’s own are not told apart yet
+        if name not in values:
+            return found[0]
+        if name in {"permalink", "url", "appeal"}:
+            return re.sub(r"[\s<>()\[\]]", "", values[name]) if name != "appeal" else values[name]
+        return _PUNCTUATION.sub(r"\\\1", " ".join(values[name].split()))
+
+    return Prose(_PLACEHOLDER.sub(one, template))
+
+
+def step_words(step: Step) -> str:
+    """`a ban of 1d`, as in "the next step is …"."""
+    match step.do:
+        case Deed.WARN:
+            return "another warning"
+        case Deed.PROPOSE_BAN:
+            return "that the moderators decide about a ban for good"
+        case _:
+            return f"a {step.do} {'for good' if step.span == FOREVER else f'of {show_span(step.span)}'}"
+
+
+def warning(
+    person: Author,
+    *,
+    rule: str,
+    quoted: str | None,
+    text: Prose | None,
+    ruling: Ruling,
+    expires_at: datetime | None,
+    prefix: str = "!",
+) -> Document:
+    """The warning itself. `rule` is what was broken, `quoted` the words, `text` what the rule's author wants said."""
+    blocks: list[Block | str] = [line(f"{person.name}, please note our rule: ", Strong(rule), ".")]
+    if text and text.markdown:
+        blocks.append(text)
+    if quoted:
+        blocks.append(quote(excerpt(quoted)))
+    if ruling.points:
+        blocks.append(line(*_count(ruling, expires_at)))
+    if ruling.step and ruling.step.do is not Deed.WARN:
+        blocks.append(line(_now(ruling.step)))
+    blocks.append(_appeal(prefix))
+    return document(*blocks)
+
+
+def _count(ruling: Ruling, expires_at: datetime | None) -> list[Inline]:
+    parts: list[Inline] = [Plain(f"This is {_strikes(ruling.points)}")]
+    if expires_at:
+        parts += [Plain(" and counts until "), Moment(expires_at)]
+    if ruling.total > ruling.points:
+        parts.append(Plain(f"; with your earlier ones you have {ruling.total}"))
+    parts.append(Plain("."))
+    if ruling.then:
+        left = ruling.then.at - ruling.total
+        if left > 0:
+            parts.append(Plain(f" With {left} more comes {step_words(ruling.then)}."))
+    return parts
+
+
+def _strikes(points: int) -> str:
+    return "a strike" if points == 1 else f"{points} strikes"
+
+
+def _now(step: Step) -> str:
+    match step.do:
+        case Deed.PROPOSE_BAN:
+            return "That is enough for the moderators to decide now about a ban for good."
+        case _ if step.span == FOREVER:
+            return f"That is enough for a {step.do} for good."
+        case _:
+            return f"That is enough for a {step.do} of {show_span(step.span)}, which starts now and ends by itself."
+
+
+def _appeal(prefix: str) -> Block:
+    return line(
+        "Case ",
+        CaseNumber(),
+        ". If this is a mistake, write to me: ",
+        Code(f"{prefix}appeal"),
+        " ",
+        CaseNumber(),
+        " and why. A moderator will look at it.",
+    )
+
+
+def removal(*, rule: str, quoted: str | None, text: Prose | None, prefix: str = "!") -> Document:
+    """Why a message was removed, where no warning says so."""
+    blocks: list[Block | str] = [line("Your message was removed. Our rule: ", Strong(rule), ".")]
+    if text and text.markdown:
+        blocks.append(text)
+    if quoted:
+        blocks.append(quote(excerpt(quoted)))
+    blocks += [line("This is no strike."), _appeal(prefix)]
+    return document(*blocks)
+
+
+def sanction(what: str, reason: str, until: datetime | None, prefix: str = "!") -> Document:
+    """That a moderator banned or muted somebody, how long, and why."""
+    end: list[Inline | str] = [" until ", Moment(until)] if until else [" for good"]
+    return document(
+        line(f"You have been {what}", *end, f". Reason: {reason or 'not given'}."),
+        _appeal(prefix),
+    )
+
+
+def undone(number: int, *, lifted: bool, granted: bool = False, note: str = "") -> Document:
+    """That a case was taken back."""
+    opening = f"Your appeal was granted: case #{number}" if granted else f"Case #{number}"
+    rest = " The ban that followed from it is lifted, too." if lifted else ""
+    said = f" “{excerpt(note)}”" if note else ""
+    return document(
+        f"{opening} has been taken back. What was counted against you for it no longer counts.{rest}{said}"
+    )
+
+
+def until(now: datetime, span: timedelta | None) -> datetime | None:
+    """When a sanction ends; None for good."""
+    if span is None or span == FOREVER:
+        return None
+    return now + span

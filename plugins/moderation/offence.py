@@ -1,0 +1,282 @@
+"""From a match to what is done about it. Pure: everything it weighs is an argument."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.api import (
+    Action,
+    Author,
+    Ban,
+    Capability,
+    Community,
+    Link,
+    Lock,
+    Message,
+    Mute,
+    Outcome,
+    Pin,
+    Place,
+    PlaceKind,
+    Remove,
+    Reply,
+    Report,
+    Strike,
+    Tell,
+    Warn,
+    document,
+    line,
+    quote,
+)
+from plugins.moderation import notice
+from plugins.moderation.ladder import Deed, Ladder, Ruling, Step
+from plugins.moderation.matching import Match
+from plugins.moderation.rule import Rule, Verb
+from plugins.moderation.spans import show_span
+from plugins.moderation.subject import host
+
+#: How a sanction says that the ladder decided it: taking back a strike may lift it. Direct ones stay.
+BY_LADDER = "ladder"
+
+Can = Callable[[Capability, str], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What an offence is weighed against. `again`: this message had its strike already (an edit)."""
+
+    now: datetime
+    community: Community
+    can: Can
+    ladder: Ladder
+    expiry: timedelta
+    cooldown: timedelta
+    tell_removals: bool = True
+    strikes: Sequence[Strike] = ()
+    again: bool = False
+
+
+def punish(match: Match, message: Message, setting: Setting) -> Outcome:
+    """The outcome for a match that falls on the person."""
+    rule, person = match.rule, message.author
+    ruling = setting.ladder.decide(
+        setting.strikes,
+        0 if setting.again else rule.strikes,
+        setting.now,
+        severe=rule.severe and not setting.again,
+        cooldown=setting.cooldown,
+    )
+    words = _words(match, message, ruling, setting)
+    actions: list[Action] = []
+    if rule.removes:
+        actions.append(Remove(ref=message.ref, person=person, reason=rule.reason or rule.name))
+    if _warns(rule, ruling, setting):
+        actions.append(_warning(match, message, ruling, setting, words))
+    elif _tells_removal(rule, message, ruling, setting):
+        text = notice.removal(
+            rule=rule.name, quoted=_quoted(match, message), text=None, prefix=setting.community.prefix
+        )
+        actions.append(Tell(place=message.ref.place, person=person, text=text))
+    step = _heaviest(rule, ruling, setting)
+    if step:
+        actions += sanctions(step, person, f"{rule.name}: {_tally(ruling)}", setting)
+    # A room cannot bring back what was removed, so there a filter holds the removal instead.
+    holds = rule.action is Verb.FILTER and not setting.can(Capability.RESTORE, message.ref.place)
+    return Outcome(
+        because=f"{_found(match)}; {_arithmetic(ruling, setting)}",
+        actions=(*actions, *adornments(match, message, words)),
+        rule=versioned(rule),
+        evidence=_evidence(message),
+        propose=holds,
+    )
+
+
+def answer(match: Match, message: Message) -> Outcome:
+    """The outcome for a match that falls on nobody: a comment, a report, a lock."""
+    words = placeholders(match, message)
+    return Outcome(
+        because=_found(match),
+        actions=adornments(match, message, words),
+        rule=versioned(match.rule),
+        evidence=_evidence(message),
+    )
+
+
+def versioned(rule: Rule) -> str:
+    """How decisions name a rule: with its version, so that `!why` still tells what it said at the time."""
+    return f"{rule.name} ({rule.version})"
+
+
+def unversioned(name: str | None) -> str | None:
+    """A rule's name as people know it."""
+    return re.sub(r" \([0-9a-f]{8}\)$", "", name) if name else None
+
+
+def adornments(match: Match, message: Message, words: dict[str, str]) -> tuple[Action, ...]:
+    """What a rule does besides punishing."""
+    rule, ref = match.rule, message.ref
+    actions: list[Action] = []
+    if rule.action is Verb.REPORT:
+        actions.append(report(match, message, rule.reason))
+    if rule.comment:
+        actions.append(Reply(to=ref, text=document(notice.fill(rule.comment, words))))
+    if rule.message:
+        actions.append(
+            Tell(place=ref.place, person=message.author, text=document(notice.fill(rule.message, words)))
+        )
+    if rule.modmail:
+        actions.append(Report(text=document(notice.fill(rule.modmail, words)), about=ref))
+    if message.title is not None and rule.lock is not None:
+        actions.append(Lock(ref=ref, reason=rule.reason or rule.name, on=rule.lock))
+    if message.root == ref and rule.sticky is not None:
+        actions.append(Pin(ref=ref, on=rule.sticky))
+    return tuple(actions)
+
+
+def report(match: Match, message: Message, reason: str | None) -> Report:
+    """A match, shown to the moderators."""
+    where = Link("this message", message.url or message.ref)
+    heading = line(
+        "Please look at ", where, f" by {message.author.name}: {reason or match.rule.name}. {_found(match)}."
+    )
+    return Report(
+        text=document(heading, quote(notice.excerpt(message.text or message.title or ""))), about=message.ref
+    )
+
+
+def sanctions(
+    step: Step, person: Author, reason: str, setting: Setting, *, name: str = BY_LADDER
+) -> list[Action]:
+    """A mute or ban in every place of the community where the person's platform is; nothing for a warning."""
+    if step.do is Deed.WARN:
+        return []
+    until = None if step.do is Deed.PROPOSE_BAN else notice.until(setting.now, step.span)
+    actions: list[Action] = []
+    for place in places(setting.community, person):
+        named = f"{name}:{place.alias}"
+        if step.do is Deed.MUTE and setting.can(Capability.MUTE, place.alias):
+            actions.append(Mute(name=named, place=place.alias, person=person, reason=reason, until=until))
+        elif setting.can(Capability.BAN, place.alias):
+            actions.append(Ban(name=named, place=place.alias, person=person, reason=reason, until=until))
+    return actions
+
+
+def places(community: Community, person: Author) -> tuple[Place, ...]:
+    """Where somebody can be shut out: the community's places on their platform, the moderators' room apart."""
+    return tuple(
+        place
+        for place in community.places
+        if place.platform is person.platform
+        and place.kind is not PlaceKind.PRIVATE
+        and place.alias != community.moderators_room
+    )
+
+
+def expires(points: int, setting: Setting) -> datetime | None:
+    return setting.now + setting.expiry if points and setting.expiry else None
+
+
+def _warns(rule: Rule, ruling: Ruling, setting: Setting) -> bool:
+    reminder = rule.warn is not None and rule.strikes == 0
+    return bool(ruling.points) or (reminder and not setting.again and not ruling.same_incident)
+
+
+def _tells_removal(rule: Rule, message: Message, ruling: Ruling, setting: Setting) -> bool:
+    """Whether the person learns of a removal that comes without a warning; a text of the rule's own is enough."""
+    silent = rule.message or ruling.same_incident or not setting.tell_removals
+    return rule.removes and not silent and setting.can(Capability.TELL, message.ref.place)
+
+
+def _warning(match: Match, message: Message, ruling: Ruling, setting: Setting, words: dict[str, str]) -> Warn:
+    rule = match.rule
+    expires_at = expires(ruling.points, setting)
+    text = notice.warning(
+        message.author,
+        rule=rule.name,
+        quoted=_quoted(match, message),
+        text=notice.fill(rule.warn, words) if rule.warn else None,
+        ruling=ruling,
+        expires_at=expires_at,
+        prefix=setting.community.prefix,
+    )
+    return Warn(
+        place=message.ref.place,
+        person=message.author,
+        about=message.ref,
+        rule=rule.name,
+        text=text,
+        points=ruling.points,
+        expires_at=expires_at,
+    )
+
+
+def _heaviest(rule: Rule, ruling: Ruling, setting: Setting) -> Step | None:
+    """The ladder's step or the rule's own sanction, whichever weighs more. An edit of a struck message adds none."""
+    own = [Step(1, Deed.BAN, rule.ban)] if rule.ban else []
+    own += [Step(1, Deed.MUTE, rule.mute)] if rule.mute else []
+    steps = [*own, *([ruling.step] if ruling.step else [])]
+    return None if setting.again else max(steps, key=lambda step: step.weight, default=None)
+
+
+def _quoted(match: Match, message: Message) -> str | None:
+    return match.text or message.text or message.title
+
+
+def _found(match: Match) -> str:
+    """Rule, field, words, place and view of a match, for the record and for `!why`."""
+    if match.text is None or match.span is None:
+        return "the message meets the rule's conditions"
+    start, end = match.span
+    return f"“{notice.excerpt(match.text, 120)}” in the {match.field} (characters {start + 1} to {end}, {match.view})"
+
+
+def _arithmetic(ruling: Ruling, setting: Setting) -> str:
+    if setting.again:
+        return "this message had its strike already"
+    if ruling.same_incident:
+        return f"the same incident as the last strike (within {show_span(setting.cooldown)}), so no new one"
+    if not ruling.points and not ruling.step:
+        return "no strike"
+    step = f" → {ruling.step.do}" if ruling.step else ""
+    length = f" for {show_span(ruling.step.span)}" if ruling.step and ruling.step.span else ""
+    return f"{_tally(ruling)}{step}{length}"
+
+
+def _tally(ruling: Ruling) -> str:
+    before = ruling.total - ruling.points
+    return f"{before} live + {ruling.points} new = {ruling.total} strike points"
+
+
+def _evidence(message: Message) -> str:
+    return "\n\n".join(part for part in (message.title, message.text, message.link) if part)
+
+
+def _words(match: Match, message: Message, ruling: Ruling, setting: Setting) -> dict[str, str]:
+    then = notice.step_words(ruling.then) if ruling.then else "nothing further"
+    return placeholders(match, message) | {
+        "strikes": str(ruling.total),
+        "next_step": then,
+        "appeal": f"{setting.community.prefix}appeal",
+    }
+
+
+def placeholders(match: Match, message: Message) -> dict[str, str]:
+    """AutoModerator's placeholders, and `{{rule}}`."""
+    found = match.text or ""
+    kind = "comment" if message.parent else "submission"
+    return {
+        "author": message.author.name,
+        "body": message.text,
+        "title": message.title or "",
+        "kind": kind,
+        "permalink": message.url or "",
+        "url": message.link or "",
+        "domain": host(message.link or "") or "",
+        "subreddit": message.place.alias,
+        "match": found,
+        "match-1": found,
+        "rule": match.rule.name,
+    }

@@ -1,0 +1,91 @@
+"""Taking strikes back: what else falls with them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.api import Action, Ban, Case, Mute, State, Stored, Unban, Unmute, Warn, points
+from plugins.moderation.ladder import Ladder, Step
+from plugins.moderation.notice import until
+from plugins.moderation.offence import BY_LADDER
+from plugins.moderation.rule import FOREVER
+
+#: In these states a sanction holds, is about to, or waits for a moderator.
+_STANDING = frozenset({State.PENDING, State.SENDING, State.UNKNOWN, State.SENT, State.HELD})
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """A later case whose ban or mute no longer stands on enough strikes, and what takes it back or shortens it."""
+
+    case: Case
+    actions: tuple[Action, ...]
+
+
+def recompute(cases: Sequence[Case], void: Collection[int], ladder: Ladder, now: datetime) -> list[Lifted]:
+    """What is lifted when the cases numbered `void` no longer count.
+
+    `cases` are all cases of one person. A ban that the ladder gave stays only as far as the strikes that remain would
+    have led to it at that time; direct bans by a rule or a moderator stay.
+    """
+    lifted: list[Lifted] = []
+    for case in sorted(cases, key=lambda case: case.number):
+        if case.number in void or not any(_by_ladder(stored) for stored in case.actions):
+            continue
+        remaining = points(case) + sum(
+            _points_at(other, case.at)
+            for other in cases
+            if other.number < case.number and other.number not in void
+        )
+        actions = _adjusted(case, ladder.at(remaining), now)
+        if actions:
+            lifted.append(Lifted(case, actions))
+    return lifted
+
+
+def _by_ladder(stored: Stored) -> bool:
+    name = stored.action.name or ""
+    return name.startswith(f"{BY_LADDER}:") and isinstance(stored.action, Ban | Mute) and stands(stored)
+
+
+def stands(stored: Stored) -> bool:
+    """Whether an action holds, or is about to, and was not taken back."""
+    return stored.undone_by is None and stored.state in _STANDING
+
+
+def _points_at(case: Case, at: datetime) -> int:
+    """Points of a case that still counts, as far as they were live at `at`."""
+    if not points(case):
+        return 0
+    warnings = (
+        stored.action for stored in case.actions if isinstance(stored.action, Warn) and stands(stored)
+    )
+    return sum(w.points for w in warnings if w.expires_at is None or w.expires_at > at)
+
+
+def _adjusted(case: Case, step: Step | None, now: datetime) -> tuple[Action, ...]:
+    actions: list[Action] = []
+    for stored in case.actions:
+        given = stored.action
+        if not _by_ladder(stored) or not isinstance(given, Ban | Mute):
+            continue
+        is_over = given.until is not None and given.until <= now
+        due = None if step is None or step.span is None else until(case.at, step.span)
+        keeps = step is not None and (step.span == FOREVER or due is not None)
+        if is_over or (keeps and (due is None or (given.until is not None and given.until <= due))):
+            continue
+        if keeps and due is not None and due > now:
+            actions.append(_lift(given, "fewer strikes remain, so it ends sooner", not_before=due))
+        else:
+            actions.append(
+                replace(_lift(given, "the strike that led to it was taken back"), undoes=stored.id)
+            )
+    return tuple(actions)
+
+
+def _lift(given: Ban | Mute, reason: str, not_before: datetime | None = None) -> Unban | Unmute:
+    if isinstance(given, Ban):
+        return Unban(place=given.place, person=given.person, reason=reason, not_before=not_before)
+    return Unmute(place=given.place, person=given.person, reason=reason, not_before=not_before)

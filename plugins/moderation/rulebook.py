@@ -1,0 +1,82 @@
+"""The rules in force in a community: those of its files, those that moderators added, and what was switched by chat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
+
+from bot.api import Json
+from plugins.moderation.matching import Found, Matcher
+from plugins.moderation.reader import read
+from plugins.moderation.rule import Mode, Rule, RuleSet
+from plugins.moderation.subject import Subject
+
+#: Where this plugin remembers rules and switches; the name follows, in lower case.
+ADDED = "rules/added/"
+SWITCHED = "rules/mode/"
+MEMORY = "rules/"
+
+
+class InForce:
+    """The rules at one moment, ready to match."""
+
+    def __init__(self, rules: Iterable[Rule], modes: Mapping[str, Mode], default: Mode) -> None:
+        self.rules = tuple(rules)
+        self._modes = modes
+        self._default = default
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        return Matcher(self.rules)
+
+    def match(self, subject: Subject) -> Found:
+        return self.matcher.match(subject)
+
+    def mode(self, rule: Rule) -> Mode:
+        """What was switched by chat counts for that version of the rule only; then its own word, then the settings'."""
+        return self._modes.get(rule.version) or rule.mode or self._default
+
+    def find(self, name: str) -> Rule | None:
+        """A rule by its name or number, without regard to case."""
+        wanted = name.strip().strip("\"'“”").casefold()
+        by_name = {rule.name.casefold(): rule for rule in self.rules}
+        return by_name.get(wanted) or by_name.get(f"rule {wanted.removeprefix('#')}")
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A rule that a moderator added by chat."""
+
+    text: str
+    by: str
+    at: str  # ISO 8601
+
+
+class Rulebook:
+    """The rules of the files, and on top of them what is remembered. Prepared again only when that changes."""
+
+    def __init__(self, files: RuleSet, default: Mode) -> None:
+        self._files = files
+        self._default = default
+        self._prepared: tuple[Mapping[str, Json], InForce] | None = None
+
+    def in_force(self, memory: Mapping[str, Json]) -> InForce:
+        """`memory` is everything that is remembered under `MEMORY`."""
+        if self._prepared is None or self._prepared[0] != memory:
+            self._prepared = dict(memory), self._prepare(memory)
+        return self._prepared[1]
+
+    def _prepare(self, memory: Mapping[str, Json]) -> InForce:
+        rules = {rule.name.casefold(): rule for rule in self._files.rules}
+        for key, value in memory.items():
+            if key.startswith(ADDED) and isinstance(value, dict):
+                for rule in read(str(value["text"]), "chat").rules:
+                    rules[key.removeprefix(ADDED)] = rule
+        modes = {
+            str(value["version"]): Mode(cast(str, value["mode"]))
+            for key, value in memory.items()
+            if key.startswith(SWITCHED) and isinstance(value, dict)
+        }
+        return InForce(rules.values(), modes, self._default)

@@ -1,0 +1,211 @@
+"""Moderators' own acts: warn, ban, mute, and taking those back by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.api import (
+    Action,
+    Answer,
+    Author,
+    Ban,
+    Call,
+    Capability,
+    CaseNumber,
+    Inline,
+    Mute,
+    Outcome,
+    Person,
+    PlaceKind,
+    Plain,
+    Reply,
+    Rest,
+    Role,
+    Stored,
+    Tell,
+    Unban,
+    Unmute,
+    Warn,
+    document,
+    line,
+)
+from plugins.moderation import notice
+from plugins.moderation.handlers import Moderation, plugin, setting
+from plugins.moderation.ladder import Deed, Step
+from plugins.moderation.offence import expires, places, sanctions
+from plugins.moderation.recompute import stands
+from plugins.moderation.rule import FOREVER
+from plugins.moderation.spans import show_span
+
+#: What a warning by hand is for, where its moderator gives no reason.
+NO_REASON = "a moderator's warning"
+#: The rest of a command where nothing was said.
+NOTHING = Rest("")
+
+
+@plugin.command(
+    "warn", role=Role.MODERATOR, examples=["!warn @ana please stay friendly", "!warn please stay friendly"]
+)
+async def warn(ctx: Moderation, call: Call, person: Person, reason: Rest = NOTHING) -> Answer:
+    """Give somebody a strike, with a reason; best as an answer to the message in question.
+
+    The ladder counts it like any other strike, and the next step follows by itself.
+    """
+    who, weighed = person.author, await setting(ctx, person.author)
+    place = where(ctx, call, who)
+    if place is None:
+        return nowhere(who)
+    ruling = weighed.ladder.decide(weighed.strikes, 1, ctx.now)
+    target = call.target if call.target and call.target.author.key == who.key else None
+    words = (target.text or target.title) if target else None
+    expires_at = expires(ruling.points, weighed)
+    text = notice.warning(
+        who,
+        rule=reason or NO_REASON,
+        quoted=words,
+        text=None,
+        ruling=ruling,
+        expires_at=expires_at,
+        prefix=ctx.community.prefix,
+    )
+    given = Warn(
+        place=place,
+        person=who,
+        about=target.ref if target else None,
+        rule=reason or NO_REASON,
+        text=text,
+        points=ruling.points,
+        expires_at=expires_at,
+    )
+    further = (
+        sanctions(ruling.step, who, f"{reason or NO_REASON}: {ruling.total} strikes", weighed)
+        if ruling.step
+        else []
+    )
+    then = f" Next: {notice.step_words(ruling.then)} at {ruling.then.at}." if ruling.then else ""
+    now = (
+        f" That means {notice.step_words(ruling.step)}."
+        if ruling.step and ruling.step.do is not Deed.WARN
+        else ""
+    )
+    done = answer(
+        call, f"{who.name} is warned, ", CaseNumber(), f". Live strikes: {ruling.total}.{now}{then}"
+    )
+    return Outcome(reason or NO_REASON, (given, *further, done), rule=reason or NO_REASON, evidence=words)
+
+
+@plugin.command(
+    "ban", role=Role.MODERATOR, examples=["!ban @ana 7d spam", "!ban @ana advertising again and again"]
+)
+async def ban(
+    ctx: Moderation, call: Call, person: Person, span: timedelta | None = None, reason: Rest = NOTHING
+) -> Answer:
+    """Shut somebody out of all places of this community on their platform; without a span, for good."""
+    return await _sanction(ctx, call, person.author, Deed.BAN, span, reason)
+
+
+@plugin.command("mute", role=Role.MODERATOR, examples=["!mute @ana 2h cool down"])
+async def mute(
+    ctx: Moderation, call: Call, person: Person, span: timedelta, reason: Rest = NOTHING
+) -> Answer:
+    """Let somebody read but not write for a while; where a platform cannot mute, they are banned for that long."""
+    return await _sanction(ctx, call, person.author, Deed.MUTE, span, reason)
+
+
+async def _sanction(
+    ctx: Moderation, call: Call, who: Author, deed: Deed, span: timedelta | None, reason: str
+) -> Answer:
+    weighed = await setting(ctx, who)
+    why = reason or "not given"
+    acts = sanctions(Step(1, deed, span or FOREVER), who, why, weighed, name="by hand")
+    place = where(ctx, call, who)
+    if not acts or place is None:
+        return nowhere(who)
+    until = notice.until(ctx.now, span)
+    participle = "muted" if all(isinstance(act, Mute) for act in acts) else "banned"
+    told: tuple[Action, ...] = ()
+    if ctx.can(Capability.TELL, place):
+        text = notice.sanction(participle, reason, until, ctx.community.prefix)
+        told = (Tell(place=place, person=who, text=text),)
+    length = f"for {show_span(span)}" if span else "for good"
+    done = answer(call, f"{who.name} is {participle} {length}: case ", CaseNumber(), ".")
+    target = call.target if call.target and call.target.author.key == who.key else None
+    return Outcome(why, (*acts, *told, done), evidence=(target.text or target.title) if target else None)
+
+
+@plugin.command("unban", role=Role.MODERATOR, examples=["!unban @ana"])
+async def unban(ctx: Moderation, call: Call, person: Person, reason: Rest = NOTHING) -> Answer:
+    """Let somebody back in, everywhere in this community on their platform."""
+
+    def lift(place: str, undoes: int | None) -> Action:
+        return Unban(
+            place=place, person=person.author, reason=reason or "lifted by a moderator", undoes=undoes
+        )
+
+    return await _lift(ctx, call, person.author, Ban, Capability.BAN, lift)
+
+
+@plugin.command("unmute", role=Role.MODERATOR, examples=["!unmute @ana"])
+async def unmute(ctx: Moderation, call: Call, person: Person, reason: Rest = NOTHING) -> Answer:
+    """Let somebody write again."""
+
+    def lift(place: str, undoes: int | None) -> Action:
+        return Unmute(
+            place=place, person=person.author, reason=reason or "lifted by a moderator", undoes=undoes
+        )
+
+    return await _lift(ctx, call, person.author, Mute, Capability.MUTE, lift)
+
+
+async def _lift(
+    ctx: Moderation,
+    call: Call,
+    who: Author,
+    kind: type[Ban | Mute],
+    needs: Capability,
+    lift: Callable[[str, int | None], Action],
+) -> Answer:
+    """Takes back what stands in the ledger, and lifts it also where it was given by other means."""
+    standing: dict[str, list[Stored]] = {}
+    for case in await ctx.cases(who):
+        for stored in case.actions:
+            act = stored.action
+            if isinstance(act, kind) and stands(stored) and _lasts(act.until, ctx.now):
+                standing.setdefault(act.place, []).append(stored)
+    acts: list[Action] = []
+    for place in places(ctx.community, who):
+        if ctx.can(needs, place.alias):
+            known = [stored.id for stored in standing.get(place.alias, ())]
+            acts += [lift(place.alias, undoes) for undoes in known] or [lift(place.alias, None)]
+    if not acts:
+        return nowhere(who)
+    word = "banned" if kind is Ban else "muted"
+    return Outcome(
+        f"{who.name} is no longer {word}", (*acts, answer(call, f"{who.name} is no longer {word}."))
+    )
+
+
+def _lasts(until: datetime | None, now: datetime) -> bool:
+    return until is None or until > now
+
+
+def where(ctx: Moderation, call: Call, who: Author) -> str | None:
+    """The place that a sanction is about: the answered message's, this one, or the first that the person can be in."""
+    if call.target and call.target.author.key == who.key:
+        return call.target.ref.place
+    possible = [place.alias for place in places(ctx.community, who)]
+    here = call.message.place
+    if here.alias in possible and here.kind is not PlaceKind.PRIVATE:
+        return here.alias
+    return possible[0] if possible else None
+
+
+def nowhere(who: Author) -> str:
+    return f"I cannot act on {who.name}: this community has no place on their platform where I may."
+
+
+def answer(call: Call, *parts: str | Inline) -> Reply:
+    """An answer to whoever gave the command."""
+    inlines = (Plain(part) if isinstance(part, str) else part for part in parts)
+    return Reply(to=call.message.ref, text=document(line(*inlines)))

@@ -1,0 +1,84 @@
+"""What can be set for moderation, and what must hold of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.api import Duration, Settings
+from plugins.moderation.ladder import DEFAULT, Deed, Ladder, LadderError, Step
+from plugins.moderation.reader import read, read_files, together
+from plugins.moderation.rule import FOREVER, Mode, RuleSet
+from plugins.moderation.rulebook import Rulebook
+
+
+class StepSettings(BaseModel):
+    """One step of the ladder."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True
+    )
+
+    at: Annotated[int, Field(ge=1)]
+    """From so many live points on."""
+    do: Deed
+    """warn, mute, ban, or propose_ban (a ban for good that a moderator must agree to)."""
+    span: Duration | Literal["forever"] | None = Field(default=None, alias="for")
+    """How long a mute or ban lasts, such as 1d; `forever` only where it is really meant."""
+
+    @property
+    def step(self) -> Step:
+        return Step(self.at, self.do, FOREVER if self.span == "forever" else self.span)
+
+
+_DEFAULT_STEPS = [StepSettings(at=step.at, do=step.do, span=step.span) for step in DEFAULT]
+
+
+class ModerationSettings(Settings):
+    """Settings of the plugin `moderation`."""
+
+    rules: list[Path] = Field(default_factory=list)
+    """Rule files in AutoModerator's language, beside the configuration."""
+    text: str = ""
+    """Rules written right here, in the same language."""
+    mode: Mode = Mode.WATCH
+    """What a rule without `mode:` does: `watch` only shows the moderators what it would do, `enforce` does it."""
+    ladder: list[StepSettings] = _DEFAULT_STEPS
+    """What strikes lead to, from light to heavy."""
+    expiry: Duration = timedelta(days=30)
+    """How long a strike counts."""
+    cooldown: Duration = timedelta(seconds=60)
+    """Further offences so soon after a strike belong to the same incident: removed, but no new strike."""
+    tell_removals: bool = True
+    """Write to people whose message was removed without a warning, and say why."""
+    show_reports: bool = True
+    """Show members' reports in the moderators' room."""
+
+    @cached_property
+    def steps(self) -> Ladder:
+        """The ladder. Raises LadderError; `problems` has told by then."""
+        return Ladder(step.step for step in self.ladder)
+
+    @cached_property
+    def ruleset(self) -> RuleSet:
+        """Everything that the files and `text` hold. Read once, when the configuration is checked."""
+        return together([read_files(self.rules), read(self.text, "text")])
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        return Rulebook(self.ruleset, self.mode)
+
+
+def problems(settings: ModerationSettings) -> list[tuple[str, str]]:
+    """(key, sentence) for every mistake in the ladder and in the rules. Remarks are for `folkmoot rules check`."""
+    found: list[tuple[str, str]] = []
+    try:
+        settings.steps  # noqa: B018 - built here for the first time
+    except LadderError as error:
+        found.append(("ladder", str(error)))
+    mistakes = (problem for problem in settings.ruleset.problems if problem.level == "error")
+    return found + [("text" if one.file == "text" else "rules", str(one)) for one in mistakes]
