@@ -146,6 +146,21 @@ async def test_a_clock_set_back_by_a_day_does_not_silence_it_for_a_day() -> None
     ticker.stop()
 
 
+async def test_a_tick_in_time_calls_the_watchdog_off() -> None:
+    called_off: list[bool] = []
+
+    async def look(number: int) -> None:
+        if ticker._overdue is not None:
+            called_off.append(ticker._overdue.cancelled())
+
+    ticks = Ticks(look)
+    ticker = Ticker(ticks.tick, SystemClock(), SHORT)
+    ticker.start()
+    await ticks.reach(4)
+    ticker.stop()
+    assert called_off[:2] == [True, True]
+
+
 @pytest.mark.parametrize(
     ("wall", "elapsed", "logged"),
     [
