@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -16,6 +17,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
+from bot.decision import MOVES
 from bot.ledger import Ledger, LedgerError, LedgerReadOnly, upgrade
 from bot.ledger.migrate import SCRIPTS, _from_child, is_current, migrate
 from bot.ledger.tables import REVISIONS, metadata
@@ -97,6 +99,13 @@ def shape(engine) -> dict[str, object]:
 def test_the_list_of_revisions_is_complete():
     config_free = ScriptDirectory(str(SCRIPTS))
     assert tuple(reversed([script.revision for script in config_free.walk_revisions()])) == REVISIONS
+
+
+def test_the_drawing_of_the_states_is_the_table():
+    """docs/ledger.md draws `MOVES`; an arrow more or less fails here."""
+    text = (Path(__file__).parent.parent / "docs" / "ledger.md").read_text(encoding="utf-8")
+    drawn = set(re.findall(r"^    (\w+) --> (\w+)$", text, re.MULTILINE))
+    assert drawn == {(str(before), str(after)) for before, then in MOVES.items() for after in then}
 
 
 async def test_a_new_ledger_is_made_by_a_child_process(tmp_path: Path):
