@@ -5,8 +5,8 @@ The stories speak to the adapter only through `bot.platforms.protocol.Adapter`, 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -71,6 +71,14 @@ class Town:
         """Another process begins with the stored cursor."""
         await self.adapter.close()
         self.adapter = adapter_for(self.server, self.clock, **overrides)
+
+    @contextmanager
+    def impatient(self) -> Iterator[None]:
+        """For a call that hangs: it is given up soon."""
+        client = self.adapter._client
+        before, client._patience = client._patience, 0.4
+        yield
+        client._patience = before
 
     def did(self) -> list[str]:
         """What the bot did, as the server saw it."""

@@ -10,6 +10,7 @@ import pytest
 from bot import actions
 from bot.actions import Capability
 from bot.model import Edited, Message, Place, PlaceKind, Platform, Removed, Reported, Role
+from bot.platforms.lemmy.pacing import Kind
 from bot.platforms.protocol import Adapter, Busy, Refused, SignedOut, Unclear, Unreachable
 from bot.text import Name, document, line
 from tests.lemmy_town import AWAY, HOME, NOON, PLACES, Town, adapter_for, ref, town
@@ -229,7 +230,9 @@ async def test_reports_are_heard_once_with_what_they_are_about():
         it.instance.report(as_="max", ref=f"post/{number}", reason="off topic")
         it.instance.report(as_=f"ben@{AWAY}", ref=f"comment/{comment}", reason="rude")
         reports = [o for o in await it.poll() if isinstance(o, Reported)]
-        assert [(r.id, r.reporter.name, r.message.author.name, r.message.text, r.reason) for r in reports] == [
+        assert [
+            (r.id, r.reporter.name, r.message.author.name, r.message.text, r.reason) for r in reports
+        ] == [
             ("post_report/1", f"max@{HOME}", f"ana@{HOME}", "a post", "off topic"),
             ("comment_report/2", f"ben@{AWAY}", f"ana@{HOME}", "a comment", "rude"),
         ]
@@ -353,7 +356,9 @@ async def test_everything_that_the_bot_may_do():
             actions.Pin(ref=ref("comment/2")),
             actions.Lock(ref=ref(f"post/{number}"), reason="heated"),
             actions.Lock(ref=ref(f"post/{number}"), reason="calm", on=False),
-            actions.Warn(**person, about=ref(f"comment/{comment}"), rule="be kind", text=document("Strike 1")),
+            actions.Warn(
+                **person, about=ref(f"comment/{comment}"), rule="be kind", text=document("Strike 1")
+            ),
             actions.Warn(**person, about=None, rule="be kind", text=document("Strike 2")),
             actions.Remove(ref=ref(f"comment/{comment}"), person=ana, reason="rule 1"),
             actions.Restore(ref=ref(f"comment/{comment}"), reason="a mistake"),
@@ -458,7 +463,10 @@ async def test_a_warning_goes_in_private_where_no_reply_is_possible(how):
 async def test_a_ban_that_would_be_over_already_is_not_sent():
     async with town() as it:
         ban = actions.Ban(
-            place="chat", person=await it.author("ana"), reason="late", until=it.clock.now() - timedelta(hours=1)
+            place="chat",
+            person=await it.author("ana"),
+            reason="late",
+            until=it.clock.now() - timedelta(hours=1),
         )
         assert (await it.adapter.perform(ban, "k")).detail == "the ban would be over already"
         assert it.did() == []
@@ -558,12 +566,12 @@ CREATING = {
 @pytest.mark.parametrize("fault", ["act then hang", "act then 502", "act then reset", "act then truncated"])
 @pytest.mark.parametrize("what", CREATING)
 async def test_an_attempt_that_worked_after_all_is_found_and_never_doubled(what, fault):
-    async with town(patience=0.5) as it:
+    async with town() as it:
         path, make = CREATING[what]
         action = make(a_post(it), await it.author("ana"))
         since = it.clock.now()
         it.server.faults.add(fault, method="POST", path=path)
-        with pytest.raises(Unclear):
+        with it.impatient(), pytest.raises(Unclear):
             await it.adapter.perform(action, "k")
         it.later(seconds=30)
         found = await it.adapter.find(action, "k", since, frozenset())
@@ -577,12 +585,12 @@ async def test_an_attempt_that_worked_after_all_is_found_and_never_doubled(what,
 @pytest.mark.parametrize("fault", ["hang", "502", "reset"])
 @pytest.mark.parametrize("what", CREATING)
 async def test_an_attempt_that_did_not_work_is_not_found_and_may_be_repeated(what, fault):
-    async with town(patience=0.5) as it:
+    async with town() as it:
         path, make = CREATING[what]
         action = make(a_post(it), await it.author("ana"))
         since = it.clock.now()
         it.server.faults.add(fault, method="POST", path=path)
-        with pytest.raises(Unclear):
+        with it.impatient(), pytest.raises(Unclear):
             await it.adapter.perform(action, "k")
         assert await it.adapter.find(action, "k", since, frozenset()) is None
         await it.adapter.perform(action, "k")
@@ -601,7 +609,9 @@ async def test_what_the_server_changed_in_the_text_is_still_found():
     async with town() as it:
         it.instance.slurs = ("blast",)
         text = document("Oh blast, see https://news.example/a?utm_source=bot for more")
-        action = actions.Post(place="chat", title="Blast it", text=text, link="https://news.example/a?utm_medium=x")
+        action = actions.Post(
+            place="chat", title="Blast it", text=text, link="https://news.example/a?utm_medium=x"
+        )
         made = await it.adapter.perform(action, "k")
         found = await it.adapter.find(action, "k", it.clock.now(), frozenset())
         assert found is not None
@@ -639,10 +649,10 @@ async def test_trouble_while_writing(fault, error):
 
 @pytest.mark.parametrize("fault", ["html 200", "truncated", "list", "hang", "reset", "502"])
 async def test_trouble_while_reading_is_never_unclear(fault):
-    async with town(patience=0.5) as it:
+    async with town() as it:
         a_post(it)
         it.server.faults.add(fault, path="/post/list")
-        with pytest.raises(Unreachable):
+        with it.impatient(), pytest.raises(Unreachable):
             await it.poll()
         assert await it.heard() == ["Message post/1"]
 
@@ -658,8 +668,6 @@ async def test_a_dead_token_stops_reading_and_writing_with_a_sentence():
 
 
 async def test_our_own_pacing_asks_for_patience_before_the_server_has_to():
-    from bot.platforms.lemmy.pacing import Kind
-
     async with town(limits={Kind.COMMENT: (2, 600)}) as it:
         reply = actions.Reply(to=ref(f"post/{a_post(it)}"), text=HELLO)
         await it.adapter.perform(reply, "1")
@@ -720,7 +728,7 @@ async def test_a_wrong_password_is_said_so_and_shows_no_secret():
 async def test_a_community_that_is_not_there_is_named():
     place = Place(Platform.LEMMY, "typo", "freechta", PlaceKind.COMMUNITY, "free", "lemmy")
     async with town(opened=False, places={"typo": place}) as it:
-        with pytest.raises(Refused, match="place typo: .* knows no community 'freechta'"):
+        with pytest.raises(Refused, match=r"place typo: .* knows no community 'freechta'"):
             await it.adapter.open()
 
 
@@ -757,7 +765,11 @@ async def test_a_thread_is_read_whole_with_its_tree():
         assert [m.ref.id for m in thread.messages] == [f"comment/{n}" for n in range(1, 131)]
         assert (thread.expected, thread.complete) == (130, True)
         below = {m.ref.id: m.parent.id for m in thread.messages if m.parent}
-        assert (below["comment/1"], below["comment/3"], below["comment/4"]) == ("post/1", "comment/2", "comment/3")
+        assert (below["comment/1"], below["comment/3"], below["comment/4"]) == (
+            "post/1",
+            "comment/2",
+            "comment/3",
+        )
 
         branch = await it.adapter.thread(ref("comment/2"))
         assert [m.ref.id for m in branch.messages] == ["comment/3", "comment/4"]
