@@ -25,6 +25,7 @@ from bot.actions import (
 )
 from bot.decision import Answer, Case, Outcome, State, Stored, points
 from bot.duration import Duration
+from bot.handler import Call, Context, Person, Rest, Settings
 from bot.model import (
     Author,
     Community,
@@ -46,7 +47,7 @@ from bot.model import (
     Thread,
     Tick,
 )
-from bot.plugin import Call, Context, Person, Plugin, PluginError, Rest, Settings
+from bot.plugin import Plugin, PluginError
 from bot.text import (
     Block,
     Bullets,

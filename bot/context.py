@@ -8,10 +8,10 @@ from datetime import datetime
 
 from bot.actions import Capability
 from bot.decision import Case
+from bot.handler import Settings
 from bot.ledger import Ledger
 from bot.model import Author, Community, Discussion, Json, Message, Receipt, Ref, Strike, Thread
 from bot.platforms.protocol import Adapter, PlatformError
-from bot.plugin import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,9 @@ from typing import Protocol
 from bot.actions import Reply
 from bot.commands import help_for, help_list, near
 from bot.decision import Outcome
+from bot.handler import Call, Context, Rest, Settings
 from bot.model import Role
-from bot.plugin import Call, Context, Plugin, Rest, Settings
+from bot.plugin import Plugin
 from bot.router import Router
 from bot.text import Document, document
 

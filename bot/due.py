@@ -10,8 +10,9 @@ from collections.abc import Callable, Container
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.handler import Settings
 from bot.model import Community, Tick
-from bot.plugin import Schedule, Settings
+from bot.plugin import Schedule
 
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

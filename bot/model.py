@@ -12,7 +12,7 @@ from enum import IntEnum, StrEnum
 from typing_extensions import TypeAliasType
 
 #: What JSON can hold.
-Json = TypeAliasType("Json", "None | bool | int | float | str | list[Json] | dict[str, Json]")
+Json = TypeAliasType("Json", "bool | int | float | str | list[Json] | dict[str, Json] | None")
 
 
 class Platform(StrEnum):
@@ -236,7 +236,7 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A schedule of a plugin came due. `slot` names the occurrence (the local date, or the interval's number).
+    """A schedule of a plugin came due. `slot` names the occurrence (the local date, or the start of the interval).
 
     `missed` means that it came so late that the handler is not asked to act; it is recorded all the same.
     """

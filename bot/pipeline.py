@@ -19,6 +19,7 @@ from bot.clock import Clock
 from bot.context import LiveContext
 from bot.decision import Decision, Outcome, Reviewed, State
 from bot.due import due
+from bot.handler import Settings
 from bot.ledger import Ledger
 from bot.model import (
     Author,
@@ -35,7 +36,6 @@ from bot.model import (
 )
 from bot.outbox import Outbox
 from bot.platforms.protocol import Adapter, PlatformError
-from bot.plugin import Settings
 from bot.router import Router
 from bot.text import Document, document
 

@@ -14,8 +14,9 @@ from typing import Any
 from bot.actions import Action, Reply
 from bot.commands import CompiledCommand, Found, FromTarget, Handle, Mistake, Unknown, compile_command, parse
 from bot.decision import Answer, Decision, Outcome
+from bot.handler import Call, Context, Person
 from bot.model import Author, Edited, Message, Occurrence, PlaceKind, Role, Tick
-from bot.plugin import Call, Context, Handler, Person, Plugin, PluginError, Schedule
+from bot.plugin import Handler, Plugin, PluginError, Schedule
 from bot.text import Document, document
 
 log = logging.getLogger(__name__)

@@ -31,7 +31,8 @@ from bot.commands import (
 )
 from bot.markup import plain
 from bot.model import Role
-from bot.plugin import Call, Context, Person, Plugin, PluginError, Rest, Settings
+from bot.handler import Call, Context, Person, Rest, Settings
+from bot.plugin import Plugin, PluginError
 
 
 class Nothing(Settings):

@@ -33,6 +33,7 @@ LAYERS = (
     ("bot.text",),
     ("bot.actions",),
     ("bot.decision", "bot.markup"),
+    ("bot.handler",),
     ("bot.plugin",),
     ("bot.api",),
     # Pure, and the boundaries. They know no plugins and nothing above them.
@@ -164,7 +165,7 @@ def test_strangers_stay_strangers(name: str) -> None:
     mine = next((s for s in STRANGERS if inside(name, s)), None)
     for what, line in imports(name):
         other = next((s for s in STRANGERS if inside(what, s)), None)
-        strange = mine and other and mine != other and other != "bot.clock"
+        strange = mine and other and other not in {mine, "bot.clock"}
         assert not strange, f"{name}:{line}: {mine} does not know {other}"
 
 
@@ -176,7 +177,9 @@ def test_pure_modules_have_no_effects(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(MODULES))
 def test_no_state_in_modules(name: str) -> None:
-    """Module-level names are constants (upper case), types, functions, or the plugin object."""
+    """Module-level names are constants (upper case), types, functions, tables of the ledger, or the plugin object."""
+    if name == "bot.ledger.tables" or inside(name, "bot.ledger.migrations"):
+        return  # SQLAlchemy's tables are declared as module-level names everywhere
     tree = ast.parse(MODULES[name].read_text(encoding="utf-8"))
     for node in tree.body:
         value = getattr(node, "value", None)

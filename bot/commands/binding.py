@@ -11,7 +11,7 @@ from typing import TypeAlias
 from bot.commands.handles import as_handle
 from bot.commands.signature import CompiledCommand, Kind, Parameter, usage
 from bot.commands.values import Word, attempted, read, split
-from bot.plugin import Rest
+from bot.handler import Rest
 from bot.text import Code, Document, document, line
 
 

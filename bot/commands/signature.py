@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from bot.plugin import Command, Person, PluginError, Rest
+from bot.handler import Person, Rest
+from bot.plugin import Command, PluginError
 
 
 class Kind(Enum):

@@ -9,7 +9,8 @@ from typing import Any
 
 from bot.commands import compile_command
 from bot.model import Community, Place, PlaceKind, Platform
-from bot.plugin import Plugin, PluginError, Settings
+from bot.handler import Settings
+from bot.plugin import Plugin, PluginError
 from bot.settings.checks import crosswise
 from bot.settings.models import Account, CommunitySettings, Configuration, PlaceSettings, Storage
 from bot.settings.plugins import available

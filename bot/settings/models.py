@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bot.duration import Duration
-from bot.plugin import Settings
+from bot.handler import Settings
 from bot.settings.database import DatabaseUrl
 from bot.settings.problems import cut, near
 from bot.settings.secret import Secret

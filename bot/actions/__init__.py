@@ -1,0 +1,62 @@
+"""What may be done, as data. Plugins return actions; the guard reviews them; the outbox alone performs them.
+
+Each class says which capability of a platform it needs, how urgent it is, how it may be repeated when the outcome of
+an attempt is unknown, and what would undo it. An action names places by their alias.
+"""
+
+from typing import TypeAlias
+
+from bot.actions.base import Action, Capability, Retry, Urgency
+from bot.actions.internal import Note, Remember, Settle
+from bot.actions.sanctions import Ban, Mute, Remove, Restore, Unban, Unmute, Warn
+from bot.actions.speech import Delete, Edit, Lock, Pin, Post, React, Reply, Report, Tell
+
+Internal: TypeAlias = Remember | Settle | Note
+External: TypeAlias = (
+    Post
+    | Reply
+    | Tell
+    | Edit
+    | Delete
+    | Pin
+    | Lock
+    | React
+    | Warn
+    | Remove
+    | Restore
+    | Mute
+    | Unmute
+    | Ban
+    | Unban
+    | Report
+)
+AnyAction: TypeAlias = External | Internal
+
+__all__ = [
+    "Action",
+    "AnyAction",
+    "Ban",
+    "Capability",
+    "Delete",
+    "Edit",
+    "External",
+    "Internal",
+    "Lock",
+    "Mute",
+    "Note",
+    "Pin",
+    "Post",
+    "React",
+    "Remember",
+    "Remove",
+    "Reply",
+    "Report",
+    "Restore",
+    "Retry",
+    "Settle",
+    "Tell",
+    "Unban",
+    "Unmute",
+    "Urgency",
+    "Warn",
+]

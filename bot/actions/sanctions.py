@@ -1,0 +1,128 @@
+"""What falls on people, and what takes it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from bot.actions.base import Action, Capability, Retry, Urgency
+from bot.actions.internal import Note
+from bot.actions.speech import Delete
+from bot.model import Author, Receipt, Ref
+from bot.text import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warn(Action):
+    """One strike, told to the person with `text`: under `about` where there is such a message, else in private.
+
+    `points` weigh it, `expires_at` ends it (None: never); `rule` is the short name shown to people.
+    """
+
+    needs: ClassVar[Capability] = Capability.REPLY
+    urgency: ClassVar[Urgency] = Urgency.WARN
+    retry: ClassVar[Retry] = Retry.KEYED
+    sanction: ClassVar[bool] = True
+
+    place: str
+    person: Author
+    about: Ref | None
+    rule: str
+    text: Document
+    points: int = 1
+    expires_at: datetime | None = None
+    kind: Literal["warn"] = "warn"
+
+    def undo(self, receipt: Receipt | None) -> tuple[Action, ...]:
+        return (Delete(ref=receipt.ref),) if receipt and receipt.ref else (Note(text="warning taken back"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remove(Action):
+    """Takes away somebody's message. The evidence is in the ledger before this is performed."""
+
+    needs: ClassVar[Capability] = Capability.REMOVE
+    urgency: ClassVar[Urgency] = Urgency.REMOVE
+    sanction: ClassVar[bool] = True
+
+    ref: Ref
+    person: Author
+    reason: str
+    kind: Literal["remove"] = "remove"
+
+    def undo(self, receipt: Receipt | None) -> tuple[Action, ...]:
+        del receipt
+        return (Restore(ref=self.ref, reason=f"undone: {self.reason}"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restore(Action):
+    """Brings back what `Remove` took away, where the platform can."""
+
+    needs: ClassVar[Capability] = Capability.RESTORE
+    urgency: ClassVar[Urgency] = Urgency.REMOVE
+
+    ref: Ref
+    reason: str
+    kind: Literal["restore"] = "restore"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mute(Action):
+    """The person may read but not write in `place`, until then (None: until unmuted)."""
+
+    needs: ClassVar[Capability] = Capability.MUTE
+    urgency: ClassVar[Urgency] = Urgency.BAN
+    sanction: ClassVar[bool] = True
+
+    place: str
+    person: Author
+    reason: str
+    until: datetime | None = None
+    kind: Literal["mute"] = "mute"
+
+    def undo(self, receipt: Receipt | None) -> tuple[Action, ...]:
+        del receipt
+        return (Unmute(place=self.place, person=self.person, reason=f"undone: {self.reason}"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmute(Action):
+    needs: ClassVar[Capability] = Capability.MUTE
+    urgency: ClassVar[Urgency] = Urgency.BAN
+
+    place: str
+    person: Author
+    reason: str
+    kind: Literal["unmute"] = "unmute"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ban(Action):
+    """Shuts the person out of `place`, until then (None: for good)."""
+
+    needs: ClassVar[Capability] = Capability.BAN
+    urgency: ClassVar[Urgency] = Urgency.BAN
+    sanction: ClassVar[bool] = True
+
+    place: str
+    person: Author
+    reason: str
+    until: datetime | None = None
+    kind: Literal["ban"] = "ban"
+
+    def undo(self, receipt: Receipt | None) -> tuple[Action, ...]:
+        del receipt
+        return (Unban(place=self.place, person=self.person, reason=f"undone: {self.reason}"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unban(Action):
+    needs: ClassVar[Capability] = Capability.BAN
+    urgency: ClassVar[Urgency] = Urgency.BAN
+
+    place: str
+    person: Author
+    reason: str
+    kind: Literal["unban"] = "unban"

@@ -1,0 +1,114 @@
+"""What a handler is given: its settings, a read-only `Context`, and for a command the `Call` with its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.actions import Capability
+from bot.decision import Case
+from bot.model import Author, Community, Discussion, Json, Message, Receipt, Ref, Strike, Thread
+
+
+class Settings(BaseModel):
+    """Base of a plugin's settings. Every field needs a description: it becomes the reference and the example file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+S = TypeVar("S", bound=Settings)
+S_co = TypeVar("S_co", bound=Settings, covariant=True)
+
+
+class Context(Protocol[S_co]):
+    """Everything a handler may look at. Reading only; whatever a handler wants done, it returns."""
+
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def community(self) -> Community: ...
+    @property
+    def settings(self) -> S_co: ...
+
+    # Memory and ledger
+    async def recall(self, key: str) -> Json:
+        """What this plugin remembered under `key` in this community; None when nothing."""
+        ...
+
+    async def recall_all(self, prefix: str = "") -> dict[str, Json]:
+        """All of this plugin's memory whose key starts with `prefix`, by key."""
+        ...
+
+    async def made(self, name: str) -> Receipt | None:
+        """The receipt of this plugin's newest performed action called `name` in this community."""
+        ...
+
+    async def strikes(self, person: Author) -> list[Strike]:
+        """The person's strikes in this community, oldest first, expired ones too, undone ones not."""
+        ...
+
+    async def case(self, number: int) -> Case | None: ...
+
+    async def cases(self, person: Author | None = None, *, since: datetime | None = None) -> list[Case]:
+        """Cases of this community, newest first, at most 200; of one person where given."""
+        ...
+
+    async def recent(self, person: Author, since: datetime) -> list[Message]:
+        """What the person said in this community since then, oldest first, the present message included."""
+        ...
+
+    def history(self, since: datetime, place: str | None = None) -> AsyncIterator[Message]:
+        """Everything said in this community since then that the ledger still keeps, oldest first."""
+        ...
+
+    # Platforms
+    def can(self, capability: Capability, place: str) -> bool:
+        """Whether the account that reads `place` is able to do that there."""
+        ...
+
+    async def message(self, target: Ref | str) -> Message | None:
+        """A message by its ref or by a link to it; None when it is not to be found."""
+        ...
+
+    async def thread(self, root: Ref) -> Thread:
+        """The whole thread below `root`. May take seconds on a large one."""
+        ...
+
+    async def elsewhere(self, ref: Ref) -> list[Discussion]:
+        """Other discussions of the same link or text, as the platform knows them."""
+        ...
+
+    async def person(self, handle: str, place: str) -> Author | None:
+        """Who is meant by a handle (`@ana`, `ana@lemmy.example`, `@ana:server`, a profile link); None when unknown."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command that somebody gave. `target` is the message it answers, if it answers one."""
+
+    message: Message
+    name: str
+    rest: str  # everything after the command's name, as typed
+    target: Message | None = None
+
+    @property
+    def author(self) -> Author:
+        return self.message.author
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A command argument that names somebody. Left out in a reply, it is the author of what is answered."""
+
+    author: Author
+
+
+class Rest(str):
+    """A command argument that takes the rest of the line as it was typed."""
+
+    __slots__ = ()
