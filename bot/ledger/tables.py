@@ -7,6 +7,7 @@ as text, too: it is read and written whole, and only by `codec`.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Final
 
 from sqlalchemy import (
     Boolean,
@@ -68,7 +69,7 @@ def clean(words: str) -> str:
 
 
 #: Names for every constraint, so that a later migration can point at it on any database.
-metadata = MetaData(
+metadata: Final = MetaData(
     naming_convention={
         "uq": "uq_%(table_name)s_%(column_0_name)s",
         "fk": "fk_%(table_name)s_%(column_0_name)s",
@@ -77,7 +78,7 @@ metadata = MetaData(
 )
 
 #: Everything that happened and was handled, by its key: what is in here is never handled again.
-occurrence = Table(
+occurrence: Final = Table(
     "occurrence",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -105,7 +106,7 @@ occurrence = Table(
 )
 
 #: What each handler decided about it. `case_number` is what people quote; it counts up in each community.
-decision = Table(
+decision: Final = Table(
     "decision",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -127,7 +128,7 @@ decision = Table(
 )
 
 #: What was to be done about it, and what became of that.
-action = Table(
+action: Final = Table(
     "action",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -165,7 +166,7 @@ action = Table(
 )
 
 #: What plugins remember. `about` is the person it is about, if it is about one.
-memory = Table(
+memory: Final = Table(
     "memory",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -179,7 +180,7 @@ memory = Table(
 )
 
 #: How far each account has read, and since when each schedule is known.
-cursor = Table(
+cursor: Final = Table(
     "cursor",
     metadata,
     Column("name", Words, primary_key=True),
@@ -188,4 +189,4 @@ cursor = Table(
 )
 
 #: Written by Alembic; listed here so that databases made for tests carry it, too.
-version = Table("alembic_version", metadata, Column("version_num", Text, primary_key=True))
+version: Final = Table("alembic_version", metadata, Column("version_num", Text, primary_key=True))
