@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -74,13 +75,15 @@ def _fetch(url: str) -> ThreadFile:
     from bot.platforms.lemmy.public import read_thread  # noqa: PLC0415
     from bot.platforms.protocol import PlatformError  # noqa: PLC0415
     from plugins.summaries.files import BadThread, ThreadFile  # noqa: PLC0415
-    from plugins.summaries.reading import comments  # noqa: PLC0415
+    from plugins.summaries.reading import comments, topic  # noqa: PLC0415
 
     try:
         thread = read_thread(url)
     except PlatformError as problem:
         raise BadThread(str(problem)) from None
-    return ThreadFile(tuple(comments(thread)), thread.root.title or "")
+    names = {message.author.key: message.author.name for message in thread.messages}
+    said = (replace(one, author=names[one.author]) for one in comments(thread.messages))
+    return ThreadFile(tuple(said), topic(thread.root))
 
 
 def _each_line(text: str, words: int | None) -> int:
