@@ -28,7 +28,12 @@ def found(source: str, subject: Subject) -> Found:
 
 
 def said(
-    body: str | None = None, *, title: str | None = None, url: str | None = None, host: str | None = None, author: str = "ana"
+    body: str | None = None,
+    *,
+    title: str | None = None,
+    url: str | None = None,
+    host: str | None = None,
+    author: str = "ana",
 ) -> Subject:
     given = {Field.BODY: body, Field.TITLE: title, Field.URL: url, Field.DOMAIN: host, Field.AUTHOR: author}
     texts = {field: (text,) for field, text in given.items() if text is not None}
@@ -151,7 +156,11 @@ def test_fields_people_and_kinds(check: str, subject: Subject, caught: bool):
         ("author: {is_submitter: false}", {}, False),
         ("author: {account_age: < 1, account_age#2: x}", {}, None),
         ("author: {account_age: < 1}\naccount_age: '> 3'", {Fact.ACCOUNT_AGE: 60}, False),
-        ("author: {account_age: < 1, satisfy_any_threshold: true}\naccount_age: '> 3'", {Fact.ACCOUNT_AGE: 60}, True),
+        (
+            "author: {account_age: < 1, satisfy_any_threshold: true}\naccount_age: '> 3'",
+            {Fact.ACCOUNT_AGE: 60},
+            True,
+        ),
     ],
 )
 def test_conditions(check: str, facts: dict[Fact, float], caught: bool | None):
@@ -159,13 +168,22 @@ def test_conditions(check: str, facts: dict[Fact, float], caught: bool | None):
     if caught is None:
         assert rules == ()
         return
-    matches = Matcher(rules).match(Subject(Kind.COMMENT, "lounge", Platform.LEMMY, {Field.BODY: ("x",)}, facts)).matches
+    matches = (
+        Matcher(rules)
+        .match(Subject(Kind.COMMENT, "lounge", Platform.LEMMY, {Field.BODY: ("x",)}, facts))
+        .matches
+    )
     assert bool(matches) is caught
 
 
 def test_a_match_quotes_the_words_as_they_were_written():
     match = found("body: casino", said("Best c\u200basi\u200bno!")).matches[0]
-    assert (match.field, match.text, match.span, match.view) == (Field.BODY, "c\u200basi\u200bno", (5, 13), UNMASKED)
+    assert (match.field, match.text, match.span, match.view) == (
+        Field.BODY,
+        "c\u200basi\u200bno",
+        (5, 13),
+        UNMASKED,
+    )
 
 
 def test_the_raw_text_is_looked_at_first():
@@ -174,7 +192,10 @@ def test_the_raw_text_is_looked_at_first():
 
 
 def test_matches_come_by_priority_and_then_in_the_order_of_the_file():
-    source = "\n---\n".join(f"name: {n}\nbody: x\npriority: {p}\naction: report" for n, p in [("a", 0), ("b", 2), ("c", -1), ("d", 2)])
+    source = "\n---\n".join(
+        f"name: {n}\nbody: x\npriority: {p}\naction: report"
+        for n, p in [("a", 0), ("b", 2), ("c", -1), ("d", 2)]
+    )
     assert [m.rule.name for m in Matcher(read(source).rules).match(said("x")).matches] == ["b", "d", "a", "c"]
 
 
@@ -238,7 +259,9 @@ def test_inline_flags_are_hoisted():
     assert hoist("ab") == "ab"
 
 
-atoms = st.sampled_from(["a", "b", "é", "ß", ".", "\\w", "\\W", "\\b", "\\d", "\\s", "[ab]", "[^a]", "[\\w-]", " ", "-", "^", "$"])
+atoms = st.sampled_from(
+    ["a", "b", "é", "ß", ".", "\\w", "\\W", "\\b", "\\d", "\\s", "[ab]", "[^a]", "[\\w-]", " ", "-", "^", "$"]
+)
 regexes = st.recursive(
     atoms,
     lambda inner: st.one_of(
@@ -266,8 +289,12 @@ def test_patterns_agree_with_the_standard_library(source: str, text: str, method
 
 # -- the index never changes an answer
 
-values = st.sampled_from(["cat", "dog", "a cat", "c", "café", "!!", "x.y", "imgur.com", "(a|b)", "do?g", "a\u200bb"])
-modifiers = st.sampled_from(["", " (regex)", " (includes)", " (full-exact)", " (case-sensitive)", " (full-text)", " (starts-with)"])
+values = st.sampled_from(
+    ["cat", "dog", "a cat", "c", "café", "!!", "x.y", "imgur.com", "(a|b)", "do?g", "a\u200bb"]
+)
+modifiers = st.sampled_from(
+    ["", " (regex)", " (includes)", " (full-exact)", " (case-sensitive)", " (full-text)", " (starts-with)"]
+)
 checks = st.tuples(
     st.sampled_from(["", "~"]), st.sampled_from(["title", "body", "title+body", "domain", "domain+body", "url"]), modifiers, st.lists(values, min_size=1, max_size=3)
 )  # fmt: skip
@@ -316,7 +343,10 @@ def test_length_counts_between_the_first_and_the_last_letter():
 
 
 def test_links_and_hosts():
-    assert links("see (https://a.org/x). And HTTP://B.org, https://a.org/x") == ("https://a.org/x", "HTTP://B.org")
+    assert links("see (https://a.org/x). And HTTP://B.org, https://a.org/x") == (
+        "https://a.org/x",
+        "HTTP://B.org",
+    )
     assert host("https://user@Sub.Example.org:8080/x?y") == "sub.example.org"
     assert host("mailto:x") is None
 
@@ -328,7 +358,9 @@ COMMUNITY = Place(Platform.LEMMY, "freechat", "freechat", PlaceKind.COMMUNITY, "
 def message(place: Place, text: str, **more: Any) -> Message:
     ref = Ref(place.platform, place.alias, "1")
     author = Author(place.platform, "https://a.example/u/ana", "ana@a.example", since=NOW - timedelta(days=2))
-    return Message(**{"ref": ref, "place": place, "author": author, "text": text, "sent_at": NOW, "root": ref} | more)
+    return Message(
+        **{"ref": ref, "place": place, "author": author, "text": text, "sent_at": NOW, "root": ref} | more
+    )
 
 
 def test_a_chat_message_has_the_links_of_its_text():
@@ -337,7 +369,7 @@ def test_a_chat_message_has_the_links_of_its_text():
     assert item.texts[Field.DOMAIN] == ("x.example",)
     assert Field.TITLE not in item.texts
     assert item.facts[Fact.ACCOUNT_AGE] == 2 * 86_400
-    assert item.facts[Fact.SUBMITTER] is True
+    assert item.facts[Fact.SUBMITTER] == 1
 
 
 def test_a_post_has_its_own_link_only():

@@ -107,7 +107,8 @@ def test_every_kind_of_key_is_understood():
         ("body (regex): 'x|'\naction: remove", 1, "error", "found in everything"),
         # What cannot be known here
         ("body: x\nauthor: {comment_karma: '< 5'}\naction: remove", 2, "off", "karma is not known"),
-        ("body: x\nauthor: {is_contributor: false}\naction: remove", 2, "off", "`is_contributor`"),
+        ("author: {is_contributor: false}\naction: remove", 1, "off", "nearly everybody"),
+        ("body: x\nauthor: {has_verified_email: false}\naction: remove", 2, "off", "`has_verified_email`"),
         ("body: x\nauthor: {flair_text: y}\naction: remove", 2, "off", "`flair_text`"),
         ("body: x\n~media_title+title: y\naction: remove", 2, "off", "would match more"),
         ("body: x\nparent_submission: {title: y}\naction: remove", 2, "off", "`parent_submission`"),
@@ -193,6 +194,7 @@ def test_what_cannot_be_used_is_off_with_a_line_and_a_sentence(
         ("body: x\nset_flair: y\naction: remove", 2, "no counterpart"),
         ("body: x\nparent_submission: {set_flair: y}\naction: remove", 2, "no counterpart"),
         ("body+media_title: x\naction: remove", 1, "only the other fields"),
+        ("body: x\nauthor: {is_gold: false}\naction: remove", 2, "nobody has gold"),
         ("author: bob\naction: remove", 1, "compared as a whole"),
         ("body: x\naccount_age: 30\naction: remove", 2, "exactly that age"),
         ("body: x\nignore_blockquotes: false\naction: remove", 2, "quoted lines never count"),

@@ -315,6 +315,8 @@ class _Builder:
             case _:
                 condition = Condition(key, entry.line, fact, "=", float(scalars.boolean(text)))
         self.conditions.append(condition)
+        if fact in keys.WEAK:
+            self.tell("warning", entry, f"is taken as it means here: {keys.WEAK[fact]}")
 
     def _check(self, entry: Entry, fields: dict[str, Any], key: str | None = None) -> None:
         outcome = read_check(entry, fields, key=key or entry.key)
@@ -340,7 +342,10 @@ class _Builder:
 
     def _complete(self, rule: Rule) -> None:
         """Refuses a rule that would match everything or do nothing."""
-        if not (rule.checks or rule.conditions or rule.thresholds or rule.repeat):
+        strong = [condition for condition in rule.conditions if condition.fact not in keys.WEAK]
+        if rule.conditions and not (rule.checks or strong or rule.thresholds or rule.repeat):
+            self.refuse("off", None, "nearly everybody here meets its only condition, so the rule is off")
+        elif not (rule.checks or rule.conditions or rule.thresholds or rule.repeat):
             self.refuse(
                 "error",
                 None,

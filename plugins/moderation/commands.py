@@ -22,6 +22,7 @@ from bot.api import (
     Reply,
     Report,
     Rest,
+    Restore,
     Role,
     Settle,
     Strong,
@@ -36,7 +37,7 @@ from plugins.moderation import notice
 from plugins.moderation.handlers import Moderation, plugin
 from plugins.moderation.ladder import live_points
 from plugins.moderation.offence import places, unversioned
-from plugins.moderation.recompute import Lifted, recompute
+from plugins.moderation.recompute import Lifted, recompute, spare_others
 from plugins.moderation.sanctions import NOTHING, answer
 
 #: Cases that a list shows.
@@ -138,16 +139,20 @@ class TakenBack:
 
 async def take_back(ctx: Moderation, given: Sequence[Case]) -> TakenBack:
     """The opposite of these cases of one person, with the ladder recomputed."""
-    opposite = [action for case in given for action in case.undo()]
+    return await _taken_back(ctx, given, [action for case in given for action in case.undo()])
+
+
+async def _taken_back(ctx: Moderation, given: Sequence[Case], opposite: Sequence[Action]) -> TakenBack:
     dropped = [Settle(case=case.number, approve=False) for case in given if case.held]
     person = given[0].person if given else None
     lifted: list[Lifted] = []
+    known = list(given)
     if person:
+        known = await ctx.cases(person)
         numbers = {case.number for case in given}
-        lifted = recompute(await ctx.cases(person), numbers, ctx.settings.steps, ctx.now)
-    return TakenBack(
-        (*opposite, *dropped, *(action for one in lifted for action in one.actions)), tuple(lifted)
-    )
+        lifted = recompute(known, numbers, ctx.settings.steps, ctx.now)
+    acts = [*opposite, *(action for one in lifted for action in one.actions)]
+    return TakenBack((*spare_others(acts, known, ctx.now), *dropped), tuple(lifted))
 
 
 @plugin.command("undo", "unwarn", "delwarn", role=Role.MODERATOR, examples=["!undo #12"])
@@ -172,7 +177,9 @@ async def pardon(ctx: Moderation, call: Call, person: Person) -> Answer:
     given = [case for case in await ctx.cases(who) if case.number in live]
     if not given:
         return f"{who.name} has no strikes that count."
-    taken = await take_back(ctx, given)
+    # What was removed stays removed: a pardon is about the person, not about what they wrote.
+    strikes_only = [action for case in given for action in case.undo() if not isinstance(action, Restore)]
+    taken = await _taken_back(ctx, given, strikes_only)
     numbers = ", ".join(f"#{case.number}" for case in sorted(given, key=lambda case: case.number))
     blocks = document(
         f"You are pardoned: your strikes ({numbers}) no longer count, and what followed from them is lifted."

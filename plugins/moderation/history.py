@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from bot.api import Message, Role, Strike
 from plugins.moderation.ladder import Deed, Ladder
-from plugins.moderation.matching import Match, Matcher
+from plugins.moderation.matching import Found, Match, Matcher
 from plugins.moderation.repeats import is_repeated
 from plugins.moderation.rule import Rule
-from plugins.moderation.subject import subject
+from plugins.moderation.subject import Subject, subject
 
 #: Samples that are kept of each rule.
 SAMPLES = 5
@@ -67,24 +67,24 @@ class Replay:
         self._recent: defaultdict[str, list[Message]] = defaultdict(list)
         self.result = Backtest(hits={rule.name: Hits() for rule in rules})
 
-    def take(self, message: Message) -> list[Match]:
-        """Holds one message against the rules and counts; returns what matched."""
+    def take(self, message: Message, item: Subject | None = None) -> Found:
+        """Holds one message against the rules and counts; returns what matched. `item` may know more than `message`."""
         result = self.result
         result.messages += 1
         result.first = result.first or message.sent_at
         result.last = message.sent_at
         if message.author.is_bot or message.author.role >= Role.TRUSTED:
-            return []
+            return Found()
         now = message.sent_at
-        found = self._matcher.match(subject(message, now=now))
+        found = self._matcher.match(item or subject(message, now=now))
         result.slow.update(rule.name for rule in found.slow)
-        matches = [match for match in found.matches if self._holds(match.rule, message)]
+        matches = tuple(match for match in found.matches if self._holds(match.rule, message))
         for match in matches:
             self._count(match, message)
         punishing = next((match for match in matches if match.rule.punishes), None)
         if punishing:
             self._climb(punishing.rule, message)
-        return matches
+        return Found(matches, found.slow)
 
     def _holds(self, rule: Rule, message: Message) -> bool:
         return rule.repeat is None or is_repeated(rule, message, self._past(message), message.sent_at)

@@ -48,8 +48,6 @@ FOREIGN_CONDITIONS = frozenset(
         "post_subreddit_karma",
         "link_subreddit_karma",
         "combined_subreddit_karma",
-        "is_contributor",
-        "is_gold",
         "has_verified_email",
         "contributor_quality",
         "is_nsfw",
@@ -112,7 +110,17 @@ MESSAGE_CONDITIONS = {
     "is_edited": Fact.EDITED,
     "is_top_level": Fact.TOP_LEVEL,
 }
-AUTHOR_CONDITIONS = {"is_submitter": Fact.SUBMITTER, "is_moderator": Fact.MODERATOR}
+AUTHOR_CONDITIONS = {
+    "is_submitter": Fact.SUBMITTER,
+    "is_moderator": Fact.MODERATOR,
+    "is_contributor": Fact.CONTRIBUTOR,
+    "is_gold": Fact.GOLD,
+}
+#: Conditions that nearly everybody here meets: they narrow a rule, but cannot be all that it asks.
+WEAK = {
+    Fact.CONTRIBUTOR: "approved users are the trusted people here",
+    Fact.GOLD: "nobody has gold here",
+}
 
 #: Keys that are neither conditions on the message nor search checks.
 PLAIN_KEYS = frozenset(

@@ -115,6 +115,19 @@ def unversioned(name: str | None) -> str | None:
     return re.sub(r" \([0-9a-f]{8}\)$", "", name) if name else None
 
 
+def effect(rule: Rule) -> str:
+    """What a match of the rule leads to, in a few words: `remove, 1 strike`."""
+    parts = [str(rule.action)] if rule.action else []
+    if rule.strikes:
+        parts.append(f"{rule.strikes} {'strike' if rule.strikes == 1 else 'strikes'}")
+    elif rule.warn is not None:
+        parts.append("reminder")
+    parts += [f"{name} {show_span(span)}" for name, span in (("ban", rule.ban), ("mute", rule.mute)) if span]
+    parts += [name for name in ("comment", "message", "modmail") if getattr(rule, name)]
+    parts += [name for name, value in (("lock", rule.lock), ("pin", rule.sticky)) if value is not None]
+    return ", ".join(parts)
+
+
 def adornments(match: Match, message: Message, words: dict[str, str]) -> tuple[Action, ...]:
     """What a rule does besides punishing."""
     rule, ref = match.rule, message.ref

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.api import Action, Ban, Case, Mute, State, Stored, Unban, Unmute, Warn, points
+from bot.api import Action, Ban, Case, Mute, Note, State, Stored, Unban, Unmute, Warn, points
 from plugins.moderation.ladder import Ladder, Step
 from plugins.moderation.notice import until
 from plugins.moderation.offence import BY_LADDER
@@ -43,6 +43,30 @@ def recompute(cases: Sequence[Case], void: Collection[int], ladder: Ladder, now:
         if actions:
             lifted.append(Lifted(case, actions))
     return lifted
+
+
+def spare_others(actions: Sequence[Action], cases: Sequence[Case], now: datetime) -> tuple[Action, ...]:
+    """`actions` without lifting a ban or mute that another case still asks for; what was to be undone still is."""
+    undone = {action.undoes for action in actions if action.undoes is not None}
+    standing = {
+        (type(stored.action), stored.action.place)
+        for case in cases
+        for stored in case.actions
+        if isinstance(stored.action, Ban | Mute)
+        and stands(stored)
+        and stored.state is not State.HELD
+        and stored.id not in undone
+        and (stored.action.until is None or stored.action.until > now)
+    }
+    return tuple(_spared(action, standing) for action in actions)
+
+
+def _spared(action: Action, standing: Collection[tuple[type, str]]) -> Action:
+    is_lift = isinstance(action, Unban | Unmute) and action.not_before is None
+    kind: type = Ban if isinstance(action, Unban) else Mute
+    if is_lift and (kind, getattr(action, "place", "")) in standing:
+        return Note(text="taken back, but another sanction stands", undoes=action.undoes)
+    return action
 
 
 def _by_ladder(stored: Stored) -> bool:

@@ -89,6 +89,8 @@ class Fact(StrEnum):
     TOP_LEVEL = "is_top_level"
     SUBMITTER = "is_submitter"  # the author began the thread
     MODERATOR = "is_moderator"
+    CONTRIBUTOR = "is_contributor"  # an approved user of Reddit is somebody trusted here
+    GOLD = "is_gold"  # nobody has Reddit's gold here
 
 
 @dataclass(frozen=True, slots=True)

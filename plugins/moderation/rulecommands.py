@@ -28,6 +28,7 @@ from plugins.moderation.examples import example
 from plugins.moderation.handlers import Moderation, is_public, plugin, rules_in_force
 from plugins.moderation.history import Backtest, Replay
 from plugins.moderation.matching import Match
+from plugins.moderation.offence import effect
 from plugins.moderation.reader import read
 from plugins.moderation.rule import Kind, Mode, Rule
 from plugins.moderation.rulebook import ADDED, SWITCHED
@@ -51,21 +52,12 @@ async def list_rules(ctx: Moderation, call: Call) -> Answer:
     if not rules.rules:
         return "There are no rules yet. “!rules add”, and the rule on the lines below, adds one; it will only watch at first."
     rows: list[tuple[str | Inline, ...]] = [
-        (Strong(rule.name), f": {rules.mode(rule)}, {_effect(rule)}") for rule in rules.rules[:SHOWN]
+        (Strong(rule.name), f": {rules.mode(rule)}, {effect(rule)}") for rule in rules.rules[:SHOWN]
     ]
     more = [f"… and {len(rules.rules) - SHOWN} more."] if len(rules.rules) > SHOWN else []
     off = ctx.settings.ruleset.off
     note = [f"{off} more in the files are off; “folkmoot rules check” says why."] if off else []
     return Reply(to=call.message.ref, text=document(bullets(*rows), *more, *note))
-
-
-def _effect(rule: Rule) -> str:
-    parts = [str(rule.action)] if rule.action else []
-    if rule.strikes:
-        parts.append(f"{rule.strikes} {'strike' if rule.strikes == 1 else 'strikes'}")
-    parts += [f"{name} {show_span(span)}" for name, span in (("ban", rule.ban), ("mute", rule.mute)) if span]
-    parts += [name for name in ("comment", "message", "modmail") if getattr(rule, name)]
-    return ", ".join(parts) or "no effect of its own"
 
 
 @plugin.command("rules show", role=Role.MODERATOR, examples=["!rules show No gambling"])
@@ -205,7 +197,7 @@ async def test_rules(ctx: Moderation, call: Call, text: Rest) -> Answer:
     rows: list[tuple[str | Inline, ...]] = []
     for match in found.values():
         words = f", found “{notice.excerpt(match.text, 60)}”" if match.text else ""
-        rows.append((Strong(match.rule.name), f": {rules.mode(match.rule)}, {_effect(match.rule)}{words}"))
+        rows.append((Strong(match.rule.name), f": {rules.mode(match.rule)}, {effect(match.rule)}{words}"))
     return Reply(to=call.message.ref, text=document(bullets(*rows)))
 
 

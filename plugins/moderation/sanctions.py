@@ -15,6 +15,7 @@ from bot.api import (
     CaseNumber,
     Inline,
     Mute,
+    Note,
     Outcome,
     Person,
     PlaceKind,
@@ -177,7 +178,8 @@ async def _lift(
     for place in places(ctx.community, who):
         if ctx.can(needs, place.alias):
             known = [stored.id for stored in standing.get(place.alias, ())]
-            acts += [lift(place.alias, undoes) for undoes in known] or [lift(place.alias, None)]
+            acts.append(lift(place.alias, known[0] if known else None))
+            acts += [Note(text="lifted by a moderator", undoes=other) for other in known[1:]]
     if not acts:
         return nowhere(who)
     word = "banned" if kind is Ban else "muted"

@@ -80,6 +80,8 @@ def subject(
         Fact.REPORTS: reports,
         Fact.EDITED: is_edited if is_edited is not None else message.edited_at is not None,
         Fact.MODERATOR: message.author.role >= Role.MODERATOR,
+        Fact.CONTRIBUTOR: message.author.role >= Role.TRUSTED,
+        Fact.GOLD: False,
         Fact.BODY_LENGTH: trimmed_length(message.text) if Field.BODY in texts else None,
         Fact.ACCOUNT_AGE: (now - message.author.since).total_seconds() if message.author.since else None,
         Fact.TOP_LEVEL: message.parent in {None, message.root} if kind is Kind.COMMENT else None,

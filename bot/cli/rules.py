@@ -1,0 +1,315 @@
+"""`folkmoot rules check|test|backtest`: look at rule files before they are live."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.settings import Loaded
+    from plugins.moderation.history import Backtest, Replay
+    from plugins.moderation.matching import Found
+    from plugins.moderation.rule import Rule, RuleSet
+    from plugins.moderation.settings import ModerationSettings
+
+PLUGIN = "moderation"
+#: From so many items on, progress is shown.
+MANY = 20
+
+T = TypeVar("T")
+
+
+class CannotTry(Exception):
+    """There is nothing to try rules on; the message says why and what to do."""
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to the command line."""
+    rules = typer.Typer(help="Check rule files, and try them out before they are live.", no_args_is_help=True)
+    rules.command("check")(check)
+    rules.command("test")(try_out)
+    rules.command("backtest")(backtest)
+    app.add_typer(rules, name="rules")
+
+
+def check(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help="rule files in AutoModerator's language")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
+    table: Annotated[bool, typer.Option("--table", help="print Markdown tables that quote no rule")] = False,
+) -> None:
+    """Name every mistake in rule files with its line; exit 1 when there is an error."""
+    from plugins.moderation.reader import read_files, together  # noqa: PLC0415 - start-up cost belongs to the command
+    from plugins.moderation.tally import tables  # noqa: PLC0415
+
+    each = [(str(file), read_files([file])) for file in _progress(files, "reading")]
+    found = together(ruleset for _, ruleset in each)
+    if table:
+        print(tables(each))
+    elif as_json:
+        print(json.dumps(as_data(found), ensure_ascii=False))
+    else:
+        for problem in found.problems:
+            print(
+                f"{problem.file}:{problem.line}: {problem.level}: {_about(problem.rule, problem.key)}{problem.message}"
+            )
+        print(f"{found.count} rules, {len(found.rules)} loaded, {found.off} off.")
+    if any(problem.level == "error" for problem in found.problems):
+        raise typer.Exit(1)
+
+
+def as_data(found: RuleSet) -> dict[str, Any]:
+    """The result of a check as DESIGN 7 promises it."""
+    return {
+        "rules": found.count,
+        "loaded": len(found.rules),
+        "off": found.off,
+        "problems": [
+            {
+                "file": problem.file,
+                "line": problem.line,
+                "rule": problem.rule,
+                "key": problem.key,
+                "level": problem.level,
+                "message": problem.message,
+            }
+            for problem in found.problems
+        ],
+    }
+
+
+def _about(rule: str, key: str) -> str:
+    parts = [part for part in (rule, key) if part]
+    return f"{': '.join(parts)}: " if parts else ""
+
+
+def try_out(
+    file: Annotated[Path, typer.Argument(help="a rule file")],
+    messages: Annotated[
+        str,
+        typer.Option(
+            help="a file with one JSON object a line, or - for standard input: "
+            '{"text": "…"} and, if you like, "id", "author", "title", "link", "kind" (comment or submission), '
+            '"account_age_days", "at" (ISO time), "reports", "edited", "place"'
+        ),
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object a message")] = False,
+) -> None:
+    """Show which rules match each message, and what they would do. Lines that are no message are named and left out."""
+    from bot.clock import SystemClock  # noqa: PLC0415
+    from plugins.moderation.history import Replay  # noqa: PLC0415
+    from plugins.moderation.ladder import DEFAULT, Ladder  # noqa: PLC0415
+
+    try:
+        rules = _rules(file)
+        rows = _rows(messages)
+    except CannotTry as problem:
+        print(problem, file=sys.stderr)
+        raise typer.Exit(1) from None
+    replay = Replay(rules, Ladder(DEFAULT), timedelta(days=30))
+    now = SystemClock().now()
+    for number, row in enumerate(_progress(rows, "matching"), start=1):
+        if row.strip():
+            print(_tried(row, number, now, replay, as_json=as_json))
+
+
+def _tried(row: str, number: int, now: datetime, replay: Replay, *, as_json: bool) -> str:
+    from plugins.moderation.trial import BadLine, trial  # noqa: PLC0415
+
+    try:
+        one = trial(row, number, now)
+    except BadLine as problem:
+        return json.dumps({"line": number, "error": str(problem)}) if as_json else f"line {number}: {problem}"
+    found = replay.take(one.message, one.subject)
+    if as_json:
+        return json.dumps({"line": number, "id": one.id} | _found(found), ensure_ascii=False)
+    return f"{one.id}: {_shown(found)}"
+
+
+def _found(found: Found) -> dict[str, Any]:
+    from plugins.moderation.offence import effect  # noqa: PLC0415
+
+    return {
+        "matches": [
+            {
+                "rule": match.rule.name,
+                "line": match.rule.line,
+                "does": effect(match.rule),
+                "field": match.field,
+                "span": match.span,
+                "text": match.text,
+                "view": match.view,
+            }
+            for match in found.matches
+        ],
+        "slow": [rule.name for rule in found.slow],
+    }
+
+
+def _shown(found: Found) -> str:
+    from plugins.moderation.offence import effect  # noqa: PLC0415
+
+    parts = []
+    for match in found.matches:
+        words = f" (“{match.text}” in the {match.field})" if match.text is not None else ""
+        parts.append(f"{match.rule.name}{words} → {effect(match.rule)}")
+    parts += [f"{rule.name} took too long" for rule in found.slow]
+    return "; ".join(parts) or "no rule matches"
+
+
+def _rules(file: Path) -> tuple[Rule, ...]:
+    """The rules of a file that load; what is wrong with the others goes to standard error. Raises CannotTry."""
+    from plugins.moderation.reader import read_files  # noqa: PLC0415
+
+    found = read_files([file])
+    for problem in found.problems:
+        if problem.level != "warning":
+            print(f"{problem.file}:{problem.line}: {problem.level}: {problem.message}", file=sys.stderr)
+    if not found.rules:
+        raise CannotTry(f"{file}: no rule of this file can be used; “folkmoot rules check {file}” says why")
+    return found.rules
+
+
+def _rows(source: str) -> list[str]:
+    try:
+        data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise CannotTry(
+            f"{source}: cannot be read ({reason}); expected a file with one JSON object a line"
+        ) from None
+    return data.decode("utf-8-sig", "replace").splitlines()
+
+
+def backtest(
+    file: Annotated[Path, typer.Argument(help="a rule file")],
+    place: Annotated[str, typer.Option(help="the place's name in the configuration")],
+    since: Annotated[str, typer.Option(help="how far back, such as 30d")] = "30d",
+    config: Annotated[Path, typer.Option("-c", "--config", help="the configuration file")] = Path(
+        "config.yaml"
+    ),
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
+) -> None:
+    """Show what rules would have done to what was really said in a place: hits, samples, people, the ladder's effect."""
+    from bot import duration  # noqa: PLC0415
+    from bot.clock import SystemClock  # noqa: PLC0415
+    from bot.ledger import LedgerError  # noqa: PLC0415
+    from bot.settings import SettingsError, load  # noqa: PLC0415
+    from bot.settings.plugins import find  # noqa: PLC0415
+
+    try:
+        rules = _rules(file)
+        span = duration.parse(since)
+        loaded = load(config, find, os.environ)
+        result = asyncio.run(_replayed(rules, loaded, place, SystemClock().now() - span))
+    except (CannotTry, LedgerError, SettingsError, ValueError) as problem:
+        print(problem, file=sys.stderr)
+        raise typer.Exit(1) from None
+    print(json.dumps(_data(result), ensure_ascii=False) if as_json else _report(result))
+
+
+async def _replayed(rules: tuple[Rule, ...], loaded: Loaded, place: str, since: datetime) -> Backtest:
+    """Reads the ledger beside a running bot and holds everything said in the place against the rules."""
+    from bot.ledger import Ledger  # noqa: PLC0415
+    from plugins.moderation.history import Replay  # noqa: PLC0415
+
+    community = next((c.name for c in loaded.communities.values() if c.place(place)), None)
+    if community is None:
+        known = ", ".join(p.alias for c in loaded.communities.values() for p in c.places)
+        raise CannotTry(f"there is no place {place!r} in {loaded.path}; there are {known}")
+    settings = _settings(loaded, community)
+    replay = Replay(rules, settings.steps, settings.expiry, settings.cooldown)
+    ledger = await Ledger.open(loaded.configuration.storage.database, read_only=True)
+    try:
+        with _counter("messages") as count:
+            async for message in ledger.history(community, since, place):
+                replay.take(message)
+                count()
+    finally:
+        await ledger.close()
+    return replay.result
+
+
+def _settings(loaded: Loaded, community: str) -> ModerationSettings:
+    """The community's own settings, for its ladder; the default ones where it does not use the plugin yet."""
+    from plugins.moderation.settings import ModerationSettings  # noqa: PLC0415
+
+    given = loaded.plugin_settings[community].get(PLUGIN)
+    return given if isinstance(given, ModerationSettings) else ModerationSettings()
+
+
+def _data(result: Backtest) -> dict[str, Any]:
+    return {
+        "messages": result.messages,
+        "people": result.people,
+        "rules": [
+            {
+                "rule": name,
+                "hits": hits.count,
+                "people": len(hits.people),
+                "samples": [
+                    {
+                        "at": s.at.isoformat(),
+                        "author": s.author,
+                        "text": s.text,
+                        "words": s.words,
+                        "url": s.url,
+                    }
+                    for s in hits.samples
+                ],
+            }
+            for name, hits in result.hits.items()
+        ],
+        "ladder": {str(deed): count for deed, count in result.steps.items()},
+        "slow": dict(result.slow),
+    }
+
+
+def _report(result: Backtest) -> str:
+    from plugins.moderation.notice import excerpt  # noqa: PLC0415
+
+    rows = [f"{result.messages} messages, {result.people} people hit."]
+    for name, hits in sorted(result.hits.items(), key=lambda pair: -pair[1].count):
+        rows.append(f"{name}: {hits.count} hits, {len(hits.people)} people")
+        rows += [f"    {s.at:%Y-%m-%d %H:%M} {s.author}: {excerpt(s.text, 100)}" for s in hits.samples]
+    if result.steps:
+        rows.append(
+            "The ladder would have led to: " + ", ".join(f"{n} × {deed}" for deed, n in result.steps.items())
+        )
+    rows += [f"{name} ran out of time {count} times" for name, count in result.slow.items()]
+    return "\n".join(rows)
+
+
+def _progress(items: list[T], what: str) -> Iterator[T]:
+    """The items, with a progress bar where there are many and somebody is watching."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import track  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    if len(items) < MANY or not console.is_terminal:
+        yield from items
+    else:
+        yield from track(items, what, console=console, transient=True)
+
+
+@contextmanager
+def _counter(what: str) -> Iterator[Callable[[], None]]:
+    """Counts on the terminal what comes in unknown number; silent where nobody is watching."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress, SpinnerColumn, TextColumn  # noqa: PLC0415
+
+    columns = SpinnerColumn(), TextColumn("{task.completed:.0f} " + what)
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda: bar.advance(task)
