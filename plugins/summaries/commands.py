@@ -56,7 +56,7 @@ def wish(text: str) -> Wish:
     found = Wish()
     link, words, span, missed = found.link, found.words, found.span, found.missed
     for word in text.split():
-        address = re.search(r"https?://[^\s<>()\[\]\"']+", word)
+        address = re.search(r"[a-z]+://[^\s<>()\[\]\"']+", word)
         if address:
             link = address[0]
         elif re.fullmatch(r"\d{1,6}", word):
@@ -100,11 +100,11 @@ async def summary(ctx: Context[SummarySettings], call: Call, what: Rest = Rest("
         return "The thread cannot be read at the moment. Try again in a few minutes."
     whole = of_thread(thread)
     part = of_thread(thread, target) if target.ref != thread.root.ref else whole
-    if len(part.messages) >= ctx.settings.min_comments:
+    if part.size >= ctx.settings.min_comments:
         top, stuff = (target if part is not whole else None), part
     else:
         top, stuff = None, whole
-    if len(stuff.messages) < ctx.settings.min_comments:
+    if stuff.size < ctx.settings.min_comments:
         return _short(ctx, stuff)
     note = Kept(
         name=name_of(top.ref if top else thread.root.ref),
@@ -123,12 +123,14 @@ async def _room(ctx: Context[SummarySettings], call: Call, asked: Wish) -> Answe
     since = await _spoke(ctx, call.message) if asked.missed else ctx.now - (asked.span or ctx.settings.span)
     if since is None:
         return "I do not know when you wrote here last. Give a time, such as 6h."
+    if asked.missed:
+        since += timedelta(microseconds=1)  # what they said themselves they did not miss
     note = Kept(
         name=name_of(call.message.ref), place=call.message.place.alias, words=asked.words or ctx.settings.words,
         at=ctx.now, since=since, until=call.message.sent_at,
     )  # fmt: skip
     stuff = await material(ctx, note) or Material(())
-    if len(stuff.messages) < ctx.settings.min_comments:
+    if stuff.size < ctx.settings.min_comments:
         return _short(ctx, stuff)
     return await _answered(ctx, call, note, stuff)
 
@@ -148,21 +150,20 @@ async def _spoke(ctx: Context[SummarySettings], message: Message) -> datetime | 
 
 
 def _short(ctx: Context[SummarySettings], stuff: Material) -> str:
-    there = len(stuff.messages)
-    return f"{there} comments are quicker read than summarized; I begin at {ctx.settings.min_comments}."
+    return f"{stuff.size} comments are quicker read than summarized; I begin at {ctx.settings.min_comments}."
 
 
 async def _answered(ctx: Context[SummarySettings], call: Call, note: Kept, stuff: Material) -> Answer:
     """The digest: new as an answer, or the one that stands already, brought up to date and linked."""
     actions = await publish(ctx, note, stuff, call.message.ref)
-    because = f"a digest of {len(stuff.messages)} comments for {call.author.name}"
+    because = f"a digest of {stuff.size} comments for {call.author.name}"
     if any(isinstance(action, Reply) for action in actions):
         return Outcome(because, actions)
     receipt = await ctx.made(note.name)
     if receipt is None or receipt.ref is None:
         if await kept.find(ctx, note.name) is not None:
             return "The digest of that thread is on its way."
-        return f"There is nothing to quote in those {len(stuff.messages)} comments."
+        return f"There is nothing to quote in those {stuff.size} comments."
     told = document(line("The digest, brought up to date: ", Link("here", receipt.url or receipt.ref), "."))
     return Outcome(because, (*actions, Reply(to=call.message.ref, text=told)))
 

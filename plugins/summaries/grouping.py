@@ -114,6 +114,8 @@ def headings(
     for n, counts in held.items():
 
         def distinct(word: str, n: int = n, counts: Counter[str] = counts) -> float:
+            if sizes[n] == total:  # there are no others to be told from
+                return counts[word]
             inside = counts[word] / sizes[n]
             outside = (everywhere[word] - counts[word] + 0.5) / (total - sizes[n] + 1)
             return counts[word] * math.log(inside / outside) if inside > outside else 0.0

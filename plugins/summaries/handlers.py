@@ -56,7 +56,8 @@ async def on_comment(ctx: Context[SummarySettings], message: Message) -> Outcome
     thread = await read(ctx, message.root)
     if thread is None:
         return Outcome("the thread cannot be read now")
-    there = len(thread.messages)
+    stuff = of_thread(thread)
+    there = stuff.size
     if there < due:
         return Outcome(f"{there} of {due} comments for a digest", (_seen(key, there, ctx.now),))
     if thread.root.gone or thread.root.author.opted_out:
@@ -64,7 +65,7 @@ async def on_comment(ctx: Context[SummarySettings], message: Message) -> Outcome
     note = Kept(
         name=name, place=message.place.alias, words=ctx.settings.words, at=ctx.now, root=str(message.root)
     )
-    actions = await publish(ctx, note, of_thread(thread), message.root)
+    actions = await publish(ctx, note, stuff, message.root)
     return Outcome(f"a digest of {there} comments", (*actions, _seen(key, there, ctx.now)))
 
 

@@ -77,7 +77,7 @@ def _document(found: Digest, messages: Mapping[str, Message], unread: int, leave
 
 def _facts(found: Digest, unread: int) -> Paragraph:
     said = f"{_count(found.comments, 'comment')} by {_count(found.people, 'person', 'people')}"
-    if found.since and found.until:
+    if found.since and found.until and found.until > found.since:
         said += f" in {_span(found.until - found.since)}"
     if unread:
         said += f" ({_count(unread, 'more')} could not be read)".replace("mores", "more")
@@ -129,8 +129,11 @@ def _count(n: int, one: str, many: str | None = None) -> str:
 
 
 def _span(span: timedelta) -> str:
-    hours = round(span.total_seconds() / 3600)
-    return _count(max(hours, 1), "hour") if hours < 48 else _count(round(hours / 24), "day")
+    minutes = span.total_seconds() / 60
+    if minutes < 90:
+        return _count(max(round(minutes), 1), "minute")
+    hours = minutes / 60
+    return _count(round(hours), "hour") if hours < 48 else _count(round(hours / 24), "day")
 
 
 def _length(doc: Document) -> int:

@@ -14,6 +14,8 @@ from plugins.summaries.layout import layout
 from plugins.summaries.settings import SummarySettings
 from plugins.summaries.steps import run_slowly
 
+#: How often a digest is made anew when what it quotes turns out to have changed meanwhile.
+_LOOKS = 8
 #: A digest that was asked for and has not been seen to arrive within this time is asked for again.
 _OVERDUE = timedelta(hours=1)
 
@@ -25,6 +27,11 @@ class Material:
     messages: Sequence[Message]
     topic: str = ""
     unread: int = 0
+
+    @property
+    def size(self) -> int:
+        """How many comments that is, without bots and commands."""
+        return sum(map(reading.counts, self.messages))
 
 
 async def read(ctx: Context[SummarySettings], root: Ref) -> Thread | None:
@@ -67,11 +74,29 @@ async def make(
     `without` is somebody who has just asked to be left out.
     """
     out = await kept.left_out(ctx) | {without.key if without else ""}
-    comments = reading.comments(stuff.messages, out)
-    found = await run_slowly(digest_steps(comments, stuff.topic, note.words))
-    text = layout(found, {message.ref.id: message for message in stuff.messages}, unread=stuff.unread)
-    fresh = replace(note, comments=len(stuff.messages), quoted=tuple(sorted(found.quoted)), at=ctx.now)
-    return fresh, text
+    messages = {message.ref.id: message for message in stuff.messages}
+    for _ in range(_LOOKS):
+        comments = reading.comments(list(messages.values()), out)
+        found = await run_slowly(digest_steps(comments, stuff.topic, note.words))
+        # A thread was read just now; what a room said was read when it was said.
+        changed = {} if note.root is not None else await _changed(ctx, [messages[i] for i in found.quoted])
+        if not changed:
+            break
+        messages |= changed
+    text = layout(found, messages, unread=stuff.unread)
+    return replace(note, comments=stuff.size, quoted=tuple(sorted(found.quoted)), at=ctx.now), text
+
+
+async def _changed(ctx: Context[SummarySettings], messages: Sequence[Message]) -> dict[str, Message]:
+    """Those of `messages` that read differently now, or are gone, by id."""
+    found: dict[str, Message] = {}
+    for message in messages:
+        now = await ctx.message(message.ref)
+        if now is None:
+            found[message.ref.id] = replace(message, gone=True)
+        elif now.gone or now.text != message.text:
+            found[message.ref.id] = now
+    return found
 
 
 async def publish(

@@ -17,6 +17,11 @@ def quotable(message: Message, out: Collection[str] = ()) -> bool:
     return not (message.gone or author.opted_out or author.key in out)
 
 
+def counts(message: Message) -> bool:
+    """Whether the message is part of the discussion: people's are, bots' and commands are not."""
+    return message.command is None and not message.author.is_bot
+
+
 def comments(messages: Sequence[Message], out: Collection[str] = ()) -> list[Comment]:
     """`messages` for the summary, without bots and commands; those that may not be quoted are silent.
 
@@ -33,7 +38,7 @@ def comments(messages: Sequence[Message], out: Collection[str] = ()) -> list[Com
             silent=not quotable(message, out),
         )
         for message in messages
-        if message.command is None and not message.author.is_bot
+        if counts(message)
     ]
 
 

@@ -1,0 +1,252 @@
+"""Digests in a community: asked for, by themselves as threads grow, and true to what people change and wish."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.testing import DefaultTests, Member, Moot, Said, script
+from plugins.summaries import plugin
+
+RENTS = (
+    "Rents in the old town have doubled since the trams came back.",
+    "A cap on rents would only move the problem to the suburbs.",
+    "The suburbs already pay higher rents than the old town did ten years ago.",
+    "Nobody builds where rents are capped, said the council in spring.",
+)
+DEPOSITS = (
+    "The deposit scheme only helps if the inventory was signed on the first day.",
+    "Ours refused to sign the inventory and we still won the deposit back.",
+    "My landlord kept the deposit for two years without any inventory.",
+    "Does the deposit scheme hold in Scotland as well?",
+)
+
+
+@dataclass
+class Evening:
+    """A thread of nine comments about two things, by five people."""
+
+    moot: Moot
+    people: dict[str, Member]
+    post: Said
+    deposit: Said
+    rents: Said
+
+    def __getattr__(self, name: str) -> Member:
+        return self.people[name]
+
+
+@asynccontextmanager
+async def evening(**settings: object) -> AsyncIterator[Evening]:
+    chosen = {"after_comments": 10, "min_comments": 5, **settings}
+    async with Moot(plugins={"summaries": chosen}) as moot:
+        people = {name: moot.member(name) for name in ("ana", "bo", "cy", "di", "ed")}
+        who = list(people.values())
+        post = await who[0].posts("How is renting here?", "Tell me about deposits and rents.")
+        deposit = await who[1].replies(post, DEPOSITS[0])
+        rents = await who[2].replies(post, RENTS[0])
+        for n in range(1, 4):
+            await who[(n + 1) % 5].replies(deposit, DEPOSITS[n])
+            await who[(n + 2) % 5].replies(rents, RENTS[n])
+        await who[0].replies(rents, "ok thanks")
+        moot.skip()
+        yield Evening(moot, people, post, deposit, rents)
+
+
+async def test_the_tenth_comment_brings_the_digest() -> None:
+    async with evening(words=60) as it:
+        await it.bo.replies(it.post, "Moving costs more than a year of higher rents, so people stay.")
+        assert it.moot.transcript() == script("""
+            freechat | bo → ana: Moving costs more than a year of higher rents, so people stay.
+            freechat | bot → ana: Thread digest · 10 comments by 5 people · extracts only, nobody's words changed, no AI
+                rents — 6 comments, 5 people
+                > Rents in the old town have doubled since the trams came back. — cy · comment (memory://freechat/3) · 4 replies
+                > A cap on rents would only move the problem to the suburbs. — di · comment (memory://freechat/5)
+                > The suburbs already pay higher rents than the old town did ten years ago. — ed · comment (memory://freechat/7)
+                deposit · inventory — 4 comments, 4 people
+                > The deposit scheme only helps if the inventory was signed on the first day. — bo · comment (memory://freechat/2) · 3 replies
+                > Ours refused to sign the inventory and we still won the deposit back. — cy · comment (memory://freechat/4)
+                Asked, not answered yet
+                > ↳ to “The deposit scheme only helps…”
+                > Does the deposit scheme hold in Scotland as well? — ed · comment (memory://freechat/8)
+                Left out: 1 comment without a whole sentence. Not to be quoted here, tell me summary-optout.
+        """)
+
+
+async def test_it_grows_with_the_thread_in_the_same_comment() -> None:
+    async with evening() as it:
+        for n in range(9):
+            await it.cy.replies(it.post, f"House number {n} in the long street stands empty.")
+        said = it.moot.transcript()
+        assert said.count("bot → ana: Thread digest") == 1
+        assert "bot edits" not in said
+        await it.cy.replies(it.post, "House number nine in the long street stands empty.")
+        await it.di.replies(it.post, "House number ten is mine, and I live in it.")
+        said = it.moot.transcript()
+        assert said.count("bot edits “Thread digest") == 1, "twenty comments: twice as many as before"
+        assert "bot → " not in said
+
+
+async def test_a_short_thread_is_left_alone() -> None:
+    async with evening(after_comments=40) as it:
+        await it.bo.replies(it.post, "One more word about the deposit.")
+        assert it.moot.transcript() == "freechat | bo → ana: One more word about the deposit."
+
+
+async def test_digests_do_not_come_by_themselves_where_that_is_switched_off() -> None:
+    for settings in ({"automatic": False}, {"places": ["lounge"]}):
+        async with evening(**settings) as it:
+            await it.bo.replies(it.post, "One more word about the deposit.")
+            assert "digest" not in it.moot.transcript()
+
+
+async def test_an_edited_comment_is_quoted_as_it_reads_now() -> None:
+    async with evening() as it:
+        await it.bo.replies(it.post, "Moving costs more than a year of higher rents, so people stay.")
+        assert DEPOSITS[0] in it.moot.transcript()
+        await it.bo.edits(it.deposit, "The deposit scheme never helps without a signed inventory.")
+        said = it.moot.transcript()
+        assert "bot edits “Thread digest" in said
+        assert "The deposit scheme never helps without a signed inventory. — bo" in said
+        assert DEPOSITS[0] not in said
+
+
+async def test_a_removed_comment_is_quoted_no_longer() -> None:
+    async with evening() as it:
+        mo = it.moot.moderator("mo")
+        await it.bo.replies(it.post, "Moving costs more than a year of higher rents, so people stay.")
+        it.moot.skip()
+        await mo.removes(it.rents, "off topic")
+        said = it.moot.transcript()
+        assert "bot edits “Thread digest" in said
+        assert RENTS[0] not in said.partition("bot edits")[2].partition("\n")[2]
+        assert "1 removed or by people who asked for it" in said
+
+
+async def test_a_change_that_no_digest_quotes_changes_nothing() -> None:
+    async with evening() as it:
+        short = await it.bo.replies(it.post, "ok")
+        it.moot.skip()
+        await it.bo.edits(short, "okay")
+        assert it.moot.transcript() == "freechat | bo edits “ok”: okay"
+
+
+async def test_whoever_wants_to_be_left_out_is_left_out_at_once() -> None:
+    async with evening() as it:
+        await it.ana.replies(it.post, "Moving costs more than a year of higher rents, so people stay.")
+        it.moot.skip()
+        await it.bo.tells("summary-optout")
+        said = it.moot.transcript()
+        assert "You are left out of the digests from now on." in said
+        assert "bot edits “Thread digest" in said
+        assert "— bo" not in said
+        await it.bo.tells("summary-optout")
+        assert "You are left out of the digests already." in it.moot.transcript()
+        await it.bo.tells("summary-optin")
+        assert "Digests may quote you again." in it.moot.transcript()
+        await it.bo.tells("summary-optin")
+        assert "Digests may quote you already." in it.moot.transcript()
+
+
+async def test_who_asks_all_bots_to_leave_them_alone_is_never_quoted() -> None:
+    async with evening() as it:
+        shy = it.moot.member("shy", opted_out=True)
+        await shy.replies(it.post, "The deposit scheme and the inventory are both a scam of the landlords.")
+        said = it.moot.transcript()
+        assert "Thread digest · 9 comments by 5 people" in said
+        assert "— shy" not in said
+
+
+async def test_under_the_post_of_somebody_who_wants_no_bots_there_is_no_digest() -> None:
+    async with Moot(plugins={"summaries": {"after_comments": 5, "min_comments": 5}}) as moot:
+        post = await moot.member("shy", opted_out=True).posts("Rents?", "How are they?")
+        ana = moot.member("ana")
+        for text in (*RENTS, *DEPOSITS):
+            await ana.replies(post, text)
+        assert "digest" not in moot.transcript()
+
+
+async def test_a_digest_that_was_asked_for_is_brought_up_to_date_and_linked() -> None:
+    async with evening() as it:
+        await it.ed.replies(it.post, "!summary 60")
+        assert "bot → ed: Thread digest · 9 comments by 5 people" in it.moot.transcript()
+        await it.di.replies(it.post, "!summary")
+        said = it.moot.transcript()
+        assert "bot edits “Thread digest" in said
+        assert "bot → di: The digest, brought up to date: here (memory://freechat/" in said
+
+
+async def test_a_branch_of_its_own_size_gets_its_own_digest() -> None:
+    async with evening(min_comments=4, automatic=False) as it:
+        await it.ed.replies(it.deposit, "!summary")
+        said = it.moot.transcript()
+        assert "Thread digest · 4 comments by 4 people" in said
+        assert "rents" not in said
+
+
+async def test_of_too_little_there_is_no_digest() -> None:
+    async with evening(min_comments=25, after_comments=40) as it:
+        await it.ed.replies(it.post, "!summary")
+        assert "9 comments are quicker read than summarized; I begin at 25." in it.moot.transcript()
+
+
+async def test_by_link_from_the_room() -> None:
+    async with evening() as it:
+        await it.ed.says(f"!summary memory://freechat/{it.post.id} 60")
+        assert "lounge | bot → ed: Thread digest · 9 comments by 5 people" in it.moot.transcript()
+        await it.ed.says("!summary memory://freechat/999")
+        assert "I cannot find that. Give a link to a post" in it.moot.transcript()
+
+
+async def test_what_was_said_in_the_room_while_somebody_was_away() -> None:
+    async with evening(automatic=False) as it:
+        await it.ana.says("See you all later in the evening.")
+        await it.moot.advance(hours=3)
+        for n, text in enumerate((*RENTS, *DEPOSITS)):
+            await list(it.people.values())[1 + n % 4].says(text)
+            await it.moot.advance(minutes=2)
+        it.moot.skip()
+        await it.ana.says("!summary missed")
+        assert "bot → ana: Thread digest · 8 comments by 4 people in 14 minutes" in it.moot.transcript()
+        await it.ana.says("!summary 4h")
+        assert "bot → ana: Thread digest · 9 comments by 5 people in 3 hours" in it.moot.transcript()
+        await it.ana.says("!summary 5m")
+        assert "2 comments are quicker read than summarized; I begin at 5." in it.moot.transcript()
+        await it.moot.member("new").says("!summary missed")
+        assert "I do not know when you wrote here last. Give a time, such as 6h." in it.moot.transcript()
+
+
+async def test_in_a_room_too_what_is_removed_is_quoted_no_longer() -> None:
+    async with evening(automatic=False) as it:
+        said = [await it.cy.says(text) for text in (*RENTS, *DEPOSITS)]
+        await it.ana.says("!summary 1h")
+        assert RENTS[0] in it.moot.transcript()
+        await it.cy.removes(said[0])
+        change = it.moot.transcript().partition("bot edits")[2].partition("\n")[2]
+        assert RENTS[1] in change
+        assert RENTS[0] not in change
+
+
+async def test_words_that_make_no_wish_are_answered_with_what_was_expected() -> None:
+    async with evening() as it:
+        it.moot.skip()
+        await it.ana.says("!summary please")
+        assert "was expected, not “please”" in it.moot.transcript()
+        await it.ana.says("!summary 99999")
+        assert "Between 40 and 800 words were expected, not 99999." in it.moot.transcript()
+        await it.ana.tells("summary")
+        assert "Which thread? Give a link" in it.moot.transcript()
+
+
+async def test_old_threads_are_forgotten_after_a_month() -> None:
+    async with evening() as it:
+        await it.ana.replies(it.post, "Moving costs more than a year of higher rents, so people stay.")
+        it.moot.skip()
+        await it.moot.advance(days=32)
+        await it.bo.edits(it.deposit, "The deposit scheme never helps without a signed inventory.")
+        assert "bot edits" not in it.moot.transcript()
+
+
+class TestSummaries(DefaultTests):
+    plugin = plugin
