@@ -1,0 +1,333 @@
+"""Corners of the Lemmy adapter that the main stories do not reach: odd servers, odd accounts, long lists."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot import actions
+from bot.demo.lemmy import LemmyError, reading
+from bot.demo.lemmy.api import ROUTES
+from bot.model import Author, Message, Platform, Reported, Role
+from bot.platforms.lemmy import people as people_module
+from bot.platforms.lemmy.people import People
+from bot.platforms.lemmy.v3 import V3
+from bot.platforms.protocol import Refused, Unclear, Unreachable
+from bot.text import document
+from tests.lemmy_town import AWAY, HOME, PLACES, Town, line, ref, town
+
+pytestmark = [pytest.mark.enable_socket, pytest.mark.loopback]
+
+HELLO = document("Hello there")
+
+
+def a_post(it: Town, **more: object) -> int:
+    return it.instance.post(as_="ana", community="freechat", title="A question", **more)
+
+
+def somebody(actor: str, name: str = "x@x.example") -> Author:
+    """A person as the ledger remembers them: the adapter has not met them since it started."""
+    return Author(Platform.LEMMY, actor, name)
+
+
+# People
+
+
+@pytest.mark.parametrize(
+    ("actor", "told"),
+    [
+        (f"https://{HOME}/u/ana", f"tell ana@{HOME} message/1 Hello there"),
+        (f"https://{AWAY}/u/ben", f"tell ben@{AWAY} message/1 Hello there"),
+    ],
+)
+async def test_somebody_who_was_not_met_since_the_start_is_looked_up_by_id_and_not_by_name(actor, told):
+    async with town() as it:
+        tell = actions.Tell(place="chat", person=somebody(actor, f"mia@{HOME}"), text=HELLO)
+        await it.adapter.perform(tell, "k")
+        assert it.did() == [told]
+
+
+async def test_an_account_elsewhere_with_an_address_of_another_form_is_resolved(monkeypatch):
+    async with town() as it:
+        ident = it.instance.join("zoe@social.example")
+        actor = "https://social.example/ap/users/77"
+        row = {"person": {"person": {"id": ident, "actor_id": actor, "name": "zoe"}}}
+        monkeypatch.setitem(ROUTES, ("GET", "/resolve_object"), lambda call: row)
+        await it.adapter.perform(actions.Tell(place="chat", person=somebody(actor), text=HELLO), "k")
+        assert it.did() == ["tell zoe@social.example message/1 Hello there"]
+
+
+async def test_somebody_whom_the_server_does_not_know_is_refused():
+    async with town() as it:
+        tell = actions.Tell(place="chat", person=somebody("https://third.example/u/kim"), text=HELLO)
+        with pytest.raises(Refused, match="could not find anything"):
+            await it.adapter.perform(tell, "k")
+
+
+async def test_only_so_many_local_ids_are_remembered(monkeypatch):
+    monkeypatch.setattr(people_module, "REMEMBERED", 2)
+    async with town() as it:
+        people = People(V3(it.adapter._client))
+        for number, name in enumerate(("ana", "mia", "max"), start=1):
+            people.met(f"https://{HOME}/u/{name}", number * 100)
+        before = len(it.server.calls)
+        assert await people.local(somebody(f"https://{HOME}/u/max")) == 300
+        assert len(it.server.calls) == before
+        assert await people.local(somebody(f"https://{HOME}/u/ana")) == 1
+        assert it.server.calls[before:] == ["GET /user"]
+
+
+async def test_a_trusted_member_stays_one_and_a_fallen_moderator_does_not():
+    async with town() as it:
+        trusted = Author(Platform.LEMMY, f"https://{HOME}/u/ana", f"ana@{HOME}", role=Role.TRUSTED)
+        assert (await it.adapter.refresh(trusted, "chat")).role is Role.TRUSTED
+
+
+async def test_a_bare_name_is_sought_on_the_communitys_own_server_first():
+    async with town() as it:
+        it.instance.join(f"ana@{AWAY}")
+        it.instance.found(f"far@{AWAY}", moderators=("folkmoot",))
+        far = PLACES["chat"].__class__(
+            Platform.LEMMY, "far", f"far@{AWAY}", PLACES["chat"].kind, "free", "lemmy"
+        )
+        await it.restart(places={**PLACES, "far": far})
+        await it.adapter.open()
+        found = await it.adapter.person("ana", "far")
+        assert found is not None
+        assert found.name == f"ana@{AWAY}"
+
+
+# Doing
+
+
+async def test_a_community_that_insists_on_a_language_gets_the_undetermined_one(monkeypatch):
+    said: list[object] = []
+    async with town() as it:
+        number = a_post(it)
+        real = it.instance.comment
+
+        def picky(**more: object) -> int:
+            if len(said) % 2 == 0:
+                said.append("no")
+                raise LemmyError("language_not_allowed")
+            said.append("yes")
+            return real(**more)  # type: ignore[arg-type]  # the same arguments as the real one
+
+        monkeypatch.setattr(it.instance, "comment", picky)
+        await it.adapter.perform(actions.Reply(to=ref(f"post/{number}"), text=HELLO), "k")
+        assert (said, it.did()) == (["no", "yes"], ["comment comment/1 Hello there"])
+
+
+async def test_a_refusal_that_is_not_about_the_place_of_the_reply_stays_one():
+    async with town() as it:
+        number = a_post(it)
+        it.instance.ban(as_="mia", community="freechat", who="folkmoot")
+        warn = actions.Warn(
+            place="chat", person=await it.author("ana"), about=ref(f"post/{number}"), rule="kind", text=HELLO
+        )
+        with pytest.raises(Refused, match="ask its moderators to unban it"):
+            await it.adapter.perform(warn, "k")
+        assert it.did() == []
+
+
+async def test_a_warning_that_cannot_be_distinguished_is_still_given():
+    async with town() as it:
+        number = a_post(it)
+        it.server.faults.add("502", path="/comment/distinguish")
+        warn = actions.Warn(
+            place="chat", person=await it.author("ana"), about=ref(f"post/{number}"), rule="kind", text=HELLO
+        )
+        receipt = await it.adapter.perform(warn, "k")
+        assert receipt.ref == ref("comment/1")
+        assert receipt.detail == "not marked as a moderator's word"
+
+
+@pytest.mark.parametrize("about", [None, "message/1"])
+async def test_a_warning_about_something_private_is_private(about):
+    async with town() as it:
+        warn = actions.Warn(
+            place="chat",
+            person=await it.author("ana"),
+            about=ref(about, "lemmy.private") if about else None,
+            rule="kind",
+            text=HELLO,
+        )
+        await it.adapter.perform(warn, "k")
+        assert it.did() == [f"tell ana@{HOME} message/1 Hello there"]
+
+
+async def test_an_answer_without_the_id_of_what_was_made_is_unclear(monkeypatch):
+    async with town() as it:
+        number = a_post(it)
+        monkeypatch.setattr("bot.demo.lemmy.writing._comment", lambda call, ident: {"comment_view": {}})
+        with pytest.raises(Unclear, match="it was created"):
+            await it.adapter.perform(actions.Reply(to=ref(f"post/{number}"), text=HELLO), "k")
+
+
+async def test_a_private_message_is_answered_although_many_came_since():
+    async with town() as it:
+        it.instance.private_message(as_="mia", to="folkmoot", text="the first")
+        for number in range(120):
+            it.later(seconds=1)
+            it.instance.private_message(as_="ana", to="folkmoot", text=f"number {number}")
+        reply = actions.Reply(to=ref("message/1", "lemmy.private"), text=HELLO)
+        since = it.clock.now()
+        receipt = await it.adapter.perform(reply, "k")
+        assert it.did() == [f"tell mia@{HOME} message/122 Hello there"]
+        found = await it.adapter.find(reply, "k", since, frozenset())
+        assert found is not None
+        assert found.ref == receipt.ref
+
+
+async def test_a_title_is_made_where_none_is_given():
+    async with town() as it:
+        await it.adapter.perform(actions.Post(place="chat", text=document("Good morning all")), "k")
+        assert it.did() == ["post post/1 Good morning all: Good morning all"]
+
+
+# Hearing
+
+
+async def test_more_than_a_page_of_reports():
+    async with town() as it:
+        number = a_post(it)
+        await it.poll()
+        for count in range(70):
+            it.later(seconds=1)
+            it.instance.report(as_="max", ref=f"post/{number}", reason=f"number {count}")
+        reports = [o for o in await it.poll() if isinstance(o, Reported)]
+        assert [report.reason for report in reports] == [f"number {count}" for count in range(70)]
+
+
+async def test_more_than_a_page_of_removals():
+    async with town() as it:
+        number = a_post(it)
+        for _ in range(70):
+            it.instance.comment(as_="ana", post=number, text="spam")
+        await it.poll()
+        it.later(minutes=1)
+        for count in range(1, 71):
+            it.instance.remove(as_="mia", ref=f"comment/{count}", reason="spam")
+        it.instance.remove(as_="mia", ref="comment/1", on=False)
+        assert len(await it.heard()) == 70
+
+
+async def test_a_mention_that_comes_days_late_is_heard_through_the_inbox():
+    async with town() as it:
+        number = a_post(it)
+        await it.poll()
+        it.later(days=3)
+        a_post(it)
+        await it.poll()  # from here on, the window begins two days after the comment to come
+        it.instance.comment(
+            as_=f"ben@{AWAY}",
+            post=number,
+            text=f"@folkmoot@{HOME} help",
+            published=it.clock.now() - timedelta(days=2),
+        )
+        [late] = await it.poll()
+        assert isinstance(late, Message)
+        assert (late.command, line(late)) == ("help", "Message comment/1")
+
+
+async def test_a_message_that_was_deleted_before_it_was_read_is_no_message():
+    async with town() as it:
+        number = a_post(it)
+        comment = it.instance.comment(as_="ana", post=number, text="oops")
+        it.instance.delete(as_="ana", ref=f"comment/{comment}")
+        assert await it.heard() == ["Message post/1"]
+
+
+async def test_a_notice_that_cannot_be_marked_as_read_stops_nothing():
+    async with town() as it:
+        it.instance.private_message(as_="ana", to="folkmoot", text="why")
+        assert await it.heard() == ["Message message/1"]
+        it.server.faults.add("502", path="/private_message/mark_as_read")
+        a_post(it)
+        assert await it.heard() == ["Message post/1"]
+
+
+async def test_a_quiet_poll_of_one_community_asks_five_questions():
+    async with town() as it:
+        await it.poll()
+        before = len(it.server.calls)
+        assert await it.heard() == []
+        assert it.server.calls[before:] == [
+            "GET /user/unread_count",
+            "GET /post/list",
+            "GET /comment/list",
+            "GET /modlog",
+            "GET /user/report_count",
+        ]
+
+
+# Opening
+
+
+async def test_a_server_of_another_version_is_refused(monkeypatch):
+    monkeypatch.setattr(reading, "VERSION", "1.0.0")
+    async with town(opened=False) as it:
+        with pytest.raises(Refused, match=r"this server runs Lemmy 1\.0\.0") as refused:
+            await it.adapter.open()
+        assert refused.value.code == "wrong_version"
+
+
+async def test_a_server_that_does_not_know_us_after_all():
+    async with town(opened=False) as it:
+        it.server.faults.add("html 200", path="/site")
+        with pytest.raises(Unreachable, match="JSON was expected"):
+            await it.adapter.open()
+
+
+async def test_settings_that_the_server_does_not_take_are_named_by_the_check():
+    async with town(opened=False) as it:
+        with pytest.MonkeyPatch.context() as patch:
+
+            def no(call: object) -> dict[str, object]:
+                raise LemmyError("unknown")
+
+            patch.setitem(ROUTES, ("PUT", "/user/save_user_settings"), no)
+            patch.setitem(ROUTES, ("POST", "/community/follow"), no)
+            await it.adapter.open()
+        problems = await it.adapter.check()
+        assert any("bot_account" in problem for problem in problems)
+
+
+async def test_a_profile_that_tells_nothing_is_pointed_out():
+    async with town() as it:
+        it.instance.who("folkmoot").bio = None
+        assert await it.adapter.check() == [
+            "account lemmy: its profile is empty; say there whose bot this is and how to reach you"
+        ]
+
+
+async def test_an_account_without_a_private_place_has_one_by_itself():
+    async with town(places={"chat": PLACES["chat"]}) as it:
+        it.instance.private_message(as_="ana", to="folkmoot", text="why")
+        [message] = await it.poll()
+        assert isinstance(message, Message)
+        assert str(message.ref) == "lemmy:lemmy.private:message/1"
+
+
+async def test_a_registration_that_waits_for_approval():
+    async with town(opened=False) as it:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(ROUTES, ("POST", "/user/login"), lambda call: {"registration_created": True})
+            with pytest.raises(Refused, match="waits for an administrator"):
+                await it.adapter.open()
+
+
+async def test_two_factor_log_in_gives_the_code(tmp_path):
+    codes: list[str] = []
+    async with town(opened=False, code=lambda: codes.append("asked") or "123456") as it:
+        await it.adapter.open()
+        assert codes == ["asked"]
+
+
+async def test_a_token_that_cannot_be_kept_is_no_reason_to_stop(tmp_path, caplog):
+    (tmp_path / "file").write_text("in the way")
+    async with town(token_file=tmp_path / "file" / "token.json") as it:
+        assert "each start will log in" in caplog.text
+        a_post(it)
+        assert await it.heard() == ["Message post/1"]
