@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta, timezone
 from pathlib import Path
 
@@ -411,6 +412,18 @@ async def test_only_bans_that_the_bot_decided_count_against_its_limit():
         assert await ledger.bans_since("moot", NOON) == 2
         assert await ledger.bans_since("moot", NOON + HOUR) == 1
         assert await ledger.bans_since("green", NOON) == 0
+
+
+async def test_what_handlers_stumbled_over_newest_first():
+    async with fresh() as ledger:
+        for number in (1, 2):
+            cause = said("x", number=number)
+            verdict, acts = decided(cause, because=f"ZeroDivisionError {number}")
+            await ledger.commit(cause, [(replace(verdict, failed=True), acts)], NOON)
+        await happened(ledger, said("fine", number=3))
+        newest = "moderation.judge: ZeroDivisionError 2"
+        assert await ledger.failures() == [newest, "moderation.judge: ZeroDivisionError 1"]
+        assert await ledger.failures(1) == [newest]
 
 
 async def test_cursors_and_schedules():

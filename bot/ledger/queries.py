@@ -22,7 +22,8 @@ _LAST = "\U0010ffff"
 
 def starts_with(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
     """A prefix as a range, so that an index serves it; case matters."""
-    return column.between(prefix, prefix + _LAST)
+    # Not BETWEEN: PostgreSQL cannot parse it around a COLLATE.
+    return (column >= prefix) & (column < prefix + _LAST)
 
 
 def token(conn: Connection, name: str) -> str | None:
