@@ -200,6 +200,13 @@ async def test_more_than_a_page_of_reports():
         assert [report.reason for report in reports] == [f"number {count}" for count in range(70)]
 
 
+async def test_an_account_that_moderates_nothing_still_hears_what_is_said():
+    async with town() as it:
+        it.instance.appoint(community="freechat", who="folkmoot", on=False)
+        a_post(it)
+        assert await it.heard() == ["Message post/1"]
+
+
 async def test_more_than_a_page_of_removals():
     async with town() as it:
         number = a_post(it)

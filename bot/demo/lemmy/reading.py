@@ -285,9 +285,11 @@ def _notices(call: Call, kind: str) -> list[Json]:
 
 
 def _open_reports(call: Call, kind: str) -> list[Any]:
-    """Of the communities that the caller moderates, oldest first."""
+    """Of the communities that the caller moderates, oldest first. Only for moderators of something."""
     me: Person = call.me
     instance = call.instance
+    if not any(instance.moderates(me, where) for where in instance.communities.values()):
+        raise LemmyError("not_a_mod_or_admin")
     return [
         r
         for r in instance.reports.values()

@@ -26,12 +26,20 @@ MISSING = frozenset(
     }
 )
 
+#: The account has no rights there.
+NO_MODERATOR = frozenset({"not_a_mod_or_admin", "not_a_moderator"})
+
 #: Where a public reply cannot go, and a private message is tried instead.
 NO_REPLY = MISSING | {"deleted", "locked", "max_comment_depth_reached", "couldnt_create_comment"}
 
 #: What a removal or deletion answers when nothing is left to do: 0.19 deletes nothing twice, and lets nobody remove what
 #: its author deleted.
-GONE = MISSING | {"couldnt_update_comment", "couldnt_update_post", "couldnt_update_private_message", "deleted"}
+GONE = MISSING | {
+    "couldnt_update_comment",
+    "couldnt_update_post",
+    "couldnt_update_private_message",
+    "deleted",
+}
 
 SENTENCES: Mapping[str, str] = {
     "banned_from_community": "the bot's account is banned from the community; ask its moderators to unban it",

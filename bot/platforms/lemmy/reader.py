@@ -12,12 +12,13 @@ from typing import Any
 from bot.clock import Clock
 from bot.model import Edited, Occurrence, Place, Removed, Reported
 from bot.platforms.lemmy import fields, shapes
+from bot.platforms.lemmy.errors import NO_MODERATOR
 from bot.platforms.lemmy.people import People
 from bot.platforms.lemmy.seen import Cursor, Seen
 from bot.platforms.lemmy.shapes import Home, Item
 from bot.platforms.lemmy.target import Target
 from bot.platforms.lemmy.v3 import PAGE_SIZE, PAGES, V3
-from bot.platforms.protocol import Batch, PlatformError
+from bot.platforms.protocol import Batch, PlatformError, Refused
 
 log = logging.getLogger(__name__)
 
@@ -202,7 +203,22 @@ class Reader:
         return found
 
     async def _reports(self, *, sweep: bool) -> list[Reported]:
-        """Unresolved reports about our communities."""
+        """Unresolved reports about our communities; none where the account moderates nothing."""
+        try:
+            found = await self._open_reports(sweep=sweep)
+        except Refused as refusal:
+            if refusal.code not in NO_MODERATOR:
+                raise
+            return []
+        return [
+            report
+            for report in found
+            if report.place.community
+            and report.at >= self._cursor.since
+            and self._seen.first(report.id, report.at)
+        ]
+
+    async def _open_reports(self, *, sweep: bool) -> list[Reported]:
         count = await self._api.report_count()
         found: list[Reported] = []
         for kind, fetch in (("post", self._api.post_reports), ("comment", self._api.comment_reports)):
@@ -215,13 +231,7 @@ class Reader:
                 found += reports
                 if len(rows) < PAGE_SIZE:
                     break
-        return [
-            report
-            for report in found
-            if report.place.community
-            and report.at >= self._cursor.since
-            and self._seen.first(report.id, report.at)
-        ]
+        return found
 
     # What it means
 
