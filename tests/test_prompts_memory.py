@@ -82,6 +82,10 @@ def test_a_long_suggestion_is_cut_in_the_title_and_whole_below() -> None:
     assert prompt.text == words.strip()
 
 
+def test_a_pause_that_nobody_can_read_is_none() -> None:
+    assert keep.read({"pause": {"until": "soon"}}).pause is None
+
+
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: (

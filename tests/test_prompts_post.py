@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from bot.api import (
     Document,
     Link,
     Made,
+    Message,
     Pin,
     Place,
     PlaceKind,
@@ -205,3 +206,38 @@ def test_a_broken_pool_file_is_told_by_file_and_line(tmp_path: Path) -> None:
             f"{file}:2: titel: is not known here; title, text, on, season, theme are (did you mean title?)",
         )
     ]
+
+
+def comment(number: int, score: int | None, *, gone: bool = False, url: bool = True) -> Message:
+    ref = Ref(Platform.LEMMY, "freechat", f"comment/{number}")
+    return Message(
+        ref=ref,
+        place=FREECHAT,
+        author=Author(Platform.LEMMY, "https://x.example/u/ana", "ana"),
+        text="Green.",
+        sent_at=datetime(2026, 3, 2, tzinfo=UTC),
+        root=Ref(Platform.LEMMY, "freechat", "post/1"),
+        score=score,
+        gone=gone,
+        url=f"https://x.example/comment/{number}" if url else None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("comments", "best"),
+    [
+        ([], None),
+        ([comment(1, 1), comment(2, None), comment(3, -4)], None),
+        ([comment(1, 2), comment(2, 7), comment(3, 7)], "https://x.example/comment/2"),
+        ([comment(1, 2), comment(2, 7, gone=True), comment(3, 9, url=False)], "https://x.example/comment/1"),
+    ],
+)
+def test_the_best_liked_answer(comments: list[Message], best: str | None) -> None:
+    assert post.best_liked(comments) == best
+
+
+def test_the_best_liked_answer_is_linked() -> None:
+    text = PromptSettings(text="[Best of yesterday]({{yesterday.top}})")
+    assert body(acts(settings=text, last=Last(top="https://x.example/comment/2"))[0]) == (
+        "[Best of yesterday](https://x.example/comment/2)"
+    )

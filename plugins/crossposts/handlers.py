@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.api import (
     Action,
@@ -171,5 +171,9 @@ def _counts(kept: Json) -> dict[str, int]:
 
 
 def _since(kept: Json) -> datetime:
+    """When the post was surfaced; long ago where nobody can tell."""
     at = kept.get("at") if isinstance(kept, dict) else None
-    return datetime.fromisoformat(str(at))
+    try:
+        return datetime.fromisoformat(str(at)).astimezone(UTC)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)

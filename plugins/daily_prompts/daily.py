@@ -10,7 +10,6 @@ from bot.api import (
     Outcome,
     Plugin,
     Receipt,
-    Ref,
     Remember,
     Report,
     Tick,
@@ -114,15 +113,10 @@ async def last_prompt(desk: Desk, receipt: Receipt | None) -> Last:
     message = await ctx.message(receipt.ref)
     comments = message.replies if message else None
     wanted = f"{ctx.settings.text}{ctx.settings.first_comment}"
-    top = await _top(ctx, receipt.ref) if comments and "yesterday.top" in wanted else None
+    top = None
+    if comments and "yesterday.top" in wanted:
+        top = post.best_liked((await ctx.thread(receipt.ref)).messages)
     return Last(receipt.ref, title, receipt.url or (message.url if message else None), comments, top)
-
-
-async def _top(ctx: Context[PromptSettings], ref: Ref) -> str | None:
-    """A link to the comment with the highest score above one, which is its author's own vote."""
-    thread = await ctx.thread(ref)
-    liked = [m for m in thread.messages if (m.score or 0) > 1 and not m.gone and m.url]
-    return max(liked, key=lambda message: message.score or 0).url if liked else None
 
 
 async def _lately(ctx: Context[PromptSettings], receipt: Receipt | None) -> int:

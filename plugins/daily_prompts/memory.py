@@ -133,7 +133,10 @@ def _pause(value: Json) -> Pause | None:
     if not isinstance(value, dict):
         return None
     until = value.get("until")
-    return Pause(date.fromisoformat(until) if isinstance(until, str) else None)
+    try:
+        return Pause(date.fromisoformat(until) if isinstance(until, str) else None)
+    except ValueError:
+        return None
 
 
 # What handlers return to change the memory.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,6 +13,7 @@ from bot.api import (
     Document,
     Link,
     Made,
+    Message,
     Name,
     Pin,
     Place,
@@ -78,6 +79,12 @@ def reason_to_wait(
     if settings.skip_if_hot is not None and lately >= settings.skip_if_hot:
         return f"the last prompt is still busy ({lately} comments in six hours)"
     return None
+
+
+def best_liked(comments: Iterable[Message]) -> str | None:
+    """A link to the comment with the highest score; one is its author's own vote, so it takes two."""
+    liked = [comment for comment in comments if (comment.score or 0) > 1 and not comment.gone and comment.url]
+    return max(liked, key=lambda comment: comment.score or 0).url if liked else None
 
 
 def title_of(

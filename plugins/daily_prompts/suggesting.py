@@ -148,6 +148,4 @@ def _reject(memory: Memory, number: int, reason: str) -> tuple[str, tuple[Action
 
 def _unknown(memory: Memory, number: int) -> str:
     known = ", ".join(str(suggestion.number) for suggestion in memory.suggestions)
-    return f"There is no suggestion {number}" + (
-        f"; there are {known}." if known else "; nothing is waiting."
-    )
+    return f"There is no suggestion {number}" + (f"; open: {known}." if known else "; nothing is waiting.")

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.api import Discussion, PlaceKind, Role
+from bot.platforms.protocol import Unreachable
 from bot.testing import MONDAY, DefaultTests, Moot, script
 from plugins.crossposts import plugin
 
@@ -253,4 +256,27 @@ async def test_two_communities_of_one_moot_find_each_other() -> None:
             freechat | bot → ana: Also discussed elsewhere:
                 - essays (memory://essays/3) · 2 comments · 10 minutes later
                 As of 2026-03-02 08:40 UTC.
+            """)
+
+
+async def test_a_server_that_does_not_answer_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silence(link: str) -> tuple[Discussion, ...]:
+        raise Unreachable(f"nobody knows about {link}")
+
+    async with moot(announce_in=[]) as play:
+        ana = play.member("ana")
+        play.elsewhere(there("tech@a.example", 12))
+        said = await ana.posts("An essay", link=LINK)
+        play.skip()
+        with monkeypatch.context() as broken:
+            broken.setattr(play.world, "elsewhere", silence)
+            await play.advance(hours=1)
+            assert play.transcript() == "", "the comment stays as it is"
+            await ana.replies(said, "!crossposts")
+        await ana.replies(said, "!crossposts")
+        assert play.transcript() == script("""
+            freechat | ana → ana: !crossposts
+            freechat | bot → ana: The server does not answer at the moment. Try again in a few minutes.
+            freechat | ana → ana: !crossposts
+            freechat | bot → ana: - tech@a.example (https://a.example/post/tech) · 12 comments · 4 hours ago
             """)

@@ -351,3 +351,89 @@ async def test_a_place_that_is_not_there_is_told() -> None:
         assert play.transcript() == script("""
             modroom | bot: No daily prompt: daily_prompts.place: there is no place 'lounges'; known are freechat, lounge, modroom, memory.private.
             """)
+
+
+async def test_sentences_for_what_cannot_be_done() -> None:
+    async with quiet(pool=[{"title": "Only on Fridays", "on": "friday"}]) as play:
+        mo = play.moderator("mo")
+        for words in ("now", "skip", "preview 99", "pause 1h", "pause 9999d", "resume", "reject 3", "queue"):
+            await mo.says(f"!prompt {words}", place="modroom")
+        answers = [row for row in play.transcript().splitlines() if "bot → mo" in row]
+        assert [row.partition("mo: ")[2] for row in answers] == [
+            "Nothing posted: the pool has no prompt for Monday, 2 March 2026.",
+            "“Only on Fridays” is the only prompt for that day, so it stays. Leave the day out with !prompt pause 1d.",
+            "A number of days from 1 to 31 was expected, not 99.",
+            "A number of days from 1d to 400d was expected.",
+            "A number of days from 1d to 400d was expected.",
+            "The prompts are not paused.",
+            "There is no suggestion 3; nothing is waiting.",
+            "There are no suggestions.",
+        ]
+
+
+async def test_a_pool_for_a_day_that_is_over() -> None:
+    async with quiet(pool=[{"title": "Once", "on": "2026-02-01"}]) as play:
+        mo = play.moderator("mo")
+        await mo.says("!prompt skip", place="modroom")
+        await mo.says("!prompt preview 1", place="modroom")
+        await play.advance(minutes=1)
+        assert play.transcript() == script("""
+            modroom | mo: !prompt skip
+            modroom | bot → mo: No prompt is coming: the pool has none for the days ahead.
+            modroom | mo: !prompt preview 1
+            modroom | bot → mo: - Mon 2026-03-02 09:00: no prompt for this day
+                Next clock change: the clocks go forward by 1 h on Sunday 29 March 2026, 02:00 → 03:00.
+            """)
+
+
+async def test_a_skipped_suggestion_waits_again() -> None:
+    async with quiet() as play:
+        ana, mo = play.member("ana"), play.moderator("mo")
+        await ana.says("!prompt suggest One?")
+        await mo.says("!prompt approve 1", place="modroom")
+        await ana.says("!prompt suggest Two?")
+        await mo.says("!prompt approve 2", place="modroom")
+        await mo.says("!prompt approve 2", place="modroom")
+        play.skip()
+        await mo.says("!prompt skip", place="modroom")
+        await mo.says("!prompt queue", place="modroom")
+        await mo.says("!prompt reject 1 We had that in May.", place="modroom")
+        await mo.says("!prompt reject 1", place="modroom")
+        assert play.transcript() == script("""
+            modroom | mo: !prompt skip
+            modroom | bot → mo: “One?” is put aside.
+                Next prompt on Monday, 2 March 2026 at 09:00 (Europe/Berlin): Two?
+            modroom | mo: !prompt queue
+            modroom | bot → mo: Coming next:
+                - no. 2: Two? (ana)
+                Waiting for a moderator:
+                - no. 1: One? (ana)
+            modroom | mo: !prompt reject 1 We had that in May.
+            lounge | bot → ana: Thank you for your suggestion. The moderators decided not to use it this time. They say: We had that in May.
+            modroom | bot → mo: Suggestion 1 is declined.
+            modroom | mo: !prompt reject 1
+            modroom | bot → mo: There is no suggestion 1; open: 2.
+            """)
+
+
+async def test_a_prompt_that_the_platform_has_not_taken_is_not_posted_twice() -> None:
+    async with quiet() as play:
+        mo = play.moderator("mo")
+        play.world.faults.add("unreachable", kind="post")
+        await play.advance(minutes=1)
+        await mo.says("!prompt now", place="modroom")
+        await play.advance(minutes=30)
+        assert play.transcript() == script("""
+            modroom | mo: !prompt now
+            modroom | bot → mo: Today’s prompt is on its way, but the platform has not taken it yet.
+            freechat | bot posts “Daily prompt: Milk?”
+            """)
+
+
+async def test_no_answer_is_liked_best_where_the_platform_knows_no_votes() -> None:
+    async with quiet(text="{{text}}\n\n[Best]({{yesterday.top}})") as play:
+        ana = play.member("ana")
+        await play.advance(minutes=1)
+        await ana.replies(play.newest("freechat"), "Green.")
+        await play.advance(days=1)
+        assert play.transcript().splitlines()[-1] == "freechat | bot posts “Daily prompt: Tea?”"
