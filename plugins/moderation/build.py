@@ -185,7 +185,7 @@ class _Builder:
         else:
             known = frozenset(keys.KINDS)
             raise BadValue(
-                f"there is no type {kinds!r}{keys.guess(kinds, known)}; there are {', '.join(keys.KINDS)}"
+                f"there is no type {kinds!r} (there are {', '.join(keys.KINDS)}){keys.guess(kinds, known)}"
             )
 
     def _key_name(self, entry: Entry) -> None:
@@ -210,7 +210,7 @@ class _Builder:
         text = _text(entry).lower()
         if text not in set(Verb):
             raise BadValue(
-                f"there is no action {text!r}{keys.guess(text, frozenset(Verb))}; there are {', '.join(Verb)}"
+                f"there is no action {text!r} (there are {', '.join(Verb)}){keys.guess(text, frozenset(Verb))}"
             )
         self.fields["action"] = Verb(text)
 

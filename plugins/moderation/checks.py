@@ -64,7 +64,7 @@ def _fields(read: CheckRead, parsed: keys.SearchKey, known: dict[str, Field]) ->
         name = unknown[0]
         read.off = (
             "error",
-            f"there is no key or field {name!r}{keys.guess(name, keys.KNOWN)}, so the rule is off",
+            f"there is no key or field {name!r}, so the rule is off{keys.guess(name, keys.KNOWN)}",
         )
     elif foreign and parsed.negated:
         read.off = (

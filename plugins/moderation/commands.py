@@ -31,6 +31,7 @@ from bot.api import (
     bullets,
     document,
     line,
+    points,
     quote,
 )
 from plugins.moderation import notice
@@ -63,7 +64,8 @@ async def strikes(ctx: Moderation, call: Call, person: Person | None = None) -> 
         rows.append((Strong(f"#{strike.case}"), f" {strike.rule}: {strike.points}", *end))
     then = ctx.settings.steps.after(total)
     rest = f" At {then.at} comes {notice.step_words(then)}." if then else ""
-    heading = line(f"{name} {total} {'strike' if total == 1 else 'strikes'} that count.{rest}")
+    count = "1 strike that counts" if total == 1 else f"{total} strikes that count"
+    heading = line(f"{name} {count}.{rest}")
     return Reply(to=call.message.ref, text=document(heading, bullets(*rows)))
 
 
@@ -116,14 +118,26 @@ async def cases(ctx: Moderation, call: Call, person: Person | None = None) -> An
         return "There are no cases."
     rows: list[tuple[str | Inline, ...]] = []
     for case in found[:SHOWN]:
-        state = "taken back" if case.undone else "waits for a decision" if case.held else "stands"
         name = case.person.name if case.person else "nobody"
         what = unversioned(case.rule) or case.because
         rows.append(
-            (Strong(f"#{case.number}"), f" {name}: {notice.excerpt(what, 80)}, {state}, ", Moment(case.at))
+            (
+                Strong(f"#{case.number}"),
+                f" {name}: {notice.excerpt(what, 80)}, {_state(case)}, ",
+                Moment(case.at),
+            )
         )
     more = [f"… and {len(found) - SHOWN} older ones."] if len(found) > SHOWN else []
     return Reply(to=call.message.ref, text=document(bullets(*rows), *more))
+
+
+def _state(case: Case) -> str:
+    if case.undone:
+        return "taken back"
+    if case.held:
+        return "waits for a decision"
+    warned = any(isinstance(stored.action, Warn) and stored.state == "undone" for stored in case.actions)
+    return "strike taken back" if warned and not points(case) else "stands"
 
 
 # -- taking back
@@ -283,7 +297,9 @@ async def deny(ctx: Moderation, call: Call, number: int, reason: Rest) -> Answer
         return f"There is no appeal in case #{number}."
     if known.get("decided"):
         return f"The appeal in case #{number} was decided already: {known['decided']}."
-    told = tell(ctx, case, document(f"Your appeal in case #{number} was not granted. {reason}").blocks)
+    told = tell(
+        ctx, case, document(f"Your appeal in case #{number} was not granted. Reason: {reason}").blocks
+    )
     done = answer(call, f"Denied: case #{number} stands.{_own_case(call, case)}")
     return Outcome(
         f"appeal in case #{number} denied by {call.author.name}: {reason}",

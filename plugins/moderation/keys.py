@@ -222,9 +222,8 @@ def search_key(text: str) -> SearchKey:
     modifiers = [part.strip() for part in (found["modifiers"] or "").split(",") if part.strip()]
     for modifier in modifiers:
         if modifier not in MODIFIERS:
-            raise BadKey(
-                f"there is no modifier {modifier!r}{guess(modifier, MODIFIERS)}; there are {', '.join(sorted(MODIFIERS))}"
-            )
+            known = ", ".join(sorted(MODIFIERS))
+            raise BadKey(f"there is no modifier {modifier!r} (there are {known}){guess(modifier, MODIFIERS)}")
     # Only the first search method counts, as on Reddit.
     method: Method | None = next((_METHODS[m] for m in modifiers if m in _METHODS), None)
     if method is None:

@@ -57,13 +57,18 @@ def fill(template: str, values: Mapping[str, str]) -> Prose:
     return Prose(_PLACEHOLDER.sub(one, template))
 
 
+def fill_plain(template: str, values: Mapping[str, str]) -> str:
+    """The same for one line without markup, such as a reason."""
+    return _PLACEHOLDER.sub(lambda found: excerpt(values.get(found[1].lower(), found[0]), 80), template)
+
+
 def step_words(step: Step) -> str:
     """`a ban of 1d`, as in "the next step is …"."""
     match step.do:
         case Deed.WARN:
             return "another warning"
         case Deed.PROPOSE_BAN:
-            return "that the moderators decide about a ban for good"
+            return "the moderators' decision about a ban for good"
         case _:
             return f"a {step.do} {'for good' if step.span == FOREVER else f'of {show_span(step.span)}'}"
 
@@ -132,11 +137,12 @@ def _appeal(prefix: str) -> Block:
     )
 
 
-def removal(*, rule: str, quoted: str | None, text: Prose | None, prefix: str = "!") -> Document:
-    """Why a message was removed, where no warning says so."""
-    blocks: list[Block | str] = [line("Your message was removed. Our rule: ", Strong(rule), ".")]
-    if text and text.markdown:
-        blocks.append(text)
+def removal(*, rule: str, quoted: str | None, waits: bool, prefix: str = "!") -> Document:
+    """Why a message was removed, where no warning says so; `waits`: a moderator will look at it anyway."""
+    opening = (
+        "Your message is hidden until a moderator has looked at it." if waits else "Your message was removed."
+    )
+    blocks: list[Block | str] = [line(f"{opening} Our rule: ", Strong(rule), ".")]
     if quoted:
         blocks.append(quote(excerpt(quoted)))
     blocks += [line("This is no strike."), _appeal(prefix)]

@@ -72,12 +72,15 @@ def punish(match: Match, message: Message, setting: Setting) -> Outcome:
     words = _words(match, message, ruling, setting)
     actions: list[Action] = []
     if rule.removes:
-        actions.append(Remove(ref=message.ref, person=person, reason=rule.reason or rule.name))
+        actions.append(Remove(ref=message.ref, person=person, reason=_reason(rule, words)))
     if _warns(rule, ruling, setting):
         actions.append(_warning(match, message, ruling, setting, words))
     elif _tells_removal(rule, message, ruling, setting):
         text = notice.removal(
-            rule=rule.name, quoted=_quoted(match, message), text=None, prefix=setting.community.prefix
+            rule=rule.name,
+            quoted=_quoted(match, message),
+            waits=rule.action is Verb.FILTER,
+            prefix=setting.community.prefix,
         )
         actions.append(Tell(place=message.ref.place, person=person, text=text))
     step = _heaviest(rule, ruling, setting)
@@ -86,7 +89,7 @@ def punish(match: Match, message: Message, setting: Setting) -> Outcome:
     # A room cannot bring back what was removed, so there a filter holds the removal instead.
     holds = rule.action is Verb.FILTER and not setting.can(Capability.RESTORE, message.ref.place)
     return Outcome(
-        because=f"{_found(match)}; {_arithmetic(ruling, setting)}",
+        because=f"{_found(match)}; {_arithmetic(ruling, setting)}{_filtered(rule, holds=holds)}",
         actions=(*actions, *adornments(match, message, words)),
         rule=versioned(rule),
         evidence=_evidence(message),
@@ -133,7 +136,7 @@ def adornments(match: Match, message: Message, words: dict[str, str]) -> tuple[A
     rule, ref = match.rule, message.ref
     actions: list[Action] = []
     if rule.action is Verb.REPORT:
-        actions.append(report(match, message, rule.reason))
+        actions.append(report(match, message, _reason(rule, words)))
     if rule.comment:
         actions.append(Reply(to=ref, text=document(notice.fill(rule.comment, words))))
     if rule.message:
@@ -143,18 +146,20 @@ def adornments(match: Match, message: Message, words: dict[str, str]) -> tuple[A
     if rule.modmail:
         actions.append(Report(text=document(notice.fill(rule.modmail, words)), about=ref))
     if message.title is not None and rule.lock is not None:
-        actions.append(Lock(ref=ref, reason=rule.reason or rule.name, on=rule.lock))
+        actions.append(Lock(ref=ref, reason=_reason(rule, words), on=rule.lock))
     if message.root == ref and rule.sticky is not None:
         actions.append(Pin(ref=ref, on=rule.sticky))
     return tuple(actions)
 
 
-def report(match: Match, message: Message, reason: str | None) -> Report:
+def _reason(rule: Rule, words: dict[str, str]) -> str:
+    return notice.fill_plain(rule.reason, words) if rule.reason else rule.name
+
+
+def report(match: Match, message: Message, reason: str) -> Report:
     """A match, shown to the moderators."""
     where = Link("this message", message.url or message.ref)
-    heading = line(
-        "Please look at ", where, f" by {message.author.name}: {reason or match.rule.name}. {_found(match)}."
-    )
+    heading = line("Please look at ", where, f" by {message.author.name}: {reason} ({_found(match)}).")
     return Report(
         text=document(heading, quote(notice.excerpt(message.text or message.title or ""))), about=message.ref
     )
@@ -265,6 +270,11 @@ def _tally(ruling: Ruling) -> str:
 
 def _evidence(message: Message) -> str:
     return "\n\n".join(part for part in (message.title, message.text, message.link) if part)
+
+
+def _filtered(rule: Rule, *, holds: bool) -> str:
+    is_gone = rule.action is Verb.FILTER and not holds
+    return "; it waits for you: !undo and the case number brings it back" if is_gone else ""
 
 
 def _words(match: Match, message: Message, ruling: Ruling, setting: Setting) -> dict[str, str]:

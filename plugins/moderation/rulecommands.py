@@ -218,7 +218,7 @@ async def backtest_rule(ctx: Moderation, call: Call, name: Rest) -> Answer:
     async for message in ctx.history(ctx.now - span):
         if is_public(message, ctx):
             replay.take(message)
-    return Reply(to=call.message.ref, text=document(*_report(rule, replay.result, span)))
+    return Reply(to=call.message.ref, text=document(*_report(rule, rules.mode(rule), replay.result, span)))
 
 
 def _name_and_span(text: str) -> tuple[str, timedelta]:
@@ -229,7 +229,7 @@ def _name_and_span(text: str) -> tuple[str, timedelta]:
         return text, MONTH
 
 
-def _report(rule: Rule, result: Backtest, span: timedelta) -> list[Block | str]:
+def _report(rule: Rule, mode: Mode, result: Backtest, span: timedelta) -> list[Block | str]:
     hits = result.hits[rule.name]
     heading = line(
         Strong(rule.name),
@@ -247,7 +247,8 @@ def _report(rule: Rule, result: Backtest, span: timedelta) -> list[Block | str]:
         )
     if result.slow:
         blocks.append("It ran out of time on some messages; simplify its regular expression.")
-    blocks.append(line("To let it act: ", Code(f"!rules enforce {rule.name}")))
+    if mode is Mode.WATCH:
+        blocks.append(line("To let it act: ", Code(f"!rules enforce {rule.name}")))
     return blocks
 
 
