@@ -328,7 +328,7 @@ async def test_rows_that_make_no_sense_are_skipped_and_counted(monkeypatch):
     async with town() as it:
         number = a_post(it)
         it.instance.comment(as_="ana", post=number, text="fine")
-        monkeypatch.setattr("bot.demo.lemmy.views.post", lambda _: {"id": "twelve", "name": 3})
+        monkeypatch.setattr("bot.demo.lemmy.rows.post", lambda _: {"id": "twelve", "name": 3})
         assert await it.heard() == ["Message comment/1"]
         assert it.adapter.skipped >= 1
 

@@ -154,7 +154,7 @@ class Members(Store):
             local=person.local,
             votes={person.id: 1},
         )
-        self.comments[ident] = comment
+        self.keep(comment)
         self._notify(comment, over.creator if over else above.creator)
         self.note(person, "comment", f"comment/{ident}", text)
         return ident

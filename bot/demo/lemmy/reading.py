@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from bot.demo.lemmy import views
+from bot.demo.lemmy import rows
 from bot.demo.lemmy.call import Call
 from bot.demo.lemmy.records import Comment, Community, LemmyError, Person, Post
 from bot.demo.lemmy.store import newest_first
@@ -46,12 +46,12 @@ def site(call: Call, limits: Json) -> Json:
                     "show_bot_accounts": True,
                     **me.settings,
                 },
-                "person": views.person(me),
+                "person": rows.person(me),
                 "counts": call.views.person(me)["counts"],
             },
             "follows": [],
             "moderates": [
-                {"community": views.community(c), "moderator": views.person(me)}
+                {"community": rows.community(c), "moderator": rows.person(me)}
                 for c in instance.communities.values()
                 if me.id in c.moderators
             ],

@@ -112,6 +112,8 @@ class Comment:
     removed: bool = False
     deleted: bool = False
     distinguished: bool = False
+    #: How many answers there are below, at any depth.
+    children: int = 0
     votes: dict[int, int] = field(default_factory=dict)
 
     @property

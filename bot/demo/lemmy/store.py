@@ -46,6 +46,7 @@ class Store:
         self.tokens: dict[str, int] = {}
         #: The server's word filter: each of these is stored as `*removed*`.
         self.slurs: tuple[str, ...] = ()
+        self._threads: defaultdict[int, list[int]] = defaultdict(list)
         self._ids: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(1))
 
     def now(self) -> datetime:
@@ -114,12 +115,20 @@ class Store:
         return person.admin or person.id in community.moderators
 
     def comments_of(self, post: Post) -> list[Comment]:
-        return [comment for comment in self.comments.values() if comment.post == post.id]
+        return [self.comments[ident] for ident in self._threads[post.id] if ident in self.comments]
+
+    def keep(self, comment: Comment) -> None:
+        """Puts a new comment into the table, its thread, and the counts of all that it is below."""
+        self.comments[comment.id] = comment
+        self._threads[comment.post].append(comment.id)
+        for above in comment.path.split(".")[1:-1]:
+            if int(above) in self.comments:
+                self.comments[int(above)].children += 1
 
     def below(self, comment: Comment) -> list[Comment]:
         """All answers to a comment, and the answers to those."""
         start = f"{comment.path}."
-        return [c for c in self.comments.values() if c.post == comment.post and c.path.startswith(start)]
+        return [c for c in self.comments_of(self.posts[comment.post]) if c.path.startswith(start)]
 
     def cross_posts(self, post: Post) -> list[Post]:
         """Posts with exactly the same link, at most 10, as 0.19 gives them."""

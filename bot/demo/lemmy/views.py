@@ -1,139 +1,18 @@
-"""Records as the JSON that Lemmy 0.19 sends. Fields without a value are left out, as Lemmy does."""
+"""Records joined into the views of Lemmy 0.19's API."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from bot.demo.lemmy.records import (
-    Comment,
-    Community,
-    ModAction,
-    Notice,
-    Person,
-    Post,
-    PrivateMessage,
-    Report,
-)
+from bot.demo.lemmy import rows
+from bot.demo.lemmy.records import Comment, Community, ModAction, Notice, Person, Post, PrivateMessage, Report
 from bot.demo.lemmy.store import Store
 
 Json = dict[str, Any]
 
-INSTANCE_ID = 1
-UNDETERMINED = 0
-
-
-def moment(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def some(row: Json) -> Json:
-    """Without the fields that have no value."""
-    return {key: value for key, value in row.items() if value is not None}
-
-
-def person(who: Person) -> Json:
-    return some(
-        {
-            "id": who.id,
-            "name": who.name,
-            "banned": who.banned,
-            "published": moment(who.published),
-            "actor_id": who.actor_id,
-            "bio": who.bio,
-            "local": who.local,
-            "deleted": who.deleted,
-            "bot_account": who.bot_account,
-            "instance_id": INSTANCE_ID,
-        }
-    )
-
-
-def community(where: Community) -> Json:
-    return some(
-        {
-            "id": where.id,
-            "name": where.name,
-            "title": where.title,
-            "description": where.description,
-            "removed": False,
-            "published": moment(where.published),
-            "deleted": where.deleted,
-            "nsfw": where.nsfw,
-            "actor_id": where.actor_id,
-            "local": where.local,
-            "hidden": False,
-            "posting_restricted_to_mods": where.mods_only,
-            "instance_id": INSTANCE_ID,
-            "visibility": "Public",
-        }
-    )
-
-
-def post(what: Post) -> Json:
-    return some(
-        {
-            "id": what.id,
-            "name": what.name,
-            "url": what.url,
-            "body": what.body,
-            "creator_id": what.creator,
-            "community_id": what.community,
-            "removed": what.removed,
-            "locked": what.locked,
-            "published": moment(what.published),
-            "updated": moment(what.updated),
-            "deleted": what.deleted,
-            "nsfw": what.nsfw,
-            "ap_id": what.ap_id,
-            "local": what.local,
-            "language_id": UNDETERMINED,
-            "featured_community": what.featured,
-            "featured_local": False,
-        }
-    )
-
-
-def comment(what: Comment) -> Json:
-    """What is gone has no text for anybody but administrators."""
-    return some(
-        {
-            "id": what.id,
-            "creator_id": what.creator,
-            "post_id": what.post,
-            "content": "" if what.gone else what.content,
-            "removed": what.removed,
-            "published": moment(what.published),
-            "updated": moment(what.updated),
-            "deleted": what.deleted,
-            "ap_id": what.ap_id,
-            "local": what.local,
-            "path": what.path,
-            "distinguished": what.distinguished,
-            "language_id": UNDETERMINED,
-        }
-    )
-
-
-def private_message(what: PrivateMessage) -> Json:
-    return some(
-        {
-            "id": what.id,
-            "creator_id": what.creator,
-            "recipient_id": what.recipient,
-            "content": what.content,
-            "deleted": what.deleted,
-            "read": what.read,
-            "published": moment(what.published),
-            "updated": moment(what.updated),
-            "ap_id": what.ap_id,
-            "local": True,
-        }
-    )
-
 
 class Views:
-    """Joins records into the views of the API, as `viewer` sees them (None: a stranger)."""
+    """Views as `viewer` sees them (None: a stranger)."""
 
     def __init__(self, store: Store, viewer: Person | None) -> None:
         self._store = store
@@ -142,7 +21,7 @@ class Views:
     def person(self, who: Person) -> Json:
         said = self._store
         return {
-            "person": person(who),
+            "person": rows.person(who),
             "counts": {
                 "person_id": who.id,
                 "post_count": sum(p.creator == who.id for p in said.posts.values()),
@@ -154,7 +33,7 @@ class Views:
     def community(self, where: Community) -> Json:
         follows = self._viewer is not None and self._viewer.id in where.followers
         return {
-            "community": community(where),
+            "community": rows.community(where),
             "subscribed": "Subscribed" if follows else "NotSubscribed",
             "blocked": False,
             "counts": {
@@ -168,22 +47,23 @@ class Views:
     def moderators(self, where: Community) -> list[Json]:
         people = self._store.people
         return [
-            {"community": community(where), "moderator": person(people[ident])} for ident in where.moderators
+            {"community": rows.community(where), "moderator": rows.person(people[ident])}
+            for ident in where.moderators
         ]
 
     def post(self, what: Post) -> Json:
         where = self._store.communities[what.community]
         replies = [c for c in self._store.comments_of(what) if not c.gone]
         return {
-            "post": post(what),
-            "community": community(where),
+            "post": rows.post(what),
+            "community": rows.community(where),
             **self._creator(what.creator, where),
             "counts": {
                 "post_id": what.id,
                 "comments": len(replies),
                 **_votes(what.votes),
-                "published": moment(what.published),
-                "newest_comment_time": moment(max([what.published, *(c.published for c in replies)])),
+                "published": rows.moment(what.published),
+                "newest_comment_time": rows.moment(max([what.published, *(c.published for c in replies)])),
             },
             "subscribed": "Subscribed",
             "saved": False,
@@ -196,15 +76,15 @@ class Views:
         above = self._store.posts[what.post]
         where = self._store.communities[above.community]
         return {
-            "comment": comment(what),
-            "post": post(above),
-            "community": community(where),
+            "comment": rows.comment(what),
+            "post": rows.post(above),
+            "community": rows.community(where),
             **self._creator(what.creator, where),
             "counts": {
                 "comment_id": what.id,
                 **_votes(what.votes),
-                "published": moment(what.published),
-                "child_count": len(self._store.below(what)),
+                "published": rows.moment(what.published),
+                "child_count": what.children,
             },
             "subscribed": "Subscribed",
             "saved": False,
@@ -214,9 +94,9 @@ class Views:
     def private_message(self, what: PrivateMessage) -> Json:
         people = self._store.people
         return {
-            "private_message": private_message(what),
-            "creator": person(people[what.creator]),
-            "recipient": person(people[what.recipient]),
+            "private_message": rows.private_message(what),
+            "creator": rows.person(people[what.creator]),
+            "recipient": rows.person(people[what.recipient]),
         }
 
     def notice(self, what: Notice) -> Json:
@@ -227,10 +107,10 @@ class Views:
                 "recipient_id": what.recipient,
                 "comment_id": what.comment,
                 "read": what.read,
-                "published": moment(what.published),
+                "published": rows.moment(what.published),
             },
             **self.comment(self._store.comments[what.comment]),
-            "recipient": person(self._store.people[what.recipient]),
+            "recipient": rows.person(self._store.people[what.recipient]),
         }
 
     def report(self, what: Report) -> Json:
@@ -241,7 +121,7 @@ class Views:
             else self.comment(self._store.comments[what.target])
         )
         resolver = self._store.people[what.resolver] if what.resolver else None
-        row = some(
+        row = rows.some(
             {
                 "id": what.id,
                 "creator_id": what.creator,
@@ -249,12 +129,12 @@ class Views:
                 "reason": what.reason,
                 "resolved": what.resolved,
                 "resolver_id": what.resolver,
-                "published": moment(what.published),
+                "published": rows.moment(what.published),
             }
         )
         if is_post:
             reported = self._store.posts[what.target]
-            row |= some(
+            row |= rows.some(
                 {
                     "original_post_name": reported.name,
                     "original_post_url": reported.url,
@@ -263,13 +143,13 @@ class Views:
             )
         else:
             row["original_comment_text"] = self._store.comments[what.target].content
-        return some(
+        return rows.some(
             {
                 **view,
                 f"{what.kind}_report": row,
                 f"{what.kind}_creator": view["creator"],
-                "creator": person(self._store.people[what.creator]),
-                "resolver": person(resolver) if resolver else None,
+                "creator": rows.person(self._store.people[what.creator]),
+                "resolver": rows.person(resolver) if resolver else None,
             }
         )
 
@@ -279,42 +159,48 @@ class Views:
         row = {
             "id": what.id,
             "mod_person_id": what.moderator,
-            "when_": moment(what.when),
+            "when_": rows.moment(what.when),
             "reason": what.reason,
         }
-        shared = {"moderator": person(people[what.moderator]), "community": community(where)}
+        shared = {"moderator": rows.person(people[what.moderator]), "community": rows.community(where)}
         about = self._store.comments.get(what.comment or 0)
         above = self._store.posts.get(about.post if about else what.post or 0)
         if above:
-            shared["post"] = post(above)
+            shared["post"] = rows.post(above)
         match what.kind:
             case "removed_posts":
-                return {"mod_remove_post": some({**row, "post_id": what.post, "removed": what.on}), **shared}
+                return {
+                    "mod_remove_post": rows.some({**row, "post_id": what.post, "removed": what.on}),
+                    **shared,
+                }
             case "removed_comments" if about:
                 return {
-                    "mod_remove_comment": some({**row, "comment_id": what.comment, "removed": what.on}),
-                    "comment": comment(about),
-                    "commenter": person(people[about.creator]),
+                    "mod_remove_comment": rows.some({**row, "comment_id": what.comment, "removed": what.on}),
+                    "comment": rows.comment(about),
+                    "commenter": rows.person(people[about.creator]),
                     **shared,
                 }
             case "locked_posts":
-                return {"mod_lock_post": some({**row, "post_id": what.post, "locked": what.on}), **shared}
+                return {
+                    "mod_lock_post": rows.some({**row, "post_id": what.post, "locked": what.on}),
+                    **shared,
+                }
             case "featured_posts":
                 feature = {**row, "post_id": what.post, "featured": what.on, "is_featured_community": True}
-                return {"mod_feature_post": some(feature), **shared}
+                return {"mod_feature_post": rows.some(feature), **shared}
             case _:
                 ban = {
                     **row,
                     "other_person_id": what.person,
                     "community_id": what.community,
                     "banned": what.on,
-                    "expires": moment(what.expires),
+                    "expires": rows.moment(what.expires),
                 }
                 banned = self._store.people.get(what.person or 0)
-                return some(
+                return rows.some(
                     {
-                        "mod_ban_from_community": some(ban),
-                        "banned_person": person(banned) if banned else None,
+                        "mod_ban_from_community": rows.some(ban),
+                        "banned_person": rows.person(banned) if banned else None,
                         **shared,
                     }
                 )
@@ -322,7 +208,7 @@ class Views:
     def _creator(self, ident: int, where: Community) -> Json:
         who = self._store.people[ident]
         return {
-            "creator": person(who),
+            "creator": rows.person(who),
             "creator_banned_from_community": self._store.banned(who, where),
             "creator_is_moderator": ident in where.moderators,
             "creator_is_admin": who.admin,
