@@ -108,8 +108,10 @@ def test_what_cannot_be_read_at_all(tmp_path: Path) -> None:
     assert said(pool.read(tmp_path), tmp_path) == [
         "latin.md: not UTF-8 text (byte 4); save the file as UTF-8"
     ]
-    deep = write(tmp_path, "deep.yaml", "[" * 5000)
-    assert len(pool.read(deep).problems) == 1
+    for depths in ("[" * 5000, "{" * 3000 + "a" + "}" * 3000, "- " * 3000):
+        assert said(pool.read(write(tmp_path, "deep.yaml", depths)), tmp_path) == [
+            "deep.yaml: lists within lists within lists: a plain list of prompts was expected"
+        ]
     (tmp_path / "large.yaml").write_bytes(b"- a\n" * 1_000_001)
     assert said(pool.read(tmp_path / "large.yaml"), tmp_path) == [
         "large.yaml: the file is larger than 4 MB; a pool of prompts was expected"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.api import Context, Discussion, Message, PlaceKind
 from plugins.crossposts.links import canonical, keys
@@ -15,10 +16,16 @@ from plugins.crossposts.surface import as_discussion
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Post:
+    """A post of the community's own places. Its fingerprint is only made when it is compared."""
+
     message: Message
-    print: Fingerprint
+    tracking: frozenset[str]
+
+    @cached_property
+    def print(self) -> Fingerprint:
+        return fingerprint(self.message, self.tracking)
 
 
 async def own_posts(ctx: Context[CrosspostSettings]) -> list[Post]:
@@ -26,7 +33,7 @@ async def own_posts(ctx: Context[CrosspostSettings]) -> list[Post]:
     tracking = keys(ctx.settings.tracking_keys)
     since = ctx.now - ctx.settings.follow
     return [
-        Post(message, fingerprint(message, tracking))
+        Post(message, tracking)
         for place in ctx.community.of_kind(PlaceKind.COMMUNITY)
         async for message in ctx.history(since, place.alias)
         if message.title is not None
@@ -49,7 +56,7 @@ async def find(
             )
             return None
     mine = fingerprint(message, tracking)
-    beside = [post.message for post in own if post.message.ref != message.ref and match(mine, post.print)]
+    beside = [post.message for post in own if post.message.place != message.place and match(mine, post.print)]
     return [*listed, *map(as_discussion, await as_they_are(ctx, beside))]
 
 

@@ -45,7 +45,7 @@ async def next_(ctx: Context[PromptSettings], call: Call) -> Answer:
     """When the next prompt comes, and what it is."""
     del call
     desk = await open_desk(ctx)
-    entry = desk.next()
+    entry = await desk.next()
     if desk.memory.pause and desk.memory.pause.until is None:
         return "The prompts are paused until a moderator resumes them."
     return _tell(desk, entry)
@@ -67,7 +67,7 @@ async def skip(ctx: Context[PromptSettings], call: Call) -> Answer:
     A suggestion that is skipped waits for approval again. To leave out a whole day, use `prompt pause 1d`.
     """
     desk = await open_desk(ctx)
-    entry = desk.next()
+    entry = await desk.next()
     if entry is None or entry.choice is None:
         return _tell(desk, entry)
     choice = entry.choice
@@ -78,7 +78,7 @@ async def skip(ctx: Context[PromptSettings], call: Call) -> Answer:
     else:
         act = keep.remember_aside(choice.use)
     changed = keep.read({**await ctx.recall_all(), act.key: act.value})
-    other = desk.next(changed)
+    other = await desk.next(changed)
     if other and other.choice and other.choice.prompt.id == choice.prompt.id:
         return f"“{choice.prompt.title}” is the only prompt for that day, so it stays. Leave the day out with {say(ctx, 'prompt pause 1d')}."
     text = document(f"“{choice.prompt.title}” is put aside.", _tell(desk, other))
@@ -93,7 +93,7 @@ async def preview(ctx: Context[PromptSettings], call: Call, days: int = 7) -> An
         return f"A number of days from 1 to {LONGEST_PREVIEW} was expected, not {days}."
     rows = [
         f"{weekday(entry.day, 'en')[:3]} {entry.day} {entry.at.astimezone(desk.zone):%H:%M}: {_what(entry)}"
-        for entry in desk.agenda(days)
+        for entry in await desk.agenda(days)
     ]
     change = next_clock_change(ctx.now, desk.zone)
     notes = [f"Next clock change: {change.sentence(desk.zone)}."] if change else []
@@ -124,5 +124,5 @@ async def resume(ctx: Context[PromptSettings], call: Call) -> Answer:
     if not desk.memory.paused(desk.coming()):
         return "The prompts are not paused."
     act = keep.remember_pause(None)
-    entry = desk.next(keep.read({**await ctx.recall_all(), "pause": None}))
+    entry = await desk.next(keep.read({**await ctx.recall_all(), "pause": None}))
     return answer(call, f"Welcome back. {_tell(desk, entry)}", (act,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -46,24 +47,27 @@ class Desk:
             themes=self.ctx.settings.themes_by_weekday,
         )
 
-    def agenda(self, days: int, memory: Memory | None = None) -> list[Entry]:
-        settings = self.ctx.settings
-        return list(
-            agenda(
-                self.coming(),
-                days,
-                at=settings.at,
-                zone=self.zone,
-                pool=self.pool.prompts,
-                memory=memory or self.memory,
-                seed=self.ctx.community.name,
-                themes=settings.themes_by_weekday,
-            )
-        )
+    async def agenda(self, days: int, memory: Memory | None = None) -> list[Entry]:
+        """What comes in the next days. In a thread: a large pool takes a while, and others want to talk meanwhile."""
+        return await asyncio.to_thread(list, self._entries(days, memory))
 
-    def next(self, memory: Memory | None = None) -> Entry | None:
+    async def next(self, memory: Memory | None = None) -> Entry | None:
         """The next day that brings a prompt; None when none does within the horizon."""
-        return next((entry for entry in self.agenda(HORIZON, memory) if entry.choice), None)
+        entries = self._entries(HORIZON, memory)
+        return await asyncio.to_thread(lambda: next((entry for entry in entries if entry.choice), None))
+
+    def _entries(self, days: int, memory: Memory | None) -> Iterator[Entry]:
+        settings = self.ctx.settings
+        return agenda(
+            self.coming(),
+            days,
+            at=settings.at,
+            zone=self.zone,
+            pool=self.pool.prompts,
+            memory=memory or self.memory,
+            seed=self.ctx.community.name,
+            themes=settings.themes_by_weekday,
+        )
 
     def day(self, day: date) -> str:
         """`Monday, 2 March 2026` in the language of the bot's own sentences."""

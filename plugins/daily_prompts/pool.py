@@ -117,12 +117,16 @@ def _read_file(file: Path) -> Iterator[_Entry | Problem]:
 def _yaml(content: str, name: str) -> Iterator[_Entry | Problem]:
     """Reads nodes instead of values: each keeps its line, and `no` or `12:30` stays what was typed."""
     try:
+        # Not the loader in C: on deeply nested input it ends the whole process.
         root = yaml.compose(content, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
         yield Problem(f"{name}{line}", f"not valid YAML: {error.problem or error.context}")
         return
-    except (yaml.YAMLError, RecursionError) as error:
+    except RecursionError:
+        yield Problem(name, "lists within lists within lists: a plain list of prompts was expected")
+        return
+    except yaml.YAMLError as error:
         yield Problem(name, f"not valid YAML: {str(error).splitlines()[0]}")
         return
     if isinstance(root, yaml.MappingNode):
