@@ -246,6 +246,51 @@ async def test_a_message_that_was_deleted_before_it_was_read_is_no_message():
         assert await it.heard() == ["Message post/1"]
 
 
+async def test_a_quiet_community_says_nothing_twice_in_weeks():
+    async with town() as it:
+        number = a_post(it)
+        it.instance.report(as_="max", ref=f"post/{number}", reason="nobody looks at it")
+        it.instance.remove(as_="mia", ref=f"comment/{it.instance.comment(as_='ana', post=number, text='x')}")
+        assert len(await it.poll()) == 3
+        for _ in range(30):
+            it.later(hours=13)
+            assert await it.heard() == []
+
+
+async def test_after_weeks_without_the_bot_all_that_was_missed_is_heard():
+    async with town() as it:
+        a_post(it)
+        await it.poll()
+        for _ in range(20):
+            it.later(days=1)
+            a_post(it)
+        await it.restart()
+        await it.adapter.open()
+        assert await it.heard() == [f"Message post/{number}" for number in range(1, 22)]
+        it.later(minutes=6)
+        assert await it.heard() == []
+
+
+async def test_a_poll_that_fails_leaves_the_inbox_unread():
+    async with town() as it:
+        it.instance.private_message(as_="ana", to="folkmoot", text="why")
+        it.server.faults.add("502", path="/user/report_count")
+        with pytest.raises(Unreachable):
+            await it.poll()
+        assert await it.heard() == ["Message message/1"]
+        assert not it.instance.messages[1].read
+        await it.poll()
+        assert it.instance.messages[1].read
+
+
+async def test_a_cursor_of_somebody_else_is_replaced_at_once(caplog):
+    async with town() as it:
+        it.cursor = "12"
+        assert await it.heard() == []
+        assert "none of ours" in caplog.text
+        assert it.cursor != "12"
+
+
 async def test_a_notice_that_cannot_be_marked_as_read_stops_nothing():
     async with town() as it:
         it.instance.private_message(as_="ana", to="folkmoot", text="why")

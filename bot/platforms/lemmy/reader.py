@@ -68,19 +68,20 @@ class Reader:
 
     async def poll(self, cursor: str | None) -> Batch:
         """Everything that happened since `cursor`, oldest first. Raises PlatformError; then nothing counts as read."""
-        await self._begin(cursor)
+        known = await self._begin(cursor)
         try:
-            return await self._read(first=cursor is None)
+            return await self._read(known=known)
         except BaseException:
             self._seen.forget()
+            self._unread.clear()
             raise
 
-    async def _begin(self, cursor: str | None) -> None:
-        """Compares the cursor with the one we gave out last: were those occurrences stored?"""
+    async def _begin(self, cursor: str | None) -> bool:
+        """Compares the cursor with the one we gave out last: were those occurrences stored? False for none of ours."""
         if cursor is not None and cursor == str(self._cursor):
             self._seen.settle()
             await self._mark_read()
-            return
+            return True
         # A new process, or one whose last batch was not stored: read from the cursor on (again).
         stored = Cursor.parse(cursor) if cursor is not None else None
         if cursor is not None and stored is None:
@@ -92,8 +93,9 @@ class Reader:
         self._swept = None
         self._seen.forget()
         self._unread.clear()
+        return stored is not None
 
-    async def _read(self, *, first: bool) -> Batch:
+    async def _read(self, *, known: bool) -> Batch:
         now = self._clock.now()
         sweep = self._swept is None or now - self._swept >= SWEEP_EVERY
         after = self._cursor
@@ -113,11 +115,12 @@ class Reader:
         if sweep:
             self._seen.prune(now - 2 * self._sweep_back)
             self._swept = now
-        return self._batch(found, after, first=first)
+        return self._batch(found, after, known=known)
 
-    def _batch(self, found: list[Occurrence], after: Cursor, *, first: bool) -> Batch:
+    def _batch(self, found: list[Occurrence], after: Cursor, *, known: bool) -> Batch:
+        # Who has no cursor of ours yet gets one even when nothing happened: it pins down what is history.
         self._again = BUSY if found else min(self._again * GROWTH, QUIET)
-        if not found and after == self._cursor and not first:
+        if not found and after == self._cursor and known:
             self._seen.settle()
             return Batch((), None, self._again)
         self._cursor = replace(after, count=after.count + 1)
@@ -170,7 +173,8 @@ class Reader:
             found += [removed for removed, moderator in recent if moderator != self._home.person]
             if not recent or all(len(rows) < PAGE_SIZE for rows in lists):
                 break
-        return [r for r in found if self._seen.first(f"{r.ref.id}@{r.at.isoformat()}", r.at)]
+        now = self._clock.now()
+        return [r for r in found if self._seen.first(f"{r.ref.id}@{r.at.isoformat()}", now)]
 
     async def _inbox(self, unread: dict[str, Any], *, sweep: bool) -> list[Item]:
         """Private messages since the window began, and unread replies and mentions in our communities, however late."""
@@ -210,12 +214,11 @@ class Reader:
             if refusal.code not in NO_MODERATOR:
                 raise
             return []
+        now = self._clock.now()
         return [
             report
             for report in found
-            if report.place.community
-            and report.at >= self._cursor.since
-            and self._seen.first(report.id, report.at)
+            if report.place.community and report.at >= self._cursor.since and self._seen.first(report.id, now)
         ]
 
     async def _open_reports(self, *, sweep: bool) -> list[Reported]:
@@ -260,9 +263,15 @@ class Reader:
         return newest is not None and item.message.sent_at <= newest
 
     def _start(self, alias: str, *, sweep: bool) -> datetime:
-        """A sweep looks far back, but the one after a restart only as far as needed: its ledger knows the rest."""
-        back = self._sweep_back if sweep and self._swept is not None else self._look_back
-        return self._cursor.start(alias, back)
+        """Where the window of a place begins.
+
+        The first poll of a process looks as far back as its cursor demands, but no further: its ledger knows the rest. Later
+        ones never look back further than a sweep, for older marks are not kept.
+        """
+        if self._swept is None:
+            return self._cursor.start(alias, self._look_back)
+        start = self._cursor.start(alias, self._sweep_back if sweep else self._look_back)
+        return max(start, self._clock.now() - self._sweep_back)
 
     def _harvest(self, rows: list[Any], read: Read) -> list[Item]:
         items, skipped = fields.harvest(rows, read)

@@ -55,7 +55,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is kept of a thing that was read: enough to notice an edit or a deletion."""
+    """What is kept of a thing that was read: enough to notice an edit or a deletion. `at` tells when to forget it."""
 
     at: datetime
     content: int
@@ -80,12 +80,14 @@ class Seen:
         self._fresh[key] = Mark(item.message.sent_at, content, gone)
         return before
 
-    def first(self, key: str, at: datetime) -> bool:
-        """Whether a thing without content (a report, a line of a log) is met for the first time; marks it."""
-        if self.get(key):
-            return False
-        self._fresh[key] = Mark(at, 0, gone=False)
-        return True
+    def first(self, key: str, now: datetime) -> bool:
+        """Whether a thing without content (a report, a line of a log) is met for the first time.
+
+        Its mark lives as long as it is met again.
+        """
+        new = self.get(key) is None
+        self._fresh[key] = Mark(now, 0, gone=False)
+        return new
 
     def settle(self) -> None:
         """What was read last is stored."""
