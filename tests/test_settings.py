@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 from datetime import date, time, timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,16 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import Field
 
+from bot.api import Json, Plugin, Settings
 from bot.core import core_plugin
 from bot.model import Community, Place, PlaceKind, Platform
 from bot.settings import Loaded, Problem, SettingsError, database_url, excerpt, load, loads
 from bot.settings.load import CORE_WORDS
 from bot.settings.models import LemmyAccount
+from bot.settings.secret import Secret, Surroundings
+from bot.settings.tree import read as read_tree
 from tests.settings_plugins import ENVIRON, GOOD, PLUGINS, GreeterSettings, Rule, known
 
 
@@ -190,6 +195,12 @@ def test_a_bomb_of_aliases_is_refused() -> None:
     rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
     (said,) = refused("\n".join(rows))
     assert said.endswith("found more than 100000 values or 50 levels once aliases (*name) are written out")
+
+
+def test_thousands_of_mistakes_are_all_told() -> None:
+    said = refused("".join(f"key{n}: v\n" for n in range(3_000)))
+    assert len(said) == 3_002  # the accounts and the communities are missing, too
+    assert said[-1].startswith("config.yaml:3000:1: key2999: found an unknown key")
 
 
 def test_an_alias_of_itself_is_refused() -> None:
@@ -505,3 +516,98 @@ def test_a_secret_does_not_travel_in_an_error() -> None:
         read(GOOD.replace("platform: lemmy", "platform: lemy"))
     assert b"hunter2" not in pickle.dumps([str(p) for p in caught.value.problems])
     assert caught.value.__cause__ is None
+
+
+# Finding the place
+
+
+def test_a_plugin_names_the_key_that_it_complains_about() -> None:
+    tree, _ = read_tree("a: {b: [x, {c: 1}], 'd.e': 2}\n", "x")
+    assert tree.locate(("a",), "b[1].c") == ("a", "b", 1, "c")
+    assert tree.locate(("a",), "b.1.c") == ("a", "b", 1, "c")
+    assert tree.locate(("a",), "d.e") == ("a", "d.e")
+    assert tree.locate(("a",), "b[7].c") == ("a", "b")
+    assert tree.locate(("a",), "nothing") == ("a",)
+    assert tree.locate(("a",), "") == ("a",)
+    assert tree.locate(("gone",), "b") == ("gone",)
+    assert str(tree.problem(("a", "gone", "c"), "!")) == "x:1:1: a.gone.c: !"
+    assert tree.at("a", "b", 5) is None
+    assert tree.at("a", "b", "c") is None
+
+
+class Odd(Settings):
+    """Fields of kinds that the messages have no words of their own for."""
+
+    address: IPv4Address = IPv4Address("127.0.0.1")
+    """an address"""
+    anything: Json = None
+    """whatever"""
+    either: Left | Right | None = None
+    """one of two models without a mark"""
+    spelled: int = Field(default=1, alias="by-the-way")
+    """a key that is no name in Python"""
+
+
+class Left(Settings):
+    """One."""
+
+    left: int
+    """the left one"""
+
+
+class Right(Settings):
+    """The other."""
+
+    right: int
+    """the right one"""
+
+
+Odd.model_rebuild()
+
+
+def odd(line: str) -> Settings | list[str]:
+    """The settings, or what is said about them."""
+    plugin = Plugin("odd", Odd, about="Odd.")
+    text = GOOD.replace("greeter: {at: 12:30}", f"odd: {{{line}}}")
+    try:
+        loaded = loads(text, "c", lambda _: plugin, ENVIRON)
+    except SettingsError as error:
+        return [
+            f"{p.key.removeprefix('communities.freechat.plugins.odd')}: {p.message}" for p in error.problems
+        ]
+    return loaded.plugin_settings["freechat"]["odd"]
+
+
+def test_kinds_without_words_of_their_own_are_told_in_those_of_the_library() -> None:
+    assert odd("address: 1.2.3") == [".address: found '1.2.3', expected a valid IPv4 address"]
+
+
+def test_free_values_stay_as_they_were_typed() -> None:
+    assert odd("anything: {a: [1, no, ~]}") == Odd(anything={"a": ["1", "no", None]})
+
+
+def test_models_without_a_mark_are_told_together() -> None:
+    assert odd("either: {right: 1}") == Odd(either=Right(right=1))
+    assert odd("either: {middle: 1}") == [
+        ".either.left: nothing found, expected a value: the left one",
+        ".either.right: nothing found, expected a value: the right one",
+        ".either.middle: found an unknown key, expected one of: left, right",
+    ]
+
+
+def test_a_key_may_have_another_name_than_its_field() -> None:
+    assert odd("by-the-way: 3") == Odd(**{"by-the-way": 3})
+    assert odd("by-the-way: x") == [".by-the-way: found 'x', expected a whole number"]
+    assert odd("spelled: 3") == [
+        ".spelled: found an unknown key, expected one of: address, anything, either, by-the-way"
+    ]
+
+
+def test_surroundings_and_secrets_keep_quiet() -> None:
+    assert "hunter2" not in repr(Surroundings({"A": "hunter2"}, Path()))
+    account = LemmyAccount(
+        platform="lemmy", url="https://lemmy.example", username="a", password=Secret("hunter2")
+    )
+    assert account.password.reveal() == "hunter2"
+    with pytest.raises(ValueError, match="no environment variable"):
+        LemmyAccount.model_validate(account.model_dump() | {"password": "env:HOME"})

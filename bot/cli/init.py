@@ -105,7 +105,7 @@ def write(config: Path, answers: Answers, *, force: bool = False) -> dict[str, s
         with config.open("w" if force else "x", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise Refused(f"{error.filename} cannot be written: {error.strerror}") from None
+        raise Refused(f"{error.filename or config} cannot be written: {error.strerror}") from None
     return left_out
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands import compile_command
-from bot.model import Community, Place, PlaceKind, Platform
 from bot.handler import Settings
+from bot.model import Community, Place, PlaceKind, Platform
 from bot.plugin import Plugin, PluginError
 from bot.settings.checks import crosswise
 from bot.settings.models import Account, CommunitySettings, Configuration, PlaceSettings, Storage

@@ -72,10 +72,8 @@ def show(value: object) -> str:
             return repr(cut(value))
         case dict():
             return "a mapping" if value else "an empty mapping"
-        case list():
-            return "a list" if value else "an empty list"
         case _:
-            return repr(value)
+            return "a list" if value else "an empty list"
 
 
 def key(path: Path) -> str:

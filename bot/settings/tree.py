@@ -74,13 +74,13 @@ class Tree:
 
     def locate(self, base: Path, dotted: str) -> Path:
         """The path below `base` that `dotted` (`rules[2].words` or `rules.2.words`) names, as far as it is there."""
-        names = {_plain(path[len(base) :]): path for path in self.values if path[: len(base)] == base}
+        names = {_plain(path[len(base) :]): path for path in self.values if path[: len(base)] == base} | {
+            "": base
+        }
         wanted = re.sub(r"\[(\d+)\]", r".\1", dotted).strip(".")
-        rest = ""
-        while wanted and wanted not in names:
-            wanted, _, last = wanted.rpartition(".")
-            rest = last
-        return (*names[wanted], *([rest] if rest else []))
+        while wanted not in names:  # the empty name is `base` itself
+            wanted = wanted.rpartition(".")[0]
+        return names[wanted]
 
 
 def _plain(path: Path) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, time
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from bot import duration
 from bot.settings.database import DatabaseUrl
 from bot.settings.problems import Path, Problem, cut, either, near, show
 from bot.settings.secret import Surroundings
@@ -63,10 +62,10 @@ def _complaints(model: type[BaseModel], raw: Any, errors: list[ErrorDetails]) ->
     for error in errors:
         complaint = _complaint(model, raw, error)
         told.setdefault(complaint.path, []).append(complaint)
+    above = {path[:depth] for path in told for depth in range(len(path))}
     merged = []
     for path, group in told.items():
-        deeper = any(len(other) > len(path) and other[: len(path)] == path for other in told)
-        if deeper and not any(complaint.sentence for complaint in group):
+        if path in above and not any(complaint.sentence for complaint in group):
             continue  # another branch of the union fits better, and says what is wrong inside
         sentences = list(dict.fromkeys(c.sentence for c in group if c.sentence))
         wanted = list(dict.fromkeys(c.expected for c in group if c.expected))
@@ -127,11 +126,9 @@ def _path(raw: Any, loc: Iterable[str | int], *, missing: bool) -> Path:
 
 
 def _missing(model: type[BaseModel], raw: Any, path: Path) -> str:
-    for owner in models_at(model, raw, path[:-1]):
-        field = fields(owner).get(str(path[-1]))
-        if field is not None and field.description:
-            return f"nothing found, expected a value: {field.description}"
-    return "nothing found, expected a value"
+    owners = models_at(model, raw, path[:-1])
+    described = [f.description for owner in owners for name, f in fields(owner).items() if name == path[-1]]
+    return ": ".join(["nothing found, expected a value", *filter(None, described[:1])])
 
 
 def _unknown(model: type[BaseModel], raw: Any, path: Path) -> str:
@@ -188,13 +185,11 @@ def _expected(kind: str, context: Mapping[str, Any], message: str) -> str:
     )
     if stem in _WORDS:
         return _WORDS[stem]
-    said = message.removeprefix("Input should be ").removeprefix("Value should be ")
+    said = re.sub(r"^(Input|Value) (should be|is not) ", "", message)
     return f"{said[:1].lower()}{said[1:]}"
 
 
 def _bound(value: object) -> str:
-    if isinstance(value, timedelta):
-        return duration.show(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
