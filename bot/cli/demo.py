@@ -27,7 +27,11 @@ def show(*, tour: bool) -> int:
 
         from bot.demo.tour import play  # noqa: PLC0415
 
-        return 0 if asyncio.run(play(Console(highlight=False))) else 1
+        return (
+            0
+            if asyncio.run(play(Console(highlight=False, width=None if sys.stdout.isatty() else 120)))
+            else 1
+        )
     from bot.demo.lounge import visit  # noqa: PLC0415
 
     asyncio.run(visit())

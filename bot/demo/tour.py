@@ -60,17 +60,20 @@ class Tour:
         ident = ""
         with suppress(NotAllowed):
             ident = self.chat.say(place, who, text)
+        self.show()
         await self.wait(MINUTE)
         return ident
 
     async def comments(self, who: str, post: int, text: str, parent: int | None = None) -> int:
         ident = self.lemmy.comment(as_=who, post=post, text=text, parent=parent)
+        self.show()
         await self.wait(MINUTE)
         return ident
 
     async def tells(self, who: str, text: str) -> None:
         """Somebody writes to the bot in private, on Lemmy."""
         self.lemmy.private_message(as_=who, to=community.BOT, text=text)
+        self.show()
         await self.wait(MINUTE)
 
     # For the audience
@@ -209,7 +212,7 @@ async def warned(tour: Tour) -> None:
     tour.check("his words were removed, each once", len(tour.by_bot("remove")) == 3)
     tour.check(
         "he was banned once, for a day",
-        len(tour.by_bot("ban")) == 1 and "2026-03-03" in tour.by_bot("ban")[0].what,
+        len(tour.by_bot("ban")) == 1 and "2026-03-03" in tour.by_bot("ban")[0].ref,
     )
     tour.check("he met the ban wall", wall == "banned_from_community")
 
