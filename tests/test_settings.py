@@ -232,6 +232,7 @@ def test_a_large_text_is_no_configuration() -> None:
             "%YAML 7.0\n---\na: b",
             "this is no YAML: found incompatible YAML document (version 1.* is required)",
         ),
+        ("![\n-", 'found the YAML tag ![, expected a plain value; put text that starts with "!" in quotes'),
         ("a: [", "found the end of the file, expected a value"),
         ("a: ]", "found a sign of YAML's own, expected a value; put such text in quotes"),
         ("a: > b\n c", "found a sign of YAML's own, expected a value; put such text in quotes"),

@@ -122,7 +122,8 @@ def read(text: str, file: str) -> tuple[Tree, list[Problem]]:
     )
     if not isinstance(value, dict):
         found = "a list" if isinstance(value, list) else "text"
-        reader.complain(root, (), f"found {found}, expected keys such as accounts: and communities:")
+        if () not in reader.unreadable:
+            reader.complain(root, (), f"found {found}, expected keys such as accounts: and communities:")
         raise SettingsError(reader.problems)
     return tree, reader.problems
 
