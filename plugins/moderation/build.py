@@ -4,29 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Any, cast, get_args
+from typing import Any
 
-from bot.api import Platform
 from plugins.moderation import keys, scalars
 from plugins.moderation.checks import read_check
 from plugins.moderation.examples import failures
-from plugins.moderation.rule import (
-    Check,
-    Condition,
-    Examples,
-    Fact,
-    Level,
-    Mode,
-    Problem,
-    Repeat,
-    Rule,
-    Same,
-    Verb,
-)
+from plugins.moderation.options import NAME_LENGTH, OPTIONS, text_of
+from plugins.moderation.rule import Check, Condition, Fact, Level, Problem, Rule, Verb
 from plugins.moderation.scalars import BadValue
-from plugins.moderation.syntax import Entry, Items, Mapping, Node, Scalar
-
-_NAME_LENGTH = 60
+from plugins.moderation.syntax import Entry, Mapping, Scalar
 
 
 def build(body: Mapping, *, file: str, number: int, source: str) -> tuple[Rule | None, list[Problem]]:
@@ -75,8 +61,9 @@ class _Builder:
         for entry in self._last_of_each(self.body):
             self._read(self._top_level, entry)
         self._settle_thresholds()
+        self._settle_strikes()
         rule = Rule(
-            **self.fields,
+            **self.fields | {"name": self.name},
             checks=tuple(self.checks),
             conditions=tuple(self.conditions),
             thresholds=tuple(self.thresholds),
@@ -103,12 +90,9 @@ class _Builder:
         for entry in mapping.entries:
             low = Entry(entry.key.strip().lower(), entry.value, entry.line)
             if low.key in entries:
-                is_check = low.key.split(" ")[0].split("(")[0] not in keys.PLAIN_KEYS
-                remedy = (
-                    f"to check both, add a suffix: `{low.key.split()[0]}#2`"
-                    if is_check
-                    else "delete one of both"
-                )
+                field = low.key.partition("(")[0].strip()
+                is_check = field not in keys.PLAIN_KEYS
+                remedy = f"to check both, add a suffix: `{field}#2`" if is_check else "delete one of both"
                 before = entries[low.key].line
                 self.tell(
                     "warning", low, f"stood in line {before} already, and only the last one counts; {remedy}"
@@ -124,6 +108,9 @@ class _Builder:
         read: Callable[[Entry], None] | None = getattr(self, f"_key_{key}", None)
         if read:
             read(entry)
+        elif key in OPTIONS:
+            field, value_of = OPTIONS[key]
+            self.fields[field] = value_of(entry)
         elif key in keys.MESSAGE_CONDITIONS:
             self._condition(entry, keys.MESSAGE_CONDITIONS[key])
         elif key == "author":
@@ -166,7 +153,7 @@ class _Builder:
         if key == "account_age":
             self._key_account_age(entry)
         elif key == "satisfy_any_threshold":
-            self.fields["any_threshold"] = scalars.boolean(_text(entry))
+            self.fields["any_threshold"] = scalars.boolean(text_of(entry))
         elif key in keys.AUTHOR_CONDITIONS:
             self._condition(entry, keys.AUTHOR_CONDITIONS[key])
         elif key.endswith("_karma"):
@@ -177,7 +164,7 @@ class _Builder:
     # -- keys
 
     def _key_type(self, entry: Entry) -> None:
-        kinds = _text(entry).lower()
+        kinds = text_of(entry).lower()
         if kinds in keys.FOREIGN_KINDS:
             self.refuse("off", entry, f"{kinds!r} cannot be told apart here, so the rule is off")
         elif kinds in keys.KINDS:
@@ -188,123 +175,24 @@ class _Builder:
                 f"there is no type {kinds!r} (there are {', '.join(keys.KINDS)}){keys.guess(kinds, known)}"
             )
 
-    def _key_name(self, entry: Entry) -> None:
-        if not _text(entry).strip():
-            raise BadValue("a name was expected; leave the key out to have the rule numbered")
-
-    _key_friendly_name = _key_name
-
-    def _key_priority(self, entry: Entry) -> None:
-        self.fields["priority"] = scalars.whole(_text(entry))
-
-    def _key_moderators_exempt(self, entry: Entry) -> None:
-        self.fields["moderators_exempt"] = scalars.boolean(_text(entry))
-
     def _key_ignore_blockquotes(self, entry: Entry) -> None:
-        if not scalars.boolean(_text(entry)):
+        if not scalars.boolean(text_of(entry)):
             self.tell(
                 "warning", entry, "quoted lines never count here: nobody is struck for somebody else's words"
             )
 
-    def _key_action(self, entry: Entry) -> None:
-        text = _text(entry).lower()
-        if text not in set(Verb):
-            raise BadValue(
-                f"there is no action {text!r} (there are {', '.join(Verb)}){keys.guess(text, frozenset(Verb))}"
-            )
-        self.fields["action"] = Verb(text)
-
-    def _key_action_reason(self, entry: Entry) -> None:
-        self.fields["reason"] = _text(entry)
-
-    _key_report_reason = _key_action_reason
-
-    def _key_comment(self, entry: Entry) -> None:
-        self.fields[entry.key] = _prose(entry)
-
-    _key_message = _key_comment
-    _key_modmail = _key_comment
-
-    def _key_warn(self, entry: Entry) -> None:
-        text = _text(entry).strip()
-        if text.lower() in {"false", "no", "off"}:
-            raise BadValue("leave `warn` out where there is to be no warning")
-        self.fields["warn"] = "" if text.lower() in {"true", "yes", "on"} else text
-        self.fields.setdefault("strikes", 1)
-
-    def _key_strikes(self, entry: Entry) -> None:
-        self.fields["strikes"] = scalars.whole(_text(entry), least=0)
-        self.fields.setdefault("warn", "")
-
-    def _key_severe(self, entry: Entry) -> None:
-        self.fields["severe"] = scalars.boolean(_text(entry))
-        if self.fields["severe"]:
-            self.fields.setdefault("strikes", 1)
-
-    def _key_ban(self, entry: Entry) -> None:
-        self.fields[entry.key] = scalars.sentence_span(_text(entry))
-
-    _key_mute = _key_ban
-
-    def _key_set_locked(self, entry: Entry) -> None:
-        self.fields["lock"] = scalars.boolean(_text(entry))
-
-    def _key_set_sticky(self, entry: Entry) -> None:
-        # A number is the slot on Reddit.
-        text = _text(entry)
-        self.fields["sticky"] = True if text.isdigit() and text != "0" else scalars.boolean(text)
-
-    def _key_mode(self, entry: Entry) -> None:
-        text = _text(entry).lower()
-        if text not in set(Mode):
-            raise BadValue(f"watch or enforce was expected, not {text!r}")
-        self.fields["mode"] = Mode(text)
-
-    def _key_places(self, entry: Entry) -> None:
-        self.fields["places"] = frozenset(_texts(entry))
-
-    def _key_platforms(self, entry: Entry) -> None:
-        names = [text.lower() for text in _texts(entry)]
-        for name in names:
-            if name not in set(Platform):
-                raise BadValue(f"there is no platform {name!r}; there are lemmy and matrix")
-        self.fields["platforms"] = frozenset(Platform(name) for name in names)
-
     def _key_account_age(self, entry: Entry) -> None:
-        compared = scalars.age(_text(entry))
+        compared = scalars.age(text_of(entry))
         if compared.operator == "=":
             self.tell("warning", entry, "means exactly that age, to the second; write < or > in front of it")
         self.thresholds.append(
             Condition(entry.key, entry.line, Fact.ACCOUNT_AGE, compared.operator, compared.value)
         )
 
-    def _key_repeat(self, entry: Entry) -> None:
-        if not isinstance(entry.value, Mapping):
-            raise BadValue("{count: 3, within: 10m, same: text} was expected")
-        given = {e.key: _text(e) for e in self._last_of_each(entry.value)}
-        if unknown := set(given) - {"count", "within", "same"}:
-            raise BadValue(f"there is no {min(unknown)!r} in it; there are count, within and same")
-        if missing := {"count", "within"} - set(given):
-            raise BadValue(f"{min(missing)!r} is missing in it; write {{count: 3, within: 10m, same: text}}")
-        same = given.get("same", "text").lower()
-        if same not in get_args(Same):
-            raise BadValue(f"`same` is text, link or any, not {same!r}")
-        self.fields["repeat"] = Repeat(
-            scalars.whole(given["count"], least=2), scalars.span(given["within"]), cast(Same, same)
-        )
-
-    def _key_examples(self, entry: Entry) -> None:
-        if not isinstance(entry.value, Mapping):
-            raise BadValue("{catch: [texts], pass: [texts]} was expected")
-        lists = {e.key: tuple(_texts(e)) for e in self._last_of_each(entry.value)}
-        if unknown := set(lists) - {"catch", "pass"}:
-            raise BadValue(f"there is no {min(unknown)!r} in it; there are catch and pass")
-        self.fields["examples"] = Examples(lists.get("catch", ()), lists.get("pass", ()))
-
     # -- conditions
 
     def _condition(self, entry: Entry, fact: Fact) -> None:
-        key, text = entry.key, _text(entry)
+        key, text = entry.key, text_of(entry)
         match key:
             case "reports":
                 condition = Condition(key, entry.line, fact, ">=", scalars.whole(text, least=1))
@@ -340,6 +228,13 @@ class _Builder:
                     "off", entry, "karma is not known here, so the rule is off; `account_age` is known"
                 )
 
+    def _settle_strikes(self) -> None:
+        """A warning or a severe rule is one strike unless it says otherwise; strikes come with the standard warning."""
+        if "strikes" in self.fields:
+            self.fields.setdefault("warn", "")
+        elif "warn" in self.fields or self.fields.get("severe"):
+            self.fields["strikes"] = 1
+
     def _complete(self, rule: Rule) -> None:
         """Refuses a rule that would match everything or do nothing."""
         strong = [condition for condition in rule.conditions if condition.fact not in keys.WEAK]
@@ -373,39 +268,10 @@ def _name(body: Mapping) -> str | None:
         for entry in body.entries:
             if entry.key.strip().lower() == wanted and isinstance(entry.value, Scalar):
                 text = " ".join(entry.value.text.split())
-                if text and "{{" not in text and len(text) <= _NAME_LENGTH:
+                if text and "{{" not in text and len(text) <= NAME_LENGTH:
                     return text
     return None
 
 
 def _only_adorns(group: Mapping) -> bool:
     return all(entry.key.strip().lower() in keys.DECORATIONS for entry in group.entries)
-
-
-def _text(entry: Entry) -> str:
-    match entry.value:
-        case Scalar(text=text):
-            return text.strip()
-        case Items(items=(Scalar(text=text),)):
-            return text.strip()
-        case Items():
-            raise BadValue("one value was expected, not a list")
-        case _:
-            raise BadValue(
-                "one value was expected, not a group of keys; put quotes around a text that starts with { or holds ': '"
-            )
-
-
-def _prose(entry: Entry) -> str:
-    text = _text(entry)
-    if not text:
-        raise BadValue("a text was expected; leave the key out where there is nothing to say")
-    return text
-
-
-def _texts(entry: Entry) -> list[str]:
-    items: tuple[Node, ...] = entry.value.items if isinstance(entry.value, Items) else (entry.value,)
-    texts = [item.text.strip() for item in items if isinstance(item, Scalar) and item.text.strip()]
-    if len(texts) < len(items) or not texts:
-        raise BadValue("a list of texts was expected, none of them empty")
-    return texts

@@ -1,0 +1,116 @@
+"""Appeals: the person concerned says why, a moderator decides, and a granted one undoes everything."""
+
+from __future__ import annotations
+
+from bot.api import (
+    Answer,
+    Call,
+    Case,
+    Code,
+    Json,
+    Outcome,
+    Remember,
+    Report,
+    Rest,
+    Role,
+    Strong,
+    document,
+    line,
+    quote,
+)
+from plugins.moderation import notice
+from plugins.moderation.commands import lifted_words, take_back, tell
+from plugins.moderation.handlers import Moderation, plugin
+from plugins.moderation.offence import unversioned
+from plugins.moderation.sanctions import NOTHING, answer
+
+
+def _appeal_key(number: int) -> str:
+    return f"appeal/{number}"
+
+
+@plugin.command("appeal", examples=["!appeal #12 I was quoting somebody"])
+async def appeal(ctx: Moderation, call: Call, number: int, text: Rest) -> Answer:
+    """Say why a case about you is a mistake; a moderator decides. You may write this to me in private."""
+    case = await ctx.case(number)
+    if case is None or case.person is None or case.person.key != call.author.key:
+        return f"There is no case #{number} about you. “!strikes” shows the numbers of yours."
+    if case.undone:
+        return f"Case #{number} has been taken back already; there is nothing left to appeal."
+    known = await ctx.recall(_appeal_key(number))
+    if isinstance(known, dict) and known.get("decided"):
+        return f"The appeal in case #{number} was decided already: {known['decided']}."
+    if known is not None:
+        return f"Your appeal in case #{number} is with the moderators already."
+    value: Json = {"text": str(text), "at": ctx.now.isoformat(), "by": call.author.name}
+    by = f"{case.by.name} gave it, so somebody else should decide." if case.by else "The bot gave it."
+    shown = Report(
+        text=document(
+            line(
+                Strong("Appeal"),
+                f" in case #{number} by {call.author.name} ({unversioned(case.rule) or case.because}). {by}",
+            ),
+            quote(notice.excerpt(text, 1000)),
+            line("Decide with ", Code(f"!grant #{number}"), " or ", Code(f"!deny #{number} reason"), "."),
+        ),
+        about=case.about,
+    )
+    return Outcome(
+        f"appeal in case #{number}",
+        (
+            Remember(key=_appeal_key(number), value=value, about=call.author.key),
+            shown,
+            answer(
+                call, f"Thank you. The moderators have your appeal in case #{number} and will answer you."
+            ),
+        ),
+    )
+
+
+@plugin.command("grant", role=Role.MODERATOR, examples=["!grant #12", "!grant #12 you were quoting"])
+async def grant(ctx: Moderation, call: Call, number: int, note: Rest = NOTHING) -> Answer:
+    """Grant an appeal: the case is taken back with everything that followed from it, and the person is told."""
+    case = await ctx.case(number)
+    known = await ctx.recall(_appeal_key(number))
+    if case is None or not isinstance(known, dict):
+        return f"There is no appeal in case #{number}. “!undo #{number}” takes a case back without one."
+    if known.get("decided"):
+        return f"The appeal in case #{number} was decided already: {known['decided']}."
+    taken = await take_back(ctx, [case])
+    told = tell(ctx, case, notice.undone(number, lifted=bool(taken.lifted), granted=True, note=note).blocks)
+    done = answer(call, f"Granted: case #{number} is taken back.{lifted_words(taken)}{_own_case(call, case)}")
+    return Outcome(
+        f"appeal in case #{number} granted by {call.author.name}",
+        (*taken.actions, _decided(known, number, "granted", call, case), *told, done),
+    )
+
+
+@plugin.command("deny", role=Role.MODERATOR, examples=["!deny #12 the words were your own"])
+async def deny(ctx: Moderation, call: Call, number: int, reason: Rest) -> Answer:
+    """Deny an appeal, with a reason that the person gets to read."""
+    case = await ctx.case(number)
+    known = await ctx.recall(_appeal_key(number))
+    if case is None or not isinstance(known, dict):
+        return f"There is no appeal in case #{number}."
+    if known.get("decided"):
+        return f"The appeal in case #{number} was decided already: {known['decided']}."
+    told = tell(
+        ctx, case, document(f"Your appeal in case #{number} was not granted. Reason: {reason}").blocks
+    )
+    done = answer(call, f"Denied: case #{number} stands.{_own_case(call, case)}")
+    return Outcome(
+        f"appeal in case #{number} denied by {call.author.name}: {reason}",
+        (_decided(known, number, "denied", call, case), *told, done),
+    )
+
+
+def _own_case(call: Call, case: Case) -> str:
+    """Who acted should not decide alone: it is said, not forbidden, for a community may have one moderator only."""
+    if case.by is None or case.by.key != call.author.key:
+        return ""
+    return " It was your own case: please let another moderator look at it, too."
+
+
+def _decided(known: dict[str, Json], number: int, how: str, call: Call, case: Case) -> Remember:
+    value: Json = known | {"decided": f"{how} by {call.author.name}"}
+    return Remember(key=_appeal_key(number), value=value, about=case.person.key if case.person else None)
