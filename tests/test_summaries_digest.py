@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from plugins.summaries import grouping
 from plugins.summaries.digest import digest, digest_steps, summarize
 from plugins.summaries.files import BadThread, parse
-from plugins.summaries.steps import run_slowly
+from plugins.summaries.steps import finish, run_slowly
 from plugins.summaries.terms import Terms, recognise
 from plugins.summaries.tree import Comment, grow
 
@@ -241,7 +241,7 @@ def test_a_pause_parts_the_talk_of_a_room() -> None:
         Comment(id=str(i), parent=None, author="ana", text=f"Word {i}", at=noon + timedelta(hours=i // 4, minutes=i))
         for i in range(8)
     ]  # fmt: skip
-    numbers = grouping.group(said, grow(said), [["a"]] * 4 + [["b"]] * 4)
+    numbers = finish(grouping.group(said, grow(said), [["a"]] * 4 + [["b"]] * 4))
     assert numbers == [0, 0, 0, 0, 1, 1, 1, 1]
 
 
@@ -257,7 +257,7 @@ def test_small_groups_go_where_their_words_are() -> None:
         *thread("c, bo: My landlord lost the inventory and the deposit.", "d, bo: Bananas are cheap today."),
     ]
     words = [Terms(c.text for c in said)(c.text) for c in said]
-    numbers = grouping.group(said, grow(said), words)
+    numbers = finish(grouping.group(said, grow(said), words))
     assert numbers[10] == numbers[0]
     assert numbers[11] not in {numbers[0], numbers[6]}
 

@@ -52,8 +52,8 @@ def sentences(text: str, span: Span) -> Iterator[Span]:
     """The sentences of one paragraph, `text[span]`, as spans in `text` without the space around them."""
     start, stop = span
     body = text[start:stop]
-    # Who never writes a capital after a full stop does not need one to begin a sentence.
-    casual = not re.search(r"(?:^|[.!?…]\s)[\W_]*[^\W\d_a-z]", body) and not re.search(r"[.]\s+[A-Z]", body)
+    # Who writes no capitals but "I" does not need one to begin a sentence.
+    casual = (small := body.replace("I", "i")) == small.lower()
     begin = 0
     for mark in _END.finditer(body):
         if _ends(body[begin : mark.end()], mark.group(), body[mark.end() : mark.end() + 40], casual=casual):

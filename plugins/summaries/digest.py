@@ -112,29 +112,31 @@ def digest_steps(
     for candidate in read.candidates:
         words[candidate.comment].extend(candidate.terms)
         yield
-    numbers = grouping.group(thread, read.tree, words)
-    yield
-    headings = grouping.headings(numbers, thread, words)
-    yield
+    numbers = yield from grouping.group(thread, read.tree, words)
     rated = yield from score.rate(read.candidates, read.facts, read.opening, weights, numbers)
     chosen = yield from _by_group(read, rated, numbers, budget_words, weights)
-    written = read.terms.written(
-        (read.sentences[i].shown for i in range(len(read.sentences))), headings.values()
+    headings = yield from grouping.headings(numbers, thread, words, chosen.keys())
+    told = {term for heading in headings.values() for term in heading}
+    telling = (
+        s.shown for c, s in zip(read.candidates, read.sentences, strict=True) if not told.isdisjoint(c.terms)
     )
-    yield
+    written = yield from read.terms.written(telling, told)
     speaking = [i for i, comment in enumerate(thread) if not comment.silent]
     members: dict[int, list[int]] = defaultdict(list)
     for i in speaking:
         members[numbers[i]].append(i)
-    groups = tuple(
-        Group(
-            heading=tuple(written[term] for term in headings[number]),
-            comments=len(members[number]),
-            people=len({thread[i].author for i in members[number]}),
-            lines=quoted_lines(read, rated, sorted(indices)),
+    groups: list[Group] = []
+    for number, indices in chosen.items():
+        groups.append(
+            Group(
+                heading=tuple(written[term] for term in headings[number]),
+                comments=len(members[number]),
+                people=len({thread[i].author for i in members[number]}),
+                lines=quoted_lines(read, rated, sorted(indices)),
+            )
         )
-        for number, indices in chosen.items()
-    )
+        yield
+    questions = yield from open_questions(read, rated, {i for found in chosen.values() for i in found})
     quotable = {candidate.comment for candidate in read.candidates}
     times = [comment.at for comment in thread if comment.at is not None]
     return Digest(
@@ -142,8 +144,8 @@ def digest_steps(
         people=len({thread[i].author for i in speaking}),
         since=min(times, default=None),
         until=max(times, default=None),
-        groups=groups,
-        open_questions=open_questions(read, rated, {i for found in chosen.values() for i in found}),
+        groups=tuple(groups),
+        open_questions=questions,
         left_out=LeftOut(
             silent=len(thread) - len(speaking),
             short=sum(i not in quotable for i in speaking),

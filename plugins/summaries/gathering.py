@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,17 @@ class Read:
     opening: list[str]
     sentences: list[prose.Sentence]
     candidates: list[Candidate]
+
+    def of_comment(self, comment: int) -> range:
+        """The indices of the candidates of one comment (they go by comment)."""
+
+        def place(candidate: Candidate) -> int:
+            return candidate.comment
+
+        return range(
+            bisect_left(self.candidates, comment, key=place),
+            bisect_right(self.candidates, comment, key=place),
+        )
 
 
 def read_thread(thread: Sequence[Comment], title: str) -> Steps[Read]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
+from plugins.summaries.score import dot, unit
+from plugins.summaries.steps import Steps
 from plugins.summaries.tree import Comment, Tree
 
 #: A subtree of this share of the thread is no sub-discussion but the thread itself: its own subtrees are.
@@ -21,11 +23,15 @@ _PAUSE = timedelta(minutes=20)
 _SMALL = 3
 #: ... if they are at all near (cosine).
 _NEAR = 0.1
+#: Only so many groups, the largest, take small ones in: no others are shown.
+_TARGETS = 12
+#: A word in a heading is held by so many comments.
+_HEARD = 3
 
 
-def group(comments: Sequence[Comment], tree: Tree, terms: Sequence[Sequence[str]]) -> list[int]:
+def group(comments: Sequence[Comment], tree: Tree, terms: Sequence[Sequence[str]]) -> Steps[list[int]]:
     """The number of each comment's group; numbers go by size, the largest is 0. `terms` are each comment's words."""
-    members = _merge(_subtrees(comments, tree), terms)
+    members = yield from _merge(_subtrees(comments, tree), terms)
     members.sort(key=lambda group: (-len(group), group[0]))
     number = [0] * len(comments)
     for n, indices in enumerate(members):
@@ -61,65 +67,74 @@ def _subtrees(comments: Sequence[Comment], tree: Tree) -> list[list[int]]:
     return [sorted(group) for group in found]
 
 
-def _merge(groups: list[list[int]], terms: Sequence[Sequence[str]]) -> list[list[int]]:
+def _merge(groups: list[list[int]], terms: Sequence[Sequence[str]]) -> Steps[list[list[int]]]:
     """Small groups go to the large one that shares most of their words; those that share none stay together, apart."""
-    large = [list(group) for group in groups if len(group) >= _SMALL]
+    large = sorted((group for group in groups if len(group) >= _SMALL), key=lambda group: -len(group))
     if not large:
         return [sorted(i for group in groups for i in group)] if groups else []
-    bags = [Counter(word for i in group for word in terms[i]) for group in large]
-    seen_in = Counter(word for bag in bags for word in bag)
-    weight = {word: math.log(1 + len(bags) / n) for word, n in seen_in.items()}
-    norms = [_norm(bag, weight) for bag in bags]
-    holders: dict[str, list[int]] = defaultdict(list)
-    for n, bag in enumerate(bags):
-        for word in bag:
-            holders[word].append(n)
+    targets = [list(group) for group in large[:_TARGETS]]
+    bags: list[Counter[str]] = []
+    for group in targets:
+        bags.append(Counter())
+        for i in group:
+            bags[-1].update(terms[i])
+            yield
+    held_by = Counter(word for bag in bags for word in bag)
+    weight = {word: math.log(1 + len(bags) / n) for word, n in held_by.items()}
+    vectors = [unit({word: n * weight[word] for word, n in bag.items()}) for bag in bags]
     rest: list[int] = []
     for small in (group for group in groups if len(group) < _SMALL):
-        bag = Counter(word for i in small for word in terms[i])
-        likeness: Counter[int] = Counter()
-        for word, count in bag.items():
-            for n in holders.get(word, ()):
-                likeness[n] += count * bags[n][word] * weight[word] ** 2 / (norms[n] * _norm(bag, weight))  # type: ignore[assignment]
-        best = max(likeness, key=lambda n: (likeness[n], -n), default=None)
-        if best is not None and likeness[best] >= _NEAR:
-            large[best].extend(small)
+        counts = Counter(word for i in small for word in terms[i] if word in weight)
+        vector = unit({word: n * weight[word] for word, n in counts.items()})
+        likeness, best = max((dot(vector, other), -n) for n, other in enumerate(vectors))
+        if likeness >= _NEAR:
+            targets[-best].extend(small)
         else:
             rest.extend(small)
-    return [sorted(group) for group in (*large, rest) if group]
-
-
-def _norm(bag: Mapping[str, int], weight: Mapping[str, float]) -> float:
-    return math.sqrt(sum((n * weight.get(word, 0.0)) ** 2 for word, n in bag.items())) or 1.0
+        yield
+    return [sorted(group) for group in (*targets, *large[_TARGETS:], rest) if group]
 
 
 def headings(
-    numbers: Sequence[int], comments: Sequence[Comment], terms: Sequence[Sequence[str]], size: int = 3
-) -> dict[int, tuple[str, ...]]:
-    """The `size` most distinctive terms of each group, which at least three comments of two people hold."""
-    people: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    held: dict[int, Counter[str]] = defaultdict(Counter)
+    numbers: Sequence[int],
+    comments: Sequence[Comment],
+    terms: Sequence[Sequence[str]],
+    wanted: Collection[int],
+    size: int = 3,
+) -> Steps[dict[int, tuple[str, ...]]]:
+    """The `size` most distinctive terms of each `wanted` group, which at least three comments of two people hold."""
+    people: dict[int, dict[str, set[str]]] = {n: defaultdict(set) for n in wanted}
+    held: dict[int, Counter[str]] = {n: Counter() for n in wanted}
     everywhere: Counter[str] = Counter()
     sizes: Counter[int] = Counter()
     for i, comment in enumerate(comments):
+        yield
         if comment.silent:
             continue
-        sizes[numbers[i]] += 1
-        for word in set(terms[i]):
-            held[numbers[i]][word] += 1
-            people[numbers[i]][word].add(comment.author)
-            everywhere[word] += 1
-    total = sum(sizes.values())
+        n = numbers[i]
+        sizes[n] += 1
+        words = {word for word in terms[i] if not word.isdigit()}
+        everywhere.update(words)
+        if n in held:
+            held[n].update(words)
+            for word in words:
+                people[n][word].add(comment.author)
     found: dict[int, tuple[str, ...]] = {}
     for n, counts in held.items():
-
-        def distinct(word: str, n: int = n, counts: Counter[str] = counts) -> float:
-            if sizes[n] == total:  # there are no others to be told from
-                return counts[word]
-            inside = counts[word] / sizes[n]
-            outside = (everywhere[word] - counts[word] + 0.5) / (total - sizes[n] + 1)
-            return counts[word] * math.log(inside / outside) if inside > outside else 0.0
-
-        fit = [w for w, count in counts.items() if count >= 3 and len(people[n][w]) >= 2 and distinct(w) > 0]
-        found[n] = tuple(sorted(fit, key=lambda w: (-distinct(w), w))[:size])
+        fit = {
+            word: _distinct(count, everywhere[word], sizes[n], sizes.total())
+            for word, count in counts.items()
+            if count >= _HEARD and len(people[n][word]) > 1
+        }
+        best = sorted((word for word in fit if fit[word] > 0), key=lambda w: (-fit[w], w))
+        found[n] = tuple(best[:size])
+        yield
     return found
+
+
+def _distinct(inside: int, everywhere: int, size: int, total: int) -> float:
+    """How well a word tells a group of `size` comments from the rest: its count there, times the log of the odds."""
+    if size == total:  # there is no rest
+        return inside
+    here, there = inside / size, (everywhere - inside + 0.5) / (total - size + 1)
+    return inside * math.log(here / there) if here > there else 0.0

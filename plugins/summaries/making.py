@@ -14,8 +14,6 @@ from plugins.summaries.layout import layout
 from plugins.summaries.settings import SummarySettings
 from plugins.summaries.steps import run_slowly
 
-#: How often a digest is made anew when what it quotes turns out to have changed meanwhile.
-_LOOKS = 8
 #: A digest that was asked for and has not been seen to arrive within this time is asked for again.
 _OVERDUE = timedelta(hours=1)
 
@@ -75,11 +73,12 @@ async def make(
     """
     out = await kept.left_out(ctx) | {without.key if without else ""}
     messages = {message.ref.id: message for message in stuff.messages}
-    for _ in range(_LOOKS):
+    looked_at = set() if note.root is None else set(messages)  # a thread was read just now, a room long ago
+    while True:
         comments = reading.comments(list(messages.values()), out)
         found = await run_slowly(digest_steps(comments, stuff.topic, note.words))
-        # A thread was read just now; what a room said was read when it was said.
-        changed = {} if note.root is not None else await _changed(ctx, [messages[i] for i in found.quoted])
+        changed = await _changed(ctx, [messages[ident] for ident in found.quoted - looked_at])
+        looked_at |= found.quoted
         if not changed:
             break
         messages |= changed

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import html
 import re
+import string
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from plugins.summaries import boundaries, openings
 from plugins.summaries.boundaries import Span
@@ -45,15 +47,17 @@ _DROPPED = re.compile(
 )
 _LINE = re.compile(r"[^\n]+")
 _QUOTED = re.compile(r"\s*(?:>|&gt;|[A-Za-z]{1,3}>)")
-_SIGNATURE = re.compile(r"\s*--\s?$")
-_FORWARDED = re.compile(
-    r"\s*(?:-+ ?(?:original|forwarded) message ?-+|begin forwarded message:)", re.IGNORECASE
+#: Lines without their white space that are nobody's prose: rules, tables, half of a heading, "* Ian <…> [2003-04-25 12:12]".
+_DRAWN = re.compile(
+    r"(?:_{4,}|-{3,}|={3,}|\*{3,}|(?:\* ){2,}\*|:{3,}.*|#+|\|.*\||\*\s.{2,80}\[[\d\-:+ ]{10,}\])$"
 )
-_RULE = re.compile(r"\s*(?:_{4,}|-{3,}|={3,}|\*{3,}|(?:\* ){2,}\*|:{3,}.*|#+)\s*$")
+_SIGNATURE = re.compile(r"\s*--\s?$")
+_FORWARDED = re.compile(r"(?:-+ ?(?:original|forwarded) message ?-+|begin forwarded message:)", re.IGNORECASE)
 _HEADER = re.compile(
-    r"\s*(?:from|sent|to|cc|subject|date|received|reply-to|message-id|x-[\w-]+|von|gesendet|an|betreff|de|à|objet):\s",
+    r"(?:from|sent|to|cc|subject|date|received|reply-to|message-id|x-[\w-]+|von|gesendet|an|betreff|de|à|objet):\s",
     re.IGNORECASE,
 )
+_FOOTER = re.compile(r"(?:sent from my|sent via|get outlook for|posted via|gesendet von)\b", re.IGNORECASE)
 _WROTE = re.compile(
     r"(?:\bwrote|\bwrites|\bsaid|\bschrieb(?: .{1,60})?|\ba écrit|\bescribió|\bha scritto|\bescreveu|\bschreef(?: .{1,60})?"
     r"|\bskrev(?: .{1,60})?|\bnapisał(?:\(a\))?|\bпишет|\bнаписала?(?:\(а\))?|写道|さんは書きました)\s*[:：]\s*$",
@@ -62,9 +66,6 @@ _WROTE = re.compile(
 _DATED = re.compile(
     r"\s*(?:on|at|in|am|le|el|il|op|em|dnia|den)\b.{0,100}(?:\d{1,4}|,)\s*(?:\S.{0,60})?$", re.IGNORECASE
 )
-_STAMPED = re.compile(r"\s*\*\s.{2,80}\[[\d\-:+ ]{10,}\]\s*$")  # * Ian <ian@…> [2003-04-25 12:12+0100]
-_FOOTER = re.compile(r"\s*(?:sent from my|sent via|get outlook for|posted via|gesendet von)\b", re.IGNORECASE)
-_TABLE = re.compile(r"\s*\|.*\|\s*$")
 _HEADED = re.compile(r"\s{0,3}#{1,6}\s+")
 _BULLET = re.compile(r"\s*(?:[-*+•‣–]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+")
 
@@ -76,11 +77,14 @@ _LINKED = re.compile(
 _TAG = re.compile(r"</?[a-z][^<>]{0,200}>", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(?<![\w\\])(\*{1,3}|_{1,3}|~~|`+)(?=\S)(.{1,600}?)(?<=[^\s\\])\1(?!\w)")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_MARKS = frozenset("*_~`")
+_NO_LETTERS = str.maketrans("", "", string.ascii_letters + " ")
 _HIDDEN = re.compile(r"\|\|.+?\|\||>!.+?!<", re.DOTALL)
 
 _TRIM_LEFT, _TRIM_RIGHT = "*_~# \t\n\r", "*_~# \t\n\r"
 #: Speech, as far as it is closed in the same paragraph.
 _SPEECH = re.compile(r'(?<!\w)"[^"]*"|“[^”]*”|«[^»]*»|„[^“”]*[“”]|「[^」]*」|『[^』]*』')
+_QUOTES = frozenset('"“«„「『')
 _PAIRS = {"“": "”", "«": "»", "„": "“”", "「": "」", "『": "』", "(": ")", "[": "]", '"': '"'}
 #: Scripts without spaces between words, with the number of characters that make about one word.
 _UNSPACED = re.compile(
@@ -97,9 +101,14 @@ def sentences(comment: str) -> list[Sentence]:
             start = first + openings.filler(comment[first:end])
             text = " ".join(comment[start:end].split())
             shown = plain(text)
-            if text and not _HIDDEN.search(text) and _is_prose(shown):
+            if text and not _hidden(text) and _is_prose(shown):
                 found.append(Sentence(text, shown, start, end, len(found), words(shown), cut=start > first))
     return found
+
+
+def _hidden(text: str) -> bool:
+    """Whether the author has folded a word of it away."""
+    return ("||" in text or ">!" in text) and _HIDDEN.search(text) is not None
 
 
 def words(text: str) -> float:
@@ -112,18 +121,21 @@ def words(text: str) -> float:
 
 def plain(text: str) -> str:
     """`text` without Markdown, HTML tags and link targets; every word of it stays."""
-    if _URL.search(text) or "[" in text:
+    if "[" in text:
         text = _LINKED.sub(r"\1", _IMAGE.sub("", text))
     if "<" in text:
         text = _TAG.sub("", text)
-    for _ in range(2):  # bold inside italics
-        text = _EMPHASIS.sub(r"\2", text)
-    return " ".join(html.unescape(_ESCAPED.sub(r"\1", text)).split())
+    if not _MARKS.isdisjoint(text):
+        for _ in range(2):  # bold inside italics
+            text = _EMPHASIS.sub(r"\2", text)
+    if "\\" in text:
+        text = _ESCAPED.sub(r"\1", text)
+    return " ".join((html.unescape(text) if "&" in text else text).split())
 
 
 def without_links(text: str) -> str:
     """`text` without bare addresses: what is left to read."""
-    return _URL.sub("", text)
+    return _URL.sub("", text) if "//" in text or "www" in text.lower() else text
 
 
 def _is_prose(shown: str) -> bool:
@@ -132,23 +144,29 @@ def _is_prose(shown: str) -> bool:
     if not _WORD.search(rest):
         return False
     # Vowel signs and tone marks are no letters to Python, but marks.
-    letters = sum(c.isalpha() or c == " " or unicodedata.category(c)[0] == "M" for c in rest)
+    if rest.isascii():
+        letters = len(rest) - len(rest.translate(_NO_LETTERS))
+    else:
+        letters = sum(c.isalpha() or c == " " or unicodedata.category(c)[0] == "M" for c in rest)
     return letters >= 0.7 * len(rest) >= 0.35 * len(shown)
 
 
 def paragraphs(comment: str) -> list[Span]:
     """The comment's paragraphs of prose, as spans: runs of lines that belong to its author."""
-    text = _DROPPED.sub(lambda match: "\n" * len(match.group()), comment.replace("\r", "\n"))
-    lines = [(match.start(), match.end(), match.group()) for match in _LINE.finditer(text)]
+    text = comment.replace("\r", "\n")
+    if "```" in text or "~~~" in text or ":::" in text or "<" in text:
+        text = _DROPPED.sub(lambda match: "\n" * len(match.group()), text)
+    lines = [Row(match.start(), match.end(), match.group()) for match in _LINE.finditer(text)]
     found: list[Span] = []
     begin = end = -1
     for index, (start, stop, line) in enumerate(lines):
-        joined = begin >= 0 and start == end + 1
-        if _SIGNATURE.match(line) or _FORWARDED.match(line):
+        bare = line.strip()
+        if _SIGNATURE.match(line) or (bare[:1] in "-bB" and _FORWARDED.match(bare)):
             break  # what follows is a signature, or another mail
-        out = not line.strip() or _not_own(line) or _head(lines, index) or _wrapped(lines, index)
-        marker = _BULLET.match(line) or _HEADED.match(line)
-        if begin >= 0 and (out or marker or not joined):
+        out = not bare or _not_own(bare) or _head(lines, index) or _wrapped(lines, index)
+        headed = _HEADED.match(line)
+        marker = headed or _BULLET.match(line)
+        if begin >= 0 and (out or marker or start != end + 1):
             found.append((begin, end))
             begin = -1
         if out:
@@ -156,7 +174,7 @@ def paragraphs(comment: str) -> list[Span]:
         if begin < 0:
             begin = start + (marker.end() if marker else 0)
         end = stop
-        if _HEADED.match(line):
+        if headed:
             found.append((begin, end))
             begin = -1
     if begin >= 0:
@@ -164,37 +182,58 @@ def paragraphs(comment: str) -> list[Span]:
     return found
 
 
-def _not_own(line: str) -> bool:
-    return any(
-        rule.match(line) for rule in (_QUOTED, _RULE, _HEADER, _STAMPED, _FOOTER, _TABLE)
-    ) or not _URL.sub("", line).strip(" \t<>()[].,;*-•")
+class Row(NamedTuple):
+    """A line and where it stands."""
+
+    start: int
+    stop: int
+    line: str
 
 
-Line = tuple[int, int, str]
-
-
-def _head(lines: list[Line], index: int) -> bool:
-    """Whether this line says who wrote the quotation below it (a mail program may break it over two lines)."""
-    line = lines[index][2]
-    if _WROTE.search(line) and len(line) <= 200:
+def _not_own(bare: str) -> bool:
+    """Whether a line (without the white space around it) is a quotation, a mail's header, a drawing or only a link."""
+    first = bare[0]
+    if (first in ">&" or ">" in bare[:4]) and _QUOTED.match(bare):
         return True
-    if index + 1 == len(lines) or not _DATED.match(line):
-        return False
-    return len(lines[index + 1][2]) <= 120 and bool(_WROTE.search(lines[index + 1][2]))
+    if not first.isalnum() and _DRAWN.match(bare):
+        return True
+    if ":" in bare[:30] and _HEADER.match(bare):
+        return True
+    if first in "sgpSGP" and _FOOTER.match(bare):
+        return True
+    return "//" in bare and not _URL.sub("", bare).strip(" \t<>()[].,;*-•")
 
 
-def _wrapped(lines: list[Line], index: int) -> bool:
+def _head(lines: list[Row], index: int) -> bool:
+    """Whether this line says who wrote the quotation below it (a mail program may break it over two lines)."""
+    if _names_writer(lines[index].line):
+        return True
+    below = lines[index + 1].line if index + 1 < len(lines) else ""
+    return _names_writer(below) and len(below) <= 120 and _DATED.match(lines[index].line) is not None
+
+
+def _names_writer(line: str) -> bool:
+    return line.rstrip().endswith((":", "：")) and len(line) <= 200 and _WROTE.search(line) is not None
+
+
+def _wrapped(lines: list[Row], index: int) -> bool:
     """Whether this is the tail of a quoted line that a mail program wrapped: small letters between two quoted lines."""
     if not 0 < index < len(lines) - 1:
         return False
-    (_, before, above), (start, stop, line), (after, _, below) = lines[index - 1 : index + 2]
-    touches = start == before + 1 and after == stop + 1
-    return touches and bool(_QUOTED.match(above) and _QUOTED.match(below)) and line.lstrip()[:1].islower()
+    above, here, below = lines[index - 1 : index + 2]
+    return (
+        ">" in above.line
+        and ">" in below.line
+        and here.start == above.stop + 1
+        and below.start == here.stop + 1
+        and here.line.lstrip()[:1].islower()
+        and bool(_QUOTED.match(above.line) and _QUOTED.match(below.line))
+    )
 
 
 def _own(comment: str, span: Span) -> Iterator[Span]:
     """The sentences of a paragraph that do not stand in quotation marks as a whole: those are somebody else's."""
-    quoted = [match.span() for match in _SPEECH.finditer(comment, *span)]
+    quoted = [match.span() for match in _SPEECH.finditer(comment, *span)] if _QUOTES & set(comment) else []
     for start, end in boundaries.sentences(comment, span):
         last = start + len(comment[start:end].rstrip(".!?*_ "))
         if not any(first <= start and last <= final for first, final in quoted):

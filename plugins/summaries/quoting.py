@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from plugins.summaries import prose
 from plugins.summaries.gathering import Read
 from plugins.summaries.score import Rated
+from plugins.summaries.steps import Steps
 from plugins.summaries.tree import Comment
 
 #: In a digest, longer sentences are not quoted (in words).
@@ -101,12 +102,13 @@ def _reply(read: Read, rated: Rated, index: int) -> Line | None:
             facts.votes > 1 and read.facts[i].votes >= _STRONG_VOTES * facts.votes
         )
 
-    answers = {i for i in read.tree.children[comment] if strong(i) and read.facts[i].author != facts.author}
     own = set(read.candidates[index].terms)
     fit = [
         k
-        for k in _of_comments(read, answers)
-        if own & set(read.candidates[k].terms)
+        for i in read.tree.children[comment]
+        if strong(i) and read.facts[i].author != facts.author
+        for k in read.of_comment(i)
+        if not own.isdisjoint(read.candidates[k].terms)
         and read.candidates[k].length <= LONGEST
         and not read.candidates[k].dangling
     ]
@@ -114,29 +116,23 @@ def _reply(read: Read, rated: Rated, index: int) -> Line | None:
     return None if best is None else _line(read, rated, best, deep=False)
 
 
-def _of_comments(read: Read, comments: set[int]) -> list[int]:
-    return (
-        [k for k, candidate in enumerate(read.candidates) if candidate.comment in comments]
-        if comments
-        else []
-    )
-
-
-def open_questions(read: Read, rated: Rated, taken: set[int]) -> tuple[Line, ...]:
+def open_questions(read: Read, rated: Rated, taken: set[int]) -> Steps[tuple[Line, ...]]:
     """The most central questions in comments that nobody else replied to."""
 
     def unanswered(i: int) -> bool:
         return all(read.facts[child].author == read.facts[i].author for child in read.tree.children[i])
 
-    asked = [
-        k
-        for k, (candidate, sentence) in enumerate(zip(read.candidates, read.sentences, strict=True))
-        if sentence.shown.rstrip("\"'”’)»」』 ").endswith(_QUESTION_MARKS)
-        and not candidate.dangling
-        and _ASKING <= candidate.length <= LONGEST
-        and k not in taken
-        and unanswered(candidate.comment)
-    ]
+    asked: list[int] = []
+    for k, (candidate, sentence) in enumerate(zip(read.candidates, read.sentences, strict=True)):
+        yield
+        if (
+            sentence.shown.rstrip("\"'”’)»」』 ").endswith(_QUESTION_MARKS)
+            and not candidate.dangling
+            and _ASKING <= candidate.length <= LONGEST
+            and k not in taken
+            and unanswered(candidate.comment)
+        ):
+            asked.append(k)
     best = sorted(asked, key=lambda k: (-rated.values[k], k))
     comments: set[int] = set()
     found: list[int] = []

@@ -82,7 +82,7 @@ def rate(
     vectors: list[Vector] = []
     for candidate in candidates:
         vectors.append(
-            _unit({w: (1 + math.log(n)) * idf[w] for w, n in Counter(candidate.terms).items() if w in idf})
+            unit({w: (1 + math.log(n)) * idf[w] for w, n in Counter(candidate.terms).items() if w in idf})
         )
         yield
     inner = groups or [0] * len(facts)
@@ -95,20 +95,20 @@ def rate(
             part[word] += x
         yield
     share = weights.group if groups else 0.0
-    centre = _unit(total)
-    centres = {group: _unit(vector) for group, vector in totals.items()} if groups else {}
-    asked = _unit({w: n * idf[w] for w, n in Counter(opening).items() if w in idf})
+    centre = unit(total)
+    centres = {group: unit(vector) for group, vector in totals.items()} if groups else {}
+    asked = unit({w: n * idf[w] for w, n in Counter(opening).items() if w in idf})
     most_below = math.log1p(max((f.below for f in facts), default=0)) or 1.0
     most_votes = math.log1p(max((f.votes for f in facts), default=0)) or 1.0
     values: list[float] = []
     for candidate, vector in zip(candidates, vectors, strict=True):
         fact = facts[candidate.comment]
-        central = (1 - share) * _dot(vector, centre)
+        central = (1 - share) * dot(vector, centre)
         if groups:
-            central += share * _dot(vector, centres[groups[candidate.comment]])
+            central += share * dot(vector, centres[groups[candidate.comment]])
         value = (
             weights.centre * central
-            + weights.title * _dot(vector, asked)
+            + weights.title * dot(vector, asked)
             + weights.place / (1 + candidate.place)
             + weights.depth / (1 + fact.depth)
             + weights.votes * math.log1p(max(0, fact.votes)) / most_votes
@@ -156,7 +156,7 @@ def choose(
             by_comment[candidate.comment] += 1
             continue
         for other in chosen[known:]:
-            repeated[index] = max(repeated[index], _dot(rated.vectors[index], rated.vectors[other]))
+            repeated[index] = max(repeated[index], dot(rated.vectors[index], rated.vectors[other]))
         if repeated[index] >= weights.same:
             continue
         value = (
@@ -190,12 +190,14 @@ def _comfort(length: float, weights: Weights) -> float:
     return math.sqrt(weights.longest / length) if length > weights.longest else 1.0
 
 
-def _unit(vector: Vector) -> Vector:
+def unit(vector: Vector) -> Vector:
+    """The vector of length 1 in the same direction; an empty one stays empty."""
     norm = math.sqrt(sum(x * x for x in vector.values())) or 1.0
     return {word: x / norm for word, x in vector.items()}
 
 
-def _dot(a: Vector, b: Vector) -> float:
+def dot(a: Vector, b: Vector) -> float:
+    """The cosine, of unit vectors."""
     if len(a) > len(b):
         a, b = b, a
     return sum(x * b[word] for word, x in a.items() if word in b)
