@@ -42,6 +42,9 @@ def connect(loaded: Loaded, clock: Clock) -> list[Adapter]:
     adapters: list[Adapter] = []
     for name, account in loaded.configuration.accounts.items():
         places = {p.alias: p for c in loaded.communities.values() for p in c.places if p.account == name}
+        prefixes = {
+            p.alias: c.prefix for c in loaded.communities.values() for p in c.places if p.account == name
+        }
         match account:
             case LemmyAccount():
                 token = loaded.path.parent / "data" / f"{name}.token"
@@ -54,10 +57,10 @@ def connect(loaded: Loaded, clock: Clock) -> list[Adapter]:
                         places,
                         clock,
                         token_file=token,
+                        prefixes=tuple(sorted(set(prefixes.values()))),
                     )
                 )
             case MemoryAccount():
-                prefixes = {p.alias: c.prefix for c in loaded.communities.values() for p in c.places}
                 adapters.append(
                     MemoryAdapter(name, places, RemoteWorld(account.url), clock, prefixes=prefixes)
                 )

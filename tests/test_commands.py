@@ -29,9 +29,9 @@ from bot.commands import (
     table,
     usage,
 )
+from bot.handler import Call, Context, Person, Rest, Settings
 from bot.markup import plain
 from bot.model import Role
-from bot.handler import Call, Context, Person, Rest, Settings
 from bot.plugin import Plugin, PluginError
 
 

@@ -74,7 +74,7 @@ def test_every_plugin_is_in_the_readme(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", sorted((ROOT / "docs").glob("*.md")) + [ROOT / "README.md"], ids=lambda p: p.name
+    "path", [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"], ids=lambda p: p.name
 )
 def test_links_in_the_documentation_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\((?!https?://|#|mailto:)([^)#\s]+)", path.read_text(encoding="utf-8")):
@@ -83,13 +83,13 @@ def test_links_in_the_documentation_lead_somewhere(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    sorted((ROOT / "docs").glob("*.md")) + [ROOT / "README.md", ROOT / "CONTRIBUTING.md"],
+    [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"],
     ids=lambda p: p.name,
 )
 def test_files_named_in_the_documentation_exist(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     for name in re.findall(r"`((?:bot|plugins|tests|docs|benchmarks)/[\w./-]+\.(?:py|md|yaml))`", text):
-        example = name in {"plugins/welcome.py"} or "<" in name
+        example = name == "plugins/welcome.py" or "<" in name
         assert example or (ROOT / name).exists(), f"{path.name} names {name}, which is not there"
 
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.due import due, local_instant, next_due
-from bot.model import Community, Tick
 from bot.handler import Settings
+from bot.model import Community, Tick
 from bot.plugin import Schedule
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

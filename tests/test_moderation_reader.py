@@ -140,7 +140,7 @@ def test_every_kind_of_key_is_understood():
         ("body: x\nwarn: no", 2, "error", "leave `warn` out"),
         ("body: x\nname: ''\naction: remove", 2, "error", "a name was expected"),
         ("body: x\nname: " + "n" * 61 + "\naction: remove", 2, "error", "at most 60 characters"),
-        ("\"\": x\naction: remove", 1, "error", "is no check"),
+        ('"": x\naction: remove', 1, "error", "is no check"),
         ("body: x\ncomment: ''", 2, "error", "a text was expected"),
         ("body: x\nplaces: []\naction: remove", 2, "error", "a list of texts was expected"),
         ("body: x\nplatforms: discord\naction: remove", 2, "error", "there is no platform"),

@@ -95,6 +95,7 @@ class Outside:
         self._process.stdin.close()
         try:
             await asyncio.wait_for(self._process.wait(), 10)
+            self._process = None
         except TimeoutError:
             await self.kill()
 
