@@ -25,7 +25,7 @@ _UNITS = {
     "year": 365 * _DAY,
 }
 _COMPARISON = re.compile(r"(==|=|<=|>=|<|>)?\s*(-?\d{1,12})\s*([a-z]*)", re.IGNORECASE)
-_duration = TypeAdapter[timedelta](Duration)
+_DURATION = TypeAdapter[timedelta](Duration)
 
 
 class BadValue(Exception):
@@ -77,7 +77,7 @@ def age(text: str) -> Comparison:
 def span(text: str) -> timedelta:
     """`7d`, as in all settings."""
     try:
-        value = _duration.validate_python(text)
+        value = _DURATION.validate_python(text)
     except ValidationError:
         raise BadValue(f"a duration such as 10m, 2h, 3d or 1w was expected, not {text!r}") from None
     if value <= timedelta():

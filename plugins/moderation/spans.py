@@ -9,14 +9,14 @@ from pydantic import TypeAdapter
 from bot.api import Duration
 from plugins.moderation.rule import FOREVER
 
-_duration = TypeAdapter[timedelta](Duration)
+_DURATION = TypeAdapter[timedelta](Duration)
 
 
 def show_span(span: timedelta | None) -> str:
     """`1d 6h`; `for good` for a sanction without an end."""
-    return "for good" if span is None or span == FOREVER else str(_duration.dump_python(span))
+    return "for good" if span is None or span == FOREVER else str(_DURATION.dump_python(span))
 
 
 def parse_span(text: str) -> timedelta:
     """`30d`. Raises ValueError (pydantic's) when it is none."""
-    return _duration.validate_python(text)
+    return _DURATION.validate_python(text)
