@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.actions import External, Post, Report, Retry, Unban, Unmute
@@ -93,30 +93,39 @@ class Outbox:
         settled = 0
         for job in await self._ledger.unknown(account):
             since = job.attempted_at or self._clock.now()
-            if job.action.retry is Retry.FREE:
-                await self._ledger.again(job.id, self._clock.now(), "the last attempt was cut off")
-            elif self._clock.now() < since + adapter.settle:
+            # What may be repeated freely need not wait until the platform has surely finished the first attempt.
+            if job.action.retry is Retry.KEYED and self._clock.now() < since + adapter.settle:
                 continue
-            elif job.attempts >= ATTEMPTS:
+            if job.attempts >= ATTEMPTS:
                 await self._give_up(job, "nobody knows whether it worked, after many tries")
-            else:
-                try:
-                    taken = await self._ledger.taken(account, since)
-                    receipt = await adapter.find(await self._ready(job), job.key, since, taken)
-                except PlatformError as error:
-                    log.warning(
-                        "cannot look whether %s worked: %s",
-                        describe(job.action),
-                        error,
-                        extra={"code": "outbox.look"},
-                    )
-                    continue
-                if receipt is None:
-                    await self._ledger.again(job.id, self._clock.now(), "the last attempt did not arrive")
-                else:
-                    await self._ledger.sent(job.id, receipt, self._clock.now())
+            elif not await self._look(adapter, job, since):
+                continue
             settled += 1
         return settled
+
+    async def _look(self, adapter: Adapter, job: Job, since: datetime) -> bool:
+        """Asks the platform whether a cut-off attempt worked, and files the answer; False when it gives none."""
+        try:
+            taken = await self._ledger.taken(job.account, since)
+            receipt = await adapter.find(await self._ready(job), job.key, since, taken)
+        except _BasisMissing as error:
+            await self._give_up(job, str(error))
+        except PlatformError as error:
+            log.warning(
+                "cannot look whether %s worked: %s",
+                describe(job.action),
+                error,
+                extra={"code": "outbox.look"},
+            )
+            return False
+        else:
+            if receipt is None:
+                # At once after a crash, but not in a loop against a platform that keeps cutting us off.
+                pause = _backoff(job.attempts) if job.attempts > 1 else timedelta()
+                await self._ledger.again(job.id, self._clock.now() + pause, "the last attempt did not arrive")
+            else:
+                await self._ledger.sent(job.id, receipt, self._clock.now())
+        return True
 
     async def _deliver(self, job: Job) -> None:
         """One attempt, and what follows from how it went."""

@@ -63,6 +63,8 @@ class Served:
 
 
 class Pipeline:
+    """Takes occurrences through to the ledger; `served` may be replaced while it runs, for a reload."""
+
     def __init__(
         self,
         ledger: Ledger,

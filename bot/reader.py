@@ -28,6 +28,8 @@ Handle = Callable[[Occurrence], Awaitable[object]]
 
 
 class Reader:
+    """Reads one adapter and hands over what happened; `run` for service, `step` for tests and tours."""
+
     def __init__(self, adapter: Adapter, ledger: Ledger, clock: Clock, handle: Handle) -> None:
         self._adapter = adapter
         self._ledger = ledger

@@ -14,6 +14,7 @@ from types import ModuleType
 import pytest
 
 from bot import actions, api
+from bot.cli import reference
 from bot.plugin import Plugin
 from bot.settings.plugins import available, find
 from bot.testing import DefaultTests, Moot
@@ -72,6 +73,11 @@ def test_every_action_is_in_the_api_and_says_what_it_does() -> None:
 def test_the_api_lists_what_it_imports() -> None:
     assert sorted(api.__all__) == api.__all__
     assert all(hasattr(api, name) for name in api.__all__)
+
+
+def test_the_reference_of_commands_is_not_stale() -> None:
+    fresh = "python -m bot.cli.reference --write makes it anew"
+    assert reference.PAGE.read_text(encoding="utf-8") == reference.page(), fresh
 
 
 @pytest.mark.parametrize("name", available())

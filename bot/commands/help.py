@@ -68,7 +68,7 @@ def table(commands: Iterable[CompiledCommand]) -> str:
             _code(usage(one)),
             _WHO[declared.role],
             declared.summary,
-            "<br>".join(map(_code, declared.examples)),
+            "<br>".join(_code(row) for example in declared.examples for row in example.splitlines()),
         )
         rows.append("| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |")
     return "\n".join(rows)

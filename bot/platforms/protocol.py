@@ -106,7 +106,7 @@ class Adapter(Protocol):
     ) -> Receipt | None:
         """Whether an earlier attempt of `action`, made at `since` or later, worked after all; None when it did not.
 
-        Asked only for actions whose retry is `KEYED`. `taken` are refs that are known to belong to other actions.
+        Where the platform cannot tell, an action whose retry is `FREE` gives None, too. `taken` are refs that are known to belong to other actions.
         """
         ...
 

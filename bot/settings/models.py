@@ -29,6 +29,7 @@ Name = Annotated[str, AfterValidator(_name)]
 
 
 def check_zone(text: str) -> str:
+    """`text`, if it names a time zone. Raises ValueError with a sentence and a guess."""
     try:
         ZoneInfo(text)
     except (KeyError, ValueError, OSError):  # not found; not a relative path; a folder

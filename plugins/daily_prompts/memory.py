@@ -143,6 +143,7 @@ def _pause(value: Json) -> Pause | None:
 
 
 def remember_used(day: date, number: int, title: str, choice: Choice) -> Remember:
+    """That day's prompt, so that it neither comes twice that day nor again in its round."""
     use = choice.use
     return Remember(
         key=f"used:{day}",

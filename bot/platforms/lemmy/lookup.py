@@ -16,6 +16,7 @@ from bot.actions import External
 from bot.clock import Clock
 from bot.model import Author, Receipt, Ref
 from bot.platforms.lemmy import fields, shapes
+from bot.platforms.lemmy.ownlog import OwnLog
 from bot.platforms.lemmy.people import People
 from bot.platforms.lemmy.sender import MESSAGE_PAGES
 from bot.platforms.lemmy.shapes import Home, Item
@@ -40,6 +41,7 @@ class Lookup:
         self._home = home
         self._people = people
         self._clock = clock
+        self._log = OwnLog(api, home, clock)
 
     async def find(self, action: External, since: datetime, taken: frozenset[Ref]) -> Receipt | None:
         """What an attempt of `action` at `since` or later made; the earliest that is not `taken`. Raises PlatformError."""
@@ -61,7 +63,7 @@ class Lookup:
                     found = await self._comment_below(about, text, after, taken)
                 return found or await self._message(person, text, after, taken)
             case _:
-                return None
+                return await self._log.find(action, after)
 
     async def _comment_below(
         self, to: Ref, text: str, after: datetime, taken: frozenset[Ref]
