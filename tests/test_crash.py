@@ -127,7 +127,7 @@ async def test_nothing_lost_and_nothing_doubled_over_two_hundred_kills(tmp_path:
         )
         assert sum("| bot removes" in row for row in lines) == len(in_chat)
         assert Counter(
-            n for n in in_chat for row in lines if row.startswith(f"lounge | bot → {n}:")
+            n for n in in_chat for row in lines if row.startswith(f"lounge | bot warns {n}:")
         ) == Counter(in_chat)
         assert sum(row.startswith("lounge | bot → ana:") for row in lines) == asked, "one answer each"
         prompts = Counter(e.at.date() for e in by_bot(stage, "post"))
