@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from plugins.moderation import finders
 from plugins.moderation.finders import Cased, Finder, Hosts, Parts, PatternFinder, Words
-from plugins.moderation.patterns import Slow, union
+from plugins.moderation.patterns import Slow
+from plugins.moderation.probes import Gate, Probes
 from plugins.moderation.rule import Check, Condition, Field, Method, Rule
 from plugins.moderation.subject import Subject
 from plugins.moderation.views import AS_WRITTEN, View, views, word_tokens
@@ -55,10 +55,10 @@ class _Looked:
             self._views[field] = tuple((text, view) for text in texts for view in views(text))
         return self._views[field]
 
-    def all_views(self) -> Iterator[View]:
+    def all_views(self) -> Iterator[tuple[Field, View]]:
         for field in self.subject.texts:
             for _, view in self.views(field):
-                yield view
+                yield field, view
 
 
 class _Check:
@@ -200,21 +200,17 @@ class _Index:
         self._always: list[int] = []
         self._words: dict[str, list[int]] = {}
         self._domains: dict[str, list[int]] = {}
-        self._probed: list[int] = []
-        gates: dict[bool, list[str | None]] = {True: [], False: []}
+        gates: list[Gate] = []
         for number, prepared in enumerate(rules):
             checks = [check for check in prepared.checks if not check.check.negated]
             gate = min(checks, key=_effort, default=None)
             if gate is None:
                 self._always.append(number)
             elif not self._by_words(gate, number):
-                self._probed.append(number)
-                for ascii_only in (True, False):
-                    gates[ascii_only] += _gates(gate, ascii_only=ascii_only)
+                sources = {ascii_only: _gates(gate, ascii_only=ascii_only) for ascii_only in (True, False)}
+                gates.append(Gate(number, frozenset(gate.check.fields), sources))
         self._keys = frozenset(self._words)
-        self._probes: dict[bool, Any | None] = {
-            ascii_only: union(gates[ascii_only], case_sensitive=False) for ascii_only in (True, False)
-        }
+        self._probes = Probes(gates)
 
     def _by_words(self, check: _Check, number: int) -> bool:
         """Files the rule under words and domains; False when its check cannot be filed so."""
@@ -234,21 +230,16 @@ class _Index:
         return True
 
     def candidates(self, looked: _Looked) -> list[int]:
-        found = set(self._always)
-        for view in looked.all_views():
+        looks = list(looked.all_views())
+        found = self._probes.candidates(looks) | set(self._always)
+        for _, view in looks:
             for word in self._keys & view.words:
                 found.update(self._words[word])
         if self._domains:
             for _, view in looked.views(Field.DOMAIN):
                 for suffix in finders.suffixes(view.lower):
                     found.update(self._domains.get(suffix, ()))
-        if self._probed and any(self._probe(view) for view in looked.all_views()):
-            found.update(self._probed)
         return sorted(found)
-
-    def _probe(self, view: View) -> bool:
-        program = self._probes[view.is_ascii]
-        return program is None or program.search(view.text) is not None
 
 
 def _is_worded(check: _Check) -> bool:
