@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.api import Strike
-from plugins.moderation.ladder import DEFAULT, Deed, Ladder, LadderError, Step, live_points
+from bot.api import Author, Platform, Strike
+from bot.markup import plain
+from plugins.moderation import notice
+from plugins.moderation.ladder import DEFAULT, Deed, Ladder, LadderError, Ruling, Step, live_points
 from plugins.moderation.rule import FOREVER
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -112,3 +114,29 @@ def test_more_points_are_never_lighter(before: list[Strike], points: int, more: 
     ladder = Ladder(DEFAULT)
     light, heavy = (ladder.decide(before, p, NOW).step for p in (points, points + more))
     assert light is None or (heavy is not None and heavy.weight >= light.weight)
+
+
+@pytest.mark.parametrize(
+    ("ruling", "sentences"),
+    [
+        (Ruling(2, 2, Step(2, Deed.WARN), None), ["This is 2 strikes.", "!appeal"]),
+        (Ruling(1, 5, Step(5, Deed.PROPOSE_BAN), None), ["you have 5", "moderators to decide now"]),
+        (Ruling(1, 3, Step(3, Deed.BAN, FOREVER), None), ["That is enough for a ban for good."]),
+        (Ruling(1, 1, None, Step(2, Deed.MUTE, FOREVER)), ["With 1 more comes a mute for good."]),
+        (Ruling(0, 0, None, None), ["Our", "!appeal"]),
+    ],
+)
+def test_what_a_warning_says(ruling: Ruling, sentences: list[str]):
+    person = Author(Platform.MEMORY, "ana", "ana")
+    shown = plain(
+        notice.warning(person, rule="Our rule", quoted=None, text=None, ruling=ruling, expires_at=None)
+    )
+    for sentence in sentences:
+        assert sentence in shown
+
+
+def test_peoples_words_cannot_format_in_an_operators_text():
+    filled = notice.fill(
+        "{{author}} [x]({{permalink}}) {{other}}", {"author": "*a*@b", "permalink": "h://x)(y z"}
+    )
+    assert filled.markdown == "\\*a\\*\\@b [x](h://xyz) {{other}}"

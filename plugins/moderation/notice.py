@@ -158,6 +158,11 @@ def sanction(what: str, reason: str, until: datetime | None, prefix: str = "!") 
     )
 
 
+def due(reason: str, prefix: str = "!") -> Document:
+    """That a rule asks for a ban for good: most communities let a moderator decide, so it is not said to be given."""
+    return document(f"Our rules ask for a ban for good here. Reason: {reason}.", _appeal(prefix))
+
+
 def undone(number: int, *, lifted: bool, granted: bool = False, note: str = "") -> Document:
     """That a case was taken back."""
     opening = f"Your appeal was granted: case #{number}" if granted else f"Case #{number}"

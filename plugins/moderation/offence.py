@@ -85,7 +85,12 @@ def punish(match: Match, message: Message, setting: Setting) -> Outcome:
         actions.append(Tell(place=message.ref.place, person=person, text=text))
     step = _heaviest(rule, ruling, setting)
     if step:
-        actions += sanctions(step, person, f"{rule.name}: {_tally(ruling)}", setting)
+        # What a rule gives by itself does not hang on strikes, so taking one back does not lift it.
+        by_ladder = step is ruling.step
+        reason = f"{rule.name}: {_tally(ruling)}" if by_ladder else rule.name
+        given = sanctions(step, person, reason, setting, name=BY_LADDER if by_ladder else "by rule")
+        actions += _told(given, actions, message, rule, setting)
+        actions += given
     # A room cannot bring back what was removed, so there a filter holds the removal instead.
     holds = rule.action is Verb.FILTER and not setting.can(Capability.RESTORE, message.ref.place)
     return Outcome(
@@ -200,6 +205,25 @@ def expires(points: int, setting: Setting) -> datetime | None:
 def _warns(rule: Rule, ruling: Ruling, setting: Setting) -> bool:
     reminder = rule.warn is not None and rule.strikes == 0
     return bool(ruling.points) or (reminder and not setting.again and not ruling.same_incident)
+
+
+def _told(
+    given: Sequence[Action], already: Sequence[Action], message: Message, rule: Rule, setting: Setting
+) -> list[Action]:
+    """Word of a ban or mute for somebody who gets no other notice, so that there is none without a case and an appeal."""
+    is_told = any(isinstance(action, Warn | Tell) for action in already)
+    if is_told or not given or not setting.can(Capability.TELL, message.ref.place):
+        return []
+    first = given[0]
+    until = first.until if isinstance(first, Ban | Mute) else None
+    participle = "muted" if isinstance(first, Mute) else "banned"
+    prefix = setting.community.prefix
+    text = (
+        notice.due(rule.name, prefix)
+        if isinstance(first, Ban) and until is None
+        else notice.sanction(participle, rule.name, until, prefix)
+    )
+    return [Tell(place=message.ref.place, person=message.author, text=text)]
 
 
 def _tells_removal(rule: Rule, message: Message, ruling: Ruling, setting: Setting) -> bool:

@@ -167,7 +167,11 @@ class Rule:
     @property
     def punishes(self) -> bool:
         """Whether a match falls on the person."""
-        return self.removes or self.strikes > 0 or self.ban is not None or self.mute is not None
+        return (
+            self.removes
+            or any(act is not None for act in (self.warn, self.ban, self.mute))
+            or self.strikes > 0
+        )
 
 
 Level = Literal["error", "warning", "off"]

@@ -703,3 +703,83 @@ def test_the_default_ladder_is_the_one_of_the_documentation():
         (4, "ban", timedelta(days=7)),
         (5, "propose_ban", None),
     ]
+
+
+async def test_everything_else_that_a_rule_can_do():
+    text = """\
+name: Megathread
+title: roommate
+message: Hi {{author}}, please use the megathread, not {{kind}} {{url}}.
+modmail: "{{author}} looks for a room: {{title}} {{nonsense}}"
+set_locked: true
+set_sticky: false
+mode: enforce
+---
+name: Look
+body: scam
+action: report
+action_reason: maybe {{match}}
+mode: enforce
+---
+name: Reminder
+body: damn
+warn: Mind your words, {{match-1}} is one of them. Next is {{next_step}}.
+strikes: 0
+mode: enforce
+---
+name: Spammer
+body: pills
+ban: forever
+mode: enforce
+---
+name: Shouting
+body (case-sensitive): HELLO
+mute: 1h
+mode: enforce
+---
+name: Fine
+body: hello there
+action: approve
+mode: enforce
+"""
+    async with moot(text, tell_removals=False) as community:
+        ana, bo = community.member("ana"), community.member("bo")
+        await ana.posts("Need a roommate")
+        await ana.says("this is a scam")
+        await ana.says("damn")
+        await ana.says("hello there")
+        await ana.says("HELLO")
+        await bo.says("cheap pills")
+        assert community.transcript() == script(
+            """
+            freechat | ana posts “Need a roommate”
+            freechat | bot locks “Need a roommate” (Megathread)
+            modroom | bot: ana looks for a room: Need a roommate {{nonsense}}
+            private | bot → ana: Hi ana, please use the megathread, not submission .
+            freechat | bot unpins “Need a roommate”
+            lounge | ana: this is a scam
+            modroom | bot: Please look at this message (memory://lounge/4) by ana: maybe scam (“scam” in the body (characters 11 to 14, as written)).
+                > this is a scam
+            lounge | ana: damn
+            lounge | bot warns ana: ana, please note our rule: Reminder.
+                Mind your words, damn is one of them. Next is another warning.
+                > damn
+                Case #1. If this is a mistake, write to me: !appeal #1 and why. A moderator will look at it.
+            modroom | bot: Case #1 — warn ana (rule “Reminder (464056c8)”: “damn” in the body (characters 1 to 4, as written); no strike)
+                > damn
+            lounge | ana: hello there
+            lounge | ana: HELLO
+            freechat | bot mutes ana until 2026-03-02 09:00 (Shouting)
+            lounge | bot mutes ana until 2026-03-02 09:00 (Shouting)
+            modroom | bot: Case #2 — mute ana until 2026-03-02 09:00 UTC; mute ana until 2026-03-02 09:00 UTC (rule “Shouting (b1c1e1eb)”: “HELLO” in the body (characters 1 to 5, as written); no strike)
+                > HELLO
+            private | bot → ana: You have been muted until 2026-03-02 09:00 UTC. Reason: Shouting.
+                Case #2. If this is a mistake, write to me: !appeal #2 and why. A moderator will look at it.
+            lounge | bo: cheap pills
+            modroom | bot: Your decision #3 — proposed: ban bo from freechat for good; ban bo from lounge for good (rule “Spammer (2ed6c400)”: “pills” in the body (characters 7 to 11, as written); no strike)
+                Bans for good are decided by a moderator. Answer with !approve or !reject and #3.
+                > cheap pills
+            private | bot → bo: Our rules ask for a ban for good here. Reason: Spammer.
+                Case #3. If this is a mistake, write to me: !appeal #3 and why. A moderator will look at it.
+            """
+        )
