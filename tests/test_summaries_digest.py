@@ -101,6 +101,8 @@ def test_a_copied_sentence_belongs_to_who_said_it_first() -> None:
         *thread("z < a, zed: The deposit scheme only helps if the inventory was signed on the first day."),
     ]
     assert {s.id for s in summarize(copied, "", 400) if s.text.startswith("The deposit scheme only")} == {"a"}
+    part = [*RENT, *thread("z < a1, zed: only helps if the inventory was signed on the first day. Says who?")]
+    assert "z" not in {s.id for s in summarize(part, "", 400)}, "half of a sentence is a quotation, too"
 
 
 def test_the_weakest_sentence_comes_last_and_the_others_in_order() -> None:

@@ -101,7 +101,7 @@ def test_removed_comments_and_people_who_opted_out_are_silent() -> None:
     gone = said(2, "This was removed some time ago.", gone=True)
     told = said(3, "I told the bot to leave me out.")
     found = comments([shy, gone, told], {told.author.key})
-    assert [(c.silent, c.text) for c in found] == [(True, "")] * 3
+    assert [c.silent for c in found] == [True] * 3
 
 
 EVIL = (

@@ -28,6 +28,7 @@ SCRIPTS = {
     "an ellipsis within": "Well... maybe we should wait for the vote.| Or perhaps not at all...",
     "speech": "“Why now?” he asked the whole room.| Nobody answered him.",
     "chat without capitals": "i went there yesterday. | nobody came at all. | it was quite sad",
+    "a forgotten capital": "This takes the biscuit.| he does it for the crown etc. and so on.| Nobody else would.",
     "questions in chat": "is that so? | because i heard otherwise | ",
     "German": "Das gilt z.B. auch am 3. Oktober für Dr. Meier.| Sonst nicht immer.",
     "French": "Mme. Dupont a raison !| Est-ce que M. Martin le sait ?| Je ne crois pas.",

@@ -35,6 +35,9 @@ _NEVER, _MAYBE, _OPENERS = (
     frozenset(part.partition("]")[2].split())
     for part in Path(__file__).with_name("abbreviations.txt").read_text("utf-8").split("\n[")[1:]
 )
+_SUBJECTS = frozenset(
+    {"i", "he", "she", "they", "we", "you", "it", "this", "there", "what", "why", "how", "who"}
+)
 _LETTERS_DOTTED = re.compile(r"(?:^|[^\w.])(?:[^\W\d_]{1,3}\.){2,}$")  # e.g. · U.S. · z.B. · т.е.
 _LAST_WORD = re.compile(r"([\w-]+)\.+$")
 _FIRST_WORD = re.compile(r"[^\W_]+")
@@ -87,9 +90,22 @@ def _ends(piece: str, mark: str, after: str, *, casual: bool) -> bool:
         return not (small and closed)  # “Why?” he asked
     if mark[0] == "…" or mark.startswith(".."):
         return not small and len(piece.split()) > 2
-    if small and (closed or not casual):
+    if small and (closed or not (casual or _begins_anew(piece, following))):
         return False
     return not _abbreviated(piece.rstrip("\"'’”»)]*_~`"), following)
+
+
+def _begins_anew(piece: str, following: str) -> bool:
+    """Whether a word follows that is somebody's subject, after words and no abbreviation: the capital was forgotten."""
+    first, last = _FIRST_WORD.search(following), _LAST_WORD.search(piece)
+    return (
+        first is not None
+        and last is not None
+        and first.group() in _SUBJECTS
+        and len(last.group(1)) > 2
+        and last.group(1).lower() not in _MAYBE
+        and len(piece.split()) > 2
+    )
 
 
 def _opens_small(following: str) -> bool:

@@ -136,7 +136,8 @@ def digest_steps(
             )
         )
         yield
-    questions = yield from open_questions(read, rated, {i for found in chosen.values() for i in found})
+    told_already = {one.text for group in groups for line in group.lines for one in (line, line.reply) if one}
+    questions = yield from open_questions(read, rated, told_already)
     quotable = {candidate.comment for candidate in read.candidates}
     times = [comment.at for comment in thread if comment.at is not None]
     return Digest(
@@ -160,7 +161,8 @@ def _by_group(
     """The chosen candidates of the largest groups, each with a share of the budget that grows with its root."""
     among: dict[int, list[int]] = defaultdict(list)
     for index, candidate in enumerate(read.candidates):
-        if candidate.length <= LONGEST:
+        # An address in the middle of a sentence is nothing to read.
+        if candidate.length <= LONGEST and "://" not in read.sentences[index].shown:
             among[numbers[candidate.comment]].append(index)
         yield
     sizes = Counter(numbers)

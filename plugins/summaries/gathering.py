@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from plugins.summaries import openings, prose
@@ -18,6 +18,8 @@ _OPENING = 60
 _FEWEST = 3
 #: A sentence of this many words that stands in what it answers, too, is a quotation without marks.
 _COPY = 5
+#: People quote what they answer, and what that answers; further up is not looked.
+_QUOTED_UP = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +57,16 @@ def read_thread(thread: Sequence[Comment], title: str) -> Steps[Read]:
     yield
     sentences: list[prose.Sentence] = []
     candidates: list[Candidate] = []
-    said: dict[str, int] = {}
+    heard: dict[int, str] = {}
     for i, comment in enumerate(thread):
         yield
         if comment.silent:
             continue
+        above = [_heard(thread, k, heard) for k in _above(tree, i)]
         for sentence in prose.sentences(comment.text):
             if sentence.length < _FEWEST:
                 continue
-            first = said.setdefault(sentence.shown.lower(), i)
-            if first != i and sentence.length >= _COPY and _answers(tree, i, first):
+            if sentence.length >= _COPY and any(_folded(sentence.text) in text for text in above):
                 continue  # it repeats what it answers: a quotation without marks
             sentences.append(sentence)
             candidates.append(
@@ -82,9 +84,22 @@ def read_thread(thread: Sequence[Comment], title: str) -> Steps[Read]:
     return Read(thread, tree, facts, terms, opening, sentences, candidates)
 
 
-def _answers(tree: Tree, reply: int, other: int) -> bool:
-    """Whether `reply` answers `other`, at once or over others."""
+def _above(tree: Tree, reply: int) -> Iterator[int]:
+    """What `reply` answers, at once or over others, nearest first."""
     above = tree.parent[reply]
-    while above is not None and above != other:
+    for _ in range(_QUOTED_UP):
+        if above is None:
+            return
+        yield above
         above = tree.parent[above]
-    return above is not None
+
+
+def _heard(thread: Sequence[Comment], comment: int, heard: dict[int, str]) -> str:
+    """A comment's whole text for looking sentences up in, kept in `heard`."""
+    if comment not in heard:
+        heard[comment] = _folded(thread[comment].text)
+    return heard[comment]
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.lower().split())

@@ -110,14 +110,15 @@ def _reply(read: Read, rated: Rated, index: int) -> Line | None:
         for k in read.of_comment(i)
         if not own.isdisjoint(read.candidates[k].terms)
         and read.candidates[k].length <= LONGEST
+        and "://" not in read.sentences[k].shown
         and not read.candidates[k].dangling
     ]
     best = max(fit, key=lambda k: (rated.values[k], -k), default=None)
     return None if best is None else _line(read, rated, best, deep=False)
 
 
-def open_questions(read: Read, rated: Rated, taken: set[int]) -> Steps[tuple[Line, ...]]:
-    """The most central questions in comments that nobody else replied to."""
+def open_questions(read: Read, rated: Rated, told: set[str]) -> Steps[tuple[Line, ...]]:
+    """The most central questions in comments that nobody else replied to; without those whose text is in `told`."""
 
     def unanswered(i: int) -> bool:
         return all(read.facts[child].author == read.facts[i].author for child in read.tree.children[i])
@@ -129,7 +130,8 @@ def open_questions(read: Read, rated: Rated, taken: set[int]) -> Steps[tuple[Lin
             sentence.shown.rstrip("\"'”’)»」』 ").endswith(_QUESTION_MARKS)
             and not candidate.dangling
             and _ASKING <= candidate.length <= LONGEST
-            and k not in taken
+            and sentence.text not in told
+            and "://" not in sentence.shown
             and unanswered(candidate.comment)
         ):
             asked.append(k)

@@ -24,6 +24,7 @@ def counts(message: Message) -> bool:
 
 def comments(messages: Sequence[Message], out: Collection[str] = ()) -> list[Comment]:
     """`messages` for the summary, without bots and commands; those that may not be quoted are silent.
+    They keep their text, so that a copy of it in somebody's answer is known for one.
 
     The author is the person's key, so that two people of one name stay two.
     """
@@ -32,7 +33,7 @@ def comments(messages: Sequence[Message], out: Collection[str] = ()) -> list[Com
             id=message.ref.id,
             parent=message.parent.id if message.parent else None,
             author=message.author.key,
-            text=message.text if quotable(message, out) else "",
+            text=message.text,
             score=message.score,
             at=message.sent_at,
             silent=not quotable(message, out),
