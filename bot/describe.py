@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,6 +13,9 @@ from bot.text import CaseNumber, Inline, Plain, Strong, document, line, quote
 
 #: How much of somebody's words a line in the moderators' room shows.
 EXCERPT = 200
+
+#: Rules carry their version behind their name: `No insults (38fe1bee)`.
+_VERSION = re.compile(r" \([0-9a-f]{8}\)$")
 
 
 def describe(action: Action) -> str:
@@ -53,14 +57,7 @@ def case_line(decision: Decision, verdicts: Sequence[Reviewed]) -> Report | None
         opening = [Strong("Your decision "), CaseNumber(), Plain(" — proposed: ")]
     else:
         opening = [Strong("Case "), CaseNumber(), Plain(" — ")]
-    who = (
-        f"by {decision.by.name}"
-        if decision.by
-        else f"rule “{decision.outcome.rule}”"
-        if decision.outcome.rule
-        else decision.plugin
-    )
-    blocks = [line(*opening, f"{acts} ({who}: {decision.outcome.because})")]
+    blocks = [line(*opening, f"{acts} ({_reason(decision)})")]
     if State.HELD in states:
         why = next(v.why for v in falling if v.state is State.HELD)
         blocks.append(
@@ -70,6 +67,15 @@ def case_line(decision: Decision, verdicts: Sequence[Reviewed]) -> Report | None
         *blocks, *([quote(excerpt(decision.outcome.evidence))] if decision.outcome.evidence else [])
     )
     return Report(name="case", text=text)
+
+
+def _reason(decision: Decision) -> str:
+    """Why: who asked for it, or which rule spoke. The rule's version is left to `!why`."""
+    if decision.by:
+        return f"by {decision.by.name}: {decision.outcome.because}"
+    if decision.outcome.rule:
+        return f"rule “{_VERSION.sub('', decision.outcome.rule)}”: {decision.outcome.because}"
+    return f"{decision.plugin}: {decision.outcome.because}"
 
 
 def _until(action: Action) -> str:

@@ -8,11 +8,12 @@ line by which the moderators learn of a case.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, cast
 
 from bot.actions import (
+    Action,
     AnyAction,
     Ban,
     Capability,
@@ -46,7 +47,7 @@ class Limits(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the guard knows. `roles` are live ones, by person key; `bans` counts automatic bans of the last hour."""
+    """What the guard knows. `roles` are live ones, by person key; `bans` counts people whom the bot banned by itself in the last hour."""
 
     community: Community
     limits: Limits
@@ -86,16 +87,16 @@ def place_of(action: object, siblings: Sequence[object]) -> str | None:
 
 def review(decision: Decision, facts: Facts) -> list[Reviewed]:
     """A verdict for each action of the decision, followed by what the guard had to add. Pure."""
-    bans = facts.bans
     verdicts: list[Reviewed] = []
-    for action in _lowered(decision.outcome.actions, facts):
-        verdict = _one(action, decision, facts, bans)
-        if isinstance(action, Ban) and decision.by is None and verdict.state is State.PENDING:
-            bans += 1
+    for action in decision.outcome.actions:
+        verdict = _one(_closed(action), decision, facts)
         verdicts.append(verdict)
+        lift = _lift(action, facts)
+        if lift is not None:
+            verdicts.append(replace(verdict, action=lift, why=f"goes with what it lifts: {verdict.why}"))
     verdicts = _excused(verdicts, decision)
     line = case_line(decision, verdicts)
-    return [*verdicts, _one(line, decision, facts, bans)] if line else verdicts
+    return [*verdicts, _one(line, decision, facts)] if line else verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,6 @@ class _Matter:
     facts: Facts
     place: Place
     key: str | None
-    bans: int
 
 
 _Verdict = tuple[State, str] | None
@@ -143,7 +143,7 @@ def _rehearsed(matter: _Matter) -> _Verdict:
 
 
 def _proposed(matter: _Matter) -> _Verdict:
-    if matter.action.sanction and matter.decision.outcome.propose:
+    if matter.action.sanction and (matter.action.proposed or matter.decision.outcome.propose):
         return State.HELD, "proposed: a moderator decides"
     return None
 
@@ -154,7 +154,7 @@ def _limited(matter: _Matter) -> _Verdict:
     limits = matter.facts.limits
     if matter.action.until is None and limits.hold_permanent_bans:
         return State.HELD, "bans for good are decided by a moderator"
-    if matter.bans >= limits.bans_per_hour:
+    if matter.facts.bans >= limits.bans_per_hour:
         return State.HELD, f"more than {limits.bans_per_hour} bans within an hour: a moderator decides"
     return None
 
@@ -163,7 +163,7 @@ def _limited(matter: _Matter) -> _Verdict:
 _CHECKS = (_able, _entitled, _told, _rehearsed, _proposed, _limited)
 
 
-def _one(action: AnyAction, decision: Decision, facts: Facts, bans: int) -> Reviewed:
+def _one(action: AnyAction, decision: Decision, facts: Facts) -> Reviewed:
     """The verdict on a single action."""
     if isinstance(action, Remember | Settle | Note):
         return Reviewed(action, State.PENDING, "kept in the ledger", person=getattr(action, "about", None))
@@ -177,7 +177,7 @@ def _one(action: AnyAction, decision: Decision, facts: Facts, bans: int) -> Revi
         return Reviewed(action, State.DROPPED, missing)
     person = getattr(action, "person", None)
     key = person.key if isinstance(person, Author) else None
-    matter = _Matter(action, decision, facts, place, key, bans)
+    matter = _Matter(action, decision, facts, place, key)
     state, why = next((v for check in _CHECKS if (v := check(matter))), (State.PENDING, "allowed"))
     waits_for = _basis(action)
     return Reviewed(
@@ -197,27 +197,25 @@ def _address(action: AnyAction, decision: Decision, community: Community) -> Pla
     return community.place(alias) if alias else None
 
 
-def _lowered(actions: Sequence[object], facts: Facts) -> list[AnyAction]:
-    """The actions, with what a platform cannot do in one step spelt out."""
-    lowered: list[AnyAction] = []
-    for action in actions:
-        lowered.append(action)  # type: ignore[arg-type] # plugins are typed to the base class; the union is closed
-        match action:
-            case Ban(until=until) if until and Capability.TIMED_BAN not in facts.capabilities.get(
-                action.place, frozenset()
-            ):
-                lowered.append(
-                    Unban(place=action.place, person=action.person, reason="the time is up", not_before=until)
-                )
-            case Mute(until=until) if until:
-                lowered.append(
-                    Unmute(
-                        place=action.place, person=action.person, reason="the time is up", not_before=until
-                    )
-                )
-            case _:
-                pass
-    return lowered
+def _closed(action: Action) -> AnyAction:
+    """Plugins are typed to the base class; the union of actions is closed."""
+    return cast(AnyAction, action)
+
+
+def _lift(action: Action, facts: Facts) -> AnyAction | None:
+    """What ends a timed ban or mute, where the platform does not do that by itself."""
+    match action:
+        case Ban(until=until, place=place, person=person) if until:
+            timed = Capability.TIMED_BAN in facts.capabilities.get(place, frozenset())
+            return (
+                None
+                if timed
+                else Unban(place=place, person=person, reason="the time is up", not_before=until)
+            )
+        case Mute(until=until, place=place, person=person) if until:
+            return Unmute(place=place, person=person, reason="the time is up", not_before=until)
+        case _:
+            return None
 
 
 def _excused(verdicts: list[Reviewed], decision: Decision) -> list[Reviewed]:

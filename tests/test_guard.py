@@ -143,9 +143,24 @@ def test_a_ban_for_good_waits_for_a_human_unless_a_human_asked() -> None:
 
 
 def test_too_many_bans_in_an_hour_wait_for_a_human() -> None:
-    assert [state for name, state, _ in verdicts(decide(ban(), ban(), ban()), facts(bans=1)) if name == "Ban"] == [
-        State.PENDING, State.HELD, State.HELD,
-    ]  # fmt: skip
+    assert verdicts(decide(ban()), facts(bans=1))[0][1] is State.PENDING
+    assert verdicts(decide(ban()), facts(bans=2))[0] == (
+        "Ban", State.HELD, "more than 2 bans within an hour: a moderator decides",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "state"), [({"watch": True}, State.SIMULATED), ({"propose": True}, State.HELD)]
+)
+def test_what_would_lift_a_ban_shares_the_fate_of_the_ban(given: dict[str, bool], state: State) -> None:
+    plainly = facts(capabilities={"lounge": EVERYTHING - {Capability.TIMED_BAN}, "modroom": EVERYTHING})
+    reviewed = guard.review(decide(ban(), **given), plainly)
+    assert [(type(v.action), v.state) for v in reviewed[:2]] == [(Ban, state), (Unban, state)]
+
+
+def test_a_proposed_ban_waits_while_the_warning_goes() -> None:
+    reviewed = guard.review(decide(WARN, replace(ban(), proposed=True)), facts())
+    assert [v.state for v in reviewed[:2]] == [State.PENDING, State.HELD]
 
 
 def test_a_proposal_waits_and_says_how_to_answer() -> None:

@@ -56,6 +56,7 @@ class Action:
 
     `name` lets later actions of the same decision point at the result (`Made(name)`), and `Context.made` find it
     again. `not_before` delays delivery; None is at once. `undoes` is the id of the stored action that this takes back.
+    `proposed` holds it until a moderator agrees, whatever becomes of the others.
     """
 
     needs: ClassVar[Capability | None] = None
@@ -66,6 +67,7 @@ class Action:
     name: str | None = None
     not_before: datetime | None = None
     undoes: int | None = None
+    proposed: bool = False
 
     def undo(self, receipt: Receipt | None) -> tuple[Action, ...]:
         """The opposite, given what performing it answered; empty where there is none."""

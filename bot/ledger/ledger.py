@@ -223,7 +223,7 @@ class Ledger:
                 return
 
     async def bans_since(self, community: str, since: datetime) -> int:
-        """Bans that the bot decided by itself since then, and that hold or are about to."""
+        """Decisions to ban that the bot made by itself since then, however many places each is about."""
         return await self._worker.read(queries.bans_since, community, since)
 
     async def message(self, ref: Ref) -> Message | None:

@@ -217,9 +217,9 @@ def message(conn: Connection, ref: Ref) -> Message | None:
 
 
 def bans_since(conn: Connection, community: str, since: datetime) -> int:
-    """How many bans the bot decided by itself since then that hold or are about to."""
+    """How many people the bot decided by itself to ban since then, where that holds or is about to."""
     count = conn.scalar(
-        select(func.count())
+        select(func.count(func.distinct(decision.c.id)))
         .select_from(action)
         .join(decision, decision.c.id == action.c.decision_id)
         .where(

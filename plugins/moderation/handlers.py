@@ -25,8 +25,9 @@ from bot.api import (
     quote,
 )
 from plugins.moderation import notice
+from plugins.moderation.adornments import report
 from plugins.moderation.matching import Found, Match
-from plugins.moderation.offence import Setting, answer, punish, report
+from plugins.moderation.offence import Setting, answer, punish
 from plugins.moderation.repeats import is_repeated
 from plugins.moderation.rule import Fact, Mode, Rule, Verb
 from plugins.moderation.rulebook import MEMORY, InForce

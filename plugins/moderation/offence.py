@@ -13,30 +13,22 @@ from bot.api import (
     Ban,
     Capability,
     Community,
-    Link,
-    Lock,
     Message,
     Mute,
     Outcome,
-    Pin,
     Place,
     PlaceKind,
     Remove,
-    Reply,
-    Report,
     Strike,
     Tell,
     Warn,
-    document,
-    line,
-    quote,
 )
 from plugins.moderation import notice
+from plugins.moderation.adornments import adornments, found_in, placeholders, reason_of
 from plugins.moderation.ladder import Deed, Ladder, Ruling, Step
 from plugins.moderation.matching import Match
 from plugins.moderation.rule import Rule, Verb
 from plugins.moderation.spans import show_span
-from plugins.moderation.subject import host
 
 #: How a sanction says that the ladder decided it: taking back a strike may lift it. Direct ones stay.
 BY_LADDER = "ladder"
@@ -72,7 +64,7 @@ def punish(match: Match, message: Message, setting: Setting) -> Outcome:
     words = _words(match, message, ruling, setting)
     actions: list[Action] = []
     if rule.removes:
-        actions.append(Remove(ref=message.ref, person=person, reason=_reason(rule, words)))
+        actions.append(Remove(ref=message.ref, person=person, reason=reason_of(rule, words)))
     if _warns(rule, ruling, setting):
         actions.append(_warning(match, message, ruling, setting, words))
     elif _tells_removal(rule, message, ruling, setting):
@@ -94,7 +86,7 @@ def punish(match: Match, message: Message, setting: Setting) -> Outcome:
     # A room cannot bring back what was removed, so there a filter holds the removal instead.
     holds = rule.action is Verb.FILTER and not setting.can(Capability.RESTORE, message.ref.place)
     return Outcome(
-        because=f"{_found(match)}; {_arithmetic(ruling, setting)}{_filtered(rule, holds=holds)}",
+        because=f"{found_in(match)}; {_arithmetic(ruling, setting)}{_filtered(rule, holds=holds)}",
         actions=(*actions, *adornments(match, message, words)),
         rule=versioned(rule),
         evidence=_evidence(message),
@@ -106,7 +98,7 @@ def answer(match: Match, message: Message) -> Outcome:
     """The outcome for a match that falls on nobody: a comment, a report, a lock."""
     words = placeholders(match, message)
     return Outcome(
-        because=_found(match),
+        because=found_in(match),
         actions=adornments(match, message, words),
         rule=versioned(match.rule),
         evidence=_evidence(message),
@@ -136,54 +128,24 @@ def effect(rule: Rule) -> str:
     return ", ".join(parts)
 
 
-def adornments(match: Match, message: Message, words: dict[str, str]) -> tuple[Action, ...]:
-    """What a rule does besides punishing."""
-    rule, ref = match.rule, message.ref
-    actions: list[Action] = []
-    if rule.action is Verb.REPORT:
-        actions.append(report(match, message, _reason(rule, words)))
-    if rule.comment:
-        actions.append(Reply(to=ref, text=document(notice.fill(rule.comment, words))))
-    if rule.message:
-        actions.append(
-            Tell(place=ref.place, person=message.author, text=document(notice.fill(rule.message, words)))
-        )
-    if rule.modmail:
-        actions.append(Report(text=document(notice.fill(rule.modmail, words)), about=ref))
-    if message.title is not None and rule.lock is not None:
-        actions.append(Lock(ref=ref, reason=_reason(rule, words), on=rule.lock))
-    if message.root == ref and rule.sticky is not None:
-        actions.append(Pin(ref=ref, on=rule.sticky))
-    return tuple(actions)
-
-
-def _reason(rule: Rule, words: dict[str, str]) -> str:
-    return notice.fill_plain(rule.reason, words) if rule.reason else rule.name
-
-
-def report(match: Match, message: Message, reason: str) -> Report:
-    """A match, shown to the moderators."""
-    where = Link("this message", message.url or message.ref)
-    heading = line("Please look at ", where, f" by {message.author.name}: {reason} ({_found(match)}).")
-    return Report(
-        text=document(heading, quote(notice.excerpt(message.text or message.title or ""))), about=message.ref
-    )
-
-
 def sanctions(
     step: Step, person: Author, reason: str, setting: Setting, *, name: str = BY_LADDER
 ) -> list[Action]:
     """A mute or ban in every place of the community where the person's platform is; nothing for a warning."""
     if step.do is Deed.WARN:
         return []
-    until = None if step.do is Deed.PROPOSE_BAN else notice.until(setting.now, step.span)
+    propose = step.do is Deed.PROPOSE_BAN
+    until = None if propose else notice.until(setting.now, step.span)
     actions: list[Action] = []
     for place in places(setting.community, person):
         named = f"{name}:{place.alias}"
         if step.do is Deed.MUTE and setting.can(Capability.MUTE, place.alias):
             actions.append(Mute(name=named, place=place.alias, person=person, reason=reason, until=until))
         elif setting.can(Capability.BAN, place.alias):
-            actions.append(Ban(name=named, place=place.alias, person=person, reason=reason, until=until))
+            ban = Ban(
+                name=named, place=place.alias, person=person, reason=reason, until=until, proposed=propose
+            )
+            actions.append(ban)
     return actions
 
 
@@ -267,14 +229,6 @@ def _quoted(match: Match, message: Message) -> str | None:
     return match.text or message.text or message.title
 
 
-def _found(match: Match) -> str:
-    """Rule, field, words, place and view of a match, for the record and for `!why`."""
-    if match.text is None or match.span is None:
-        return "the message meets the rule's conditions"
-    start, end = match.span
-    return f"“{notice.excerpt(match.text, 120)}” in the {match.field} (characters {start + 1} to {end}, {match.view})"
-
-
 def _arithmetic(ruling: Ruling, setting: Setting) -> str:
     if setting.again:
         return "this message had its strike already"
@@ -307,23 +261,4 @@ def _words(match: Match, message: Message, ruling: Ruling, setting: Setting) -> 
         "strikes": str(ruling.total),
         "next_step": then,
         "appeal": f"{setting.community.prefix}appeal",
-    }
-
-
-def placeholders(match: Match, message: Message) -> dict[str, str]:
-    """AutoModerator's placeholders, and `{{rule}}`."""
-    found = match.text or ""
-    kind = "comment" if message.parent else "submission"
-    return {
-        "author": message.author.name,
-        "body": message.text,
-        "title": message.title or "",
-        "kind": kind,
-        "permalink": message.url or "",
-        "url": message.link or "",
-        "domain": host(message.link or "") or "",
-        "subreddit": message.place.alias,
-        "match": found,
-        "match-1": found,
-        "rule": match.rule.name,
     }

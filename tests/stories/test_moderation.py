@@ -49,7 +49,7 @@ async def test_a_member_is_warned_twice_then_banned_for_a_day_and_comes_back():
                 > casino
                 This is a strike and counts until 2026-04-01 08:00 UTC. With 1 more comes another warning.
                 Case #1. If this is a mistake, write to me: !appeal #1 and why. A moderator will look at it.
-            modroom | bot: Case #1 — remove what ana wrote; warn ana (rule “No gambling (97b8cfd9)”: “casino” in the body (characters 6 to 11, as written); 0 live + 1 new = 1 strike points → warn)
+            modroom | bot: Case #1 — remove what ana wrote; warn ana (rule “No gambling”: “casino” in the body (characters 6 to 11, as written); 0 live + 1 new = 1 strike points → warn)
                 > Best casino in town
             freechat | ana posts “Free spins”: for everybody
             freechat | bot removes ana’s “Free spins” (No gambling)
@@ -58,7 +58,7 @@ async def test_a_member_is_warned_twice_then_banned_for_a_day_and_comes_back():
                 > Free spins
                 This is a strike and counts until 2026-04-01 08:05 UTC; with your earlier ones you have 2. With 1 more comes a ban of 1d.
                 Case #2. If this is a mistake, write to me: !appeal #2 and why. A moderator will look at it.
-            modroom | bot: Case #2 — remove what ana wrote; warn ana (rule “No gambling (97b8cfd9)”: “Free spins” in the title (characters 1 to 10, as written); 1 live + 1 new = 2 strike points → warn)
+            modroom | bot: Case #2 — remove what ana wrote; warn ana (rule “No gambling”: “Free spins” in the title (characters 1 to 10, as written); 1 live + 1 new = 2 strike points → warn)
                 > Free spins for everybody
             lounge | ana: my casino again
             freechat | bot bans ana until 2026-03-03 08:10 (No gambling: 2 live + 1 new = 3 strike points)
@@ -70,7 +70,7 @@ async def test_a_member_is_warned_twice_then_banned_for_a_day_and_comes_back():
                 This is a strike and counts until 2026-04-01 08:10 UTC; with your earlier ones you have 3. With 1 more comes a ban of 1w.
                 That is enough for a ban of 1d, which starts now and ends by itself.
                 Case #3. If this is a mistake, write to me: !appeal #3 and why. A moderator will look at it.
-            modroom | bot: Case #3 — remove what ana wrote; warn ana; ban ana from freechat until 2026-03-03 08:10 UTC; ban ana from lounge until 2026-03-03 08:10 UTC (rule “No gambling (97b8cfd9)”: “casino” in the body (characters 4 to 9, as written); 2 live + 1 new = 3 strike points → ban for 1d)
+            modroom | bot: Case #3 — remove what ana wrote; warn ana; ban ana from freechat until 2026-03-03 08:10 UTC; ban ana from lounge until 2026-03-03 08:10 UTC (rule “No gambling”: “casino” in the body (characters 4 to 9, as written); 2 live + 1 new = 3 strike points → ban for 1d)
                 > my casino again
             lounge | ana is banned and cannot write: let me in
             freechat | bot unbans ana (the time is up)
@@ -136,7 +136,7 @@ async def test_words_that_are_edited_in_are_found_once():
                 > cas\u200bino
                 This is a strike and counts until 2026-04-01 08:00 UTC. With 1 more comes another warning.
                 Case #1. If this is a mistake, write to me: !appeal #1 and why. A moderator will look at it.
-            modroom | bot: Case #1 — remove what ana wrote; warn ana (rule “No gambling (97b8cfd9)”: “cas\u200bino” in the body (characters 1 to 7, without disguise); 0 live + 1 new = 1 strike points → warn)
+            modroom | bot: Case #1 — remove what ana wrote; warn ana (rule “No gambling”: “cas\u200bino” in the body (characters 1 to 7, without disguise); 0 live + 1 new = 1 strike points → warn)
                 > Hello cas\u200bino, cas\u200bino!
             freechat | ana edits “Hello”: my casino
             """
@@ -395,7 +395,7 @@ async def test_a_new_rule_only_watches_until_it_is_enforced():
         assert community.transcript() == script(
             """
             lounge | ana: you idiot
-            modroom | bot: Only watching — would: warn ana (rule “Be kind (313131de)”: “idiot” in the body (characters 5 to 9, as written); 0 live + 1 new = 1 strike points → warn)
+            modroom | bot: Only watching — would: warn ana (rule “Be kind”: “idiot” in the body (characters 5 to 9, as written); 0 live + 1 new = 1 strike points → warn)
                 > you idiot
             modroom | mo: !rules list
             modroom | bot → mo: - Be kind: watch, 1 strike
@@ -411,12 +411,12 @@ async def test_a_new_rule_only_watches_until_it_is_enforced():
                 > idiot
                 This is a strike and counts until 2026-04-01 08:00 UTC. With 1 more comes another warning.
                 Case #1. If this is a mistake, write to me: !appeal #1 and why. A moderator will look at it.
-            modroom | bot: Case #1 — warn ana (rule “Be kind (313131de)”: “idiot” in the body (characters 5 to 9, as written); 0 live + 1 new = 1 strike points → warn)
+            modroom | bot: Case #1 — warn ana (rule “Be kind”: “idiot” in the body (characters 5 to 9, as written); 0 live + 1 new = 1 strike points → warn)
                 > you idiot!
             modroom | mo: !rules watch Be kind
             modroom | bot → mo: Be kind only watches from now on.
             lounge | ana: you idiot!!
-            modroom | bot: Only watching — would: warn ana (rule “Be kind (313131de)”: “idiot” in the body (characters 5 to 9, as written); 1 live + 1 new = 2 strike points → warn)
+            modroom | bot: Only watching — would: warn ana (rule “Be kind”: “idiot” in the body (characters 5 to 9, as written); 1 live + 1 new = 2 strike points → warn)
                 > you idiot!!
             """
         )
@@ -473,7 +473,7 @@ async def test_rules_are_added_tried_and_taken_back_by_chat():
             modroom | bot → mo: Cats is enforced from now on.
             lounge | ana: cats!
             lounge | bot removes ana’s “cats!” (Cats)
-            modroom | bot: Case #1 — remove what ana wrote (rule “Cats (3762cf77)”: “cats” in the body (characters 1 to 4, as written); no strike)
+            modroom | bot: Case #1 — remove what ana wrote (rule “Cats”: “cats” in the body (characters 1 to 4, as written); no strike)
                 > cats!
             private | bot → ana: Your message was removed. Our rule: Cats.
                 > cats
@@ -511,7 +511,7 @@ async def test_the_same_text_again_and_again():
                 > Buy my book!
                 This is a strike and counts until 2026-04-01 08:01 UTC. With 1 more comes another warning.
                 Case #1. If this is a mistake, write to me: !appeal #1 and why. A moderator will look at it.
-            modroom | bot: Case #1 — remove what ana wrote; warn ana (rule “Once is enough (0569b3d1)”: the message meets the rule's conditions; 0 live + 1 new = 1 strike points → warn)
+            modroom | bot: Case #1 — remove what ana wrote; warn ana (rule “Once is enough”: the message meets the rule's conditions; 0 live + 1 new = 1 strike points → warn)
                 > Buy my book!
             """
         )
@@ -564,7 +564,7 @@ async def test_reports_reach_the_moderators_and_are_counted():
             freechat | bot removes ana’s “Hello” (Often reported)
             modroom | bot: cy reports this message (memory://freechat/1) by ana (2 reports): very rude
                 > there
-            modroom | bot: Case #1 — remove what ana wrote (rule “Often reported (61db6b64)”: the message meets the rule's conditions; no strike; it waits for you: !undo and the case number brings it back)
+            modroom | bot: Case #1 — remove what ana wrote (rule “Often reported”: the message meets the rule's conditions; no strike; it waits for you: !undo and the case number brings it back)
                 > Hello there
             private | bot → ana: Your message is hidden until a moderator has looked at it. Our rule: Often reported.
                 > there
@@ -654,7 +654,7 @@ async def test_a_severe_rule_jumps_to_the_first_ban():
                 This is a strike and counts until 2026-04-01 08:00 UTC. With 3 more comes a ban of 1w.
                 That is enough for a ban of 1d, which starts now and ends by itself.
                 Case #1. If this is a mistake, write to me: !appeal #1 and why. A moderator will look at it.
-            modroom | bot: Case #1 — remove what ana wrote; warn ana; ban ana from freechat until 2026-03-03 08:00 UTC; ban ana from lounge until 2026-03-03 08:00 UTC (rule “Threats (c72c5f99)”: “I will find you” in the body (characters 1 to 15, as written); 0 live + 1 new = 1 strike points → ban for 1d)
+            modroom | bot: Case #1 — remove what ana wrote; warn ana; ban ana from freechat until 2026-03-03 08:00 UTC; ban ana from lounge until 2026-03-03 08:00 UTC (rule “Threats”: “I will find you” in the body (characters 1 to 15, as written); 0 live + 1 new = 1 strike points → ban for 1d)
                 > I will find you
             """
         )
@@ -765,18 +765,18 @@ mode: enforce
                 Mind your words, damn is one of them. Next is another warning.
                 > damn
                 Case #1. If this is a mistake, write to me: !appeal #1 and why. A moderator will look at it.
-            modroom | bot: Case #1 — warn ana (rule “Reminder (464056c8)”: “damn” in the body (characters 1 to 4, as written); no strike)
+            modroom | bot: Case #1 — warn ana (rule “Reminder”: “damn” in the body (characters 1 to 4, as written); no strike)
                 > damn
             lounge | ana: hello there
             lounge | ana: HELLO
             freechat | bot mutes ana until 2026-03-02 09:00 (Shouting)
             lounge | bot mutes ana until 2026-03-02 09:00 (Shouting)
-            modroom | bot: Case #2 — mute ana until 2026-03-02 09:00 UTC; mute ana until 2026-03-02 09:00 UTC (rule “Shouting (b1c1e1eb)”: “HELLO” in the body (characters 1 to 5, as written); no strike)
+            modroom | bot: Case #2 — mute ana until 2026-03-02 09:00 UTC; mute ana until 2026-03-02 09:00 UTC (rule “Shouting”: “HELLO” in the body (characters 1 to 5, as written); no strike)
                 > HELLO
             private | bot → ana: You have been muted until 2026-03-02 09:00 UTC. Reason: Shouting.
                 Case #2. If this is a mistake, write to me: !appeal #2 and why. A moderator will look at it.
             lounge | bo: cheap pills
-            modroom | bot: Your decision #3 — proposed: ban bo from freechat for good; ban bo from lounge for good (rule “Spammer (2ed6c400)”: “pills” in the body (characters 7 to 11, as written); no strike)
+            modroom | bot: Your decision #3 — proposed: ban bo from freechat for good; ban bo from lounge for good (rule “Spammer”: “pills” in the body (characters 7 to 11, as written); no strike)
                 Bans for good are decided by a moderator. Answer with !approve or !reject and #3.
                 > cheap pills
             private | bot → bo: Our rules ask for a ban for good here. Reason: Spammer.
