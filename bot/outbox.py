@@ -18,7 +18,7 @@ from bot.actions import External, Post, Report, Retry, Unban, Unmute
 from bot.clock import Clock
 from bot.decision import State
 from bot.describe import describe
-from bot.ledger import Job, Ledger
+from bot.ledger import Job, Ledger, LedgerError
 from bot.model import Receipt, Ref
 from bot.platforms.protocol import Adapter, Busy, PlatformError, SignedOut, Unclear, Unreachable
 from bot.text import Document, Made, document, made_in, resolve
@@ -63,8 +63,14 @@ class Outbox:
         event = self._wake[account]
         while True:
             event.clear()
-            await self.drain(account)
-            due = await self._ledger.next_due(account)
+            try:
+                await self.drain(account)
+                due = await self._ledger.next_due(account)
+            except LedgerError as error:
+                # Nothing is done that cannot be put on record. What was under way is looked up afterwards.
+                log.error("%s: %s", account, error, extra={"code": "ledger.lost"})  # noqa: TRY400 - no trace needed
+                await self._until_the_ledger_is_back()
+                continue
             # At most half a minute, so that a clock that jumps is noticed.
             wait = 30.0 if due is None else min(30.0, max(0.05, (due - self._clock.now()).total_seconds()))
             try:
@@ -72,6 +78,15 @@ class Outbox:
                     await event.wait()
             except TimeoutError:
                 continue
+
+    async def _until_the_ledger_is_back(self) -> None:
+        while True:
+            await asyncio.sleep(_FIRST_WAIT.total_seconds())
+            try:
+                await self._ledger.recover()
+            except LedgerError:
+                continue
+            return
 
     async def drain(self, account: str) -> int:
         """Performs all that is due for `account` now; how many attempts that took."""

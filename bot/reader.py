@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
+from typing import Any, TypeVar
 
 from bot.clock import Clock
-from bot.ledger import Ledger
+from bot.ledger import Ledger, LedgerError
 from bot.model import Occurrence, Tick
 from bot.platforms.protocol import Adapter, Batch, PlatformError, SignedOut
 
@@ -25,6 +26,11 @@ _LONGEST_WAIT = timedelta(minutes=5)
 _AHEAD = 4
 
 Handle = Callable[[Occurrence], Awaitable[object]]
+
+T = TypeVar("T")
+
+#: Batches that are being handled, oldest first.
+_Ahead = deque[tuple[Batch, asyncio.Task[None]]]
 
 
 class Reader:
@@ -50,14 +56,31 @@ class Reader:
             read += len(batch.occurrences)
 
     async def run(self, wait: timedelta = timedelta(seconds=30)) -> None:
-        """Reads until cancelled; returns only when the account is signed out."""
+        """Reads until cancelled; returns only when the account is signed out.
+
+        While the ledger cannot be written (a full disk) nothing is decided; what was read is read again afterwards.
+        """
+        pause = _FIRST_WAIT
+        while True:
+            try:
+                await self._follow(wait)
+            except* LedgerError as errors:
+                trouble = errors.exceptions[0]
+                log.warning("%s: %s", self._adapter.account, trouble, extra={"code": "ledger.lost"})
+            else:
+                return
+            await asyncio.sleep(pause.total_seconds())
+            pause = min(pause * 2, _LONGEST_WAIT)
+
+    async def _follow(self, wait: timedelta) -> None:
+        """Reads from the stored cursor on, several batches at a time."""
         cursor = await self._ledger.cursor(self._adapter.account)
-        ahead: deque[tuple[Batch, asyncio.Task[None]]] = deque()
+        ahead: _Ahead = deque()
         pause = _FIRST_WAIT
         try:
             while True:
                 try:
-                    batch = await self._adapter.poll(cursor, wait)
+                    batch = await self._meanwhile(self._adapter.poll(cursor, wait), ahead)
                 except SignedOut as error:
                     self._note(str(error))
                     return
@@ -70,28 +93,28 @@ class Reader:
                 pause = _FIRST_WAIT
                 cursor = batch.cursor or cursor
                 ahead.append((batch, asyncio.create_task(self._take(batch))))
-                while ahead and (len(ahead) >= _AHEAD or ahead[0][1].done()):
-                    done, task = ahead.popleft()
-                    await task
-                    await self._keep(done)
-                await self._rest(batch, ahead)
+                if len(ahead) >= _AHEAD:
+                    await self._meanwhile(asyncio.wait({ahead[0][1]}), ahead)
+                await self._meanwhile(asyncio.sleep(batch.again.total_seconds()), ahead)
         finally:
             for _, task in ahead:
                 task.cancel()
             await asyncio.gather(*(task for _, task in ahead), return_exceptions=True)
 
-    async def _rest(self, batch: Batch, ahead: deque[tuple[Batch, asyncio.Task[None]]]) -> None:
-        """Waits as long as the adapter asks, storing the cursor of batches that are finished meanwhile."""
-        end = asyncio.get_running_loop().time() + batch.again.total_seconds()
-        while (left := end - asyncio.get_running_loop().time()) > 0:
-            if not ahead:
-                await asyncio.sleep(left)
-                return
-            await asyncio.wait({ahead[0][1]}, timeout=left)
-            if ahead[0][1].done():
-                done, task = ahead.popleft()
-                await task
-                await self._keep(done)
+    async def _meanwhile(self, waiting: Coroutine[Any, Any, T], ahead: _Ahead) -> T:
+        """Awaits `waiting`, and stores the cursor of every batch that is finished meanwhile; its error ends the wait."""
+        awaited = asyncio.create_task(waiting)
+        try:
+            while not awaited.done():
+                oldest = {ahead[0][1]} if ahead else set()
+                await asyncio.wait({awaited, *oldest}, return_when=asyncio.FIRST_COMPLETED)
+                while ahead and ahead[0][1].done():
+                    batch, task = ahead.popleft()
+                    await task
+                    await self._keep(batch)
+            return awaited.result()
+        finally:
+            awaited.cancel()
 
     async def _take(self, batch: Batch) -> None:
         """Handles a batch: each place's occurrences in order, places side by side."""

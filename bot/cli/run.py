@@ -53,7 +53,8 @@ def serve(config: Path) -> int:
         upgrade(loaded.configuration.storage.database)
         asyncio.run(_serve(loaded))
     except SettingsError as error:
-        print(f"{len(error.problems)} mistakes in {config}; nothing was started:", file=sys.stderr)
+        count = "one mistake" if len(error.problems) == 1 else f"{len(error.problems)} mistakes"
+        print(f"{count} in {config}; nothing was started:", file=sys.stderr)
         print(*error.problems, sep="\n", file=sys.stderr)
         return 1
     except (LedgerError, PlatformError, PluginError) as error:

@@ -150,7 +150,8 @@ async def _spoke(ctx: Context[SummarySettings], message: Message) -> datetime | 
 
 
 def _short(ctx: Context[SummarySettings], stuff: Material) -> str:
-    return f"{stuff.size} comments are quicker read than summarized; I begin at {ctx.settings.min_comments}."
+    comments = "One comment is" if stuff.size == 1 else f"{stuff.size} comments are"
+    return f"{comments} quicker read than summarized; I begin at {ctx.settings.min_comments}."
 
 
 async def _answered(ctx: Context[SummarySettings], call: Call, note: Kept, stuff: Material) -> Answer:
