@@ -119,8 +119,8 @@ class App:
         left = await self.ledger.recover()
         if left:
             log.warning(
-                "%d actions were cut off when I stopped; looking what became of them",
-                left,
+                "cut off in the middle of %s when I stopped; looking what became of it",
+                "one action" if left == 1 else f"{left} actions",
                 extra={"code": "outbox.recover"},
             )
 
