@@ -23,10 +23,11 @@ from plugins.moderation.repeats import is_repeated
 from plugins.moderation.rule import Fact, Field, Kind
 from plugins.moderation.tally import tables
 from plugins.moderation.trial import BadLine, trial
+from tests.real_data import REAL_DATA
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ROOM = Place(Platform.MEMORY, "lounge", "!1", PlaceKind.ROOM, "moot", "bot")
-DATA = Path("/work/shared/data/automod-dev")
+DATA = REAL_DATA / "automod-dev"
 
 
 def said(text: str, minutes: float = 0, *, by: str = "ana", **more: Any) -> Message:
