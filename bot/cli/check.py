@@ -49,8 +49,8 @@ def examine(
 
     `connect` makes the accounts' adapters, as `bot.app.connect` does; without one it is that.
     """
-    from bot.settings import SettingsError, load  # noqa: PLC0415 - start-up cost belongs to the command
-    from bot.settings.plugins import find  # noqa: PLC0415
+    from bot.settings import SettingsError, load
+    from bot.settings.plugins import find
 
     loaded: Loaded | None = None
     problems: Sequence[Problem]
@@ -85,10 +85,10 @@ def _communities(loaded: Loaded | None) -> dict[str, Any]:
 
 def _tell(config: Path, problems: Sequence[Problem], loaded: Loaded | None, *, bad: bool) -> None:
     """One line a problem; on a terminal also the line of the file, with a caret under the place."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.console import Console
+    from rich.text import Text
 
-    from bot.settings import excerpt  # noqa: PLC0415
+    from bot.settings import excerpt
 
     console = Console(soft_wrap=True, highlight=False, emoji=False)
     text = _source(config) if console.is_terminal else ""
@@ -116,8 +116,8 @@ def _source(config: Path) -> str:
 
 async def _online(loaded: Loaded, connect: Connect | None) -> list[Problem]:
     """What each account says after signing in."""
-    from bot.app import connect as everywhere  # noqa: PLC0415
-    from bot.clock import SystemClock  # noqa: PLC0415
+    from bot.app import connect as everywhere
+    from bot.clock import SystemClock
 
     found = []
     for adapter in (connect or everywhere)(loaded, SystemClock()):
@@ -128,7 +128,7 @@ async def _online(loaded: Loaded, connect: Connect | None) -> list[Problem]:
 
 async def _ask(adapter: Adapter) -> list[str]:
     """What is wrong with one account, one sentence each."""
-    from bot.platforms.protocol import PlatformError  # noqa: PLC0415
+    from bot.platforms.protocol import PlatformError
 
     try:
         async with asyncio.timeout(PATIENCE):

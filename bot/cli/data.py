@@ -77,7 +77,7 @@ def register(app: typer.Typer) -> None:
         check: Annotated[bool, typer.Option("--check", help="only look whether the file is whole")] = False,
     ) -> None:
         """Put a backup in the place of the ledger; the bot must not run meanwhile."""
-        from bot.ledger import files  # noqa: PLC0415 - start-up cost belongs to the command
+        from bot.ledger import files
 
         with _sentences():
             if check:
@@ -131,8 +131,8 @@ class _Unclear(Exception):
 
 def _work(config: Path, work: Callable[[Ledger], Awaitable[T]], *, read_only: bool = False) -> T:
     """`work` done with the configured ledger, which is opened for it. Reading goes on beside a running bot."""
-    from bot.ledger import Ledger  # noqa: PLC0415 - start-up cost belongs to the command
-    from bot.settings import database_url  # noqa: PLC0415
+    from bot.ledger import Ledger
+    from bot.settings import database_url
 
     async def opened() -> T:
         ledger = await Ledger.open(database_url(config, os.environ), read_only=read_only)
@@ -146,8 +146,8 @@ def _work(config: Path, work: Callable[[Ledger], Awaitable[T]], *, read_only: bo
 
 def _database(config: Path) -> Path:
     """The SQLite file of a configuration. Raises _Unclear where there is none."""
-    from bot.ledger.engine import file_of  # noqa: PLC0415 - start-up cost belongs to the command
-    from bot.settings import database_url  # noqa: PLC0415
+    from bot.ledger.engine import file_of
+    from bot.settings import database_url
 
     path = file_of(database_url(config, os.environ))
     if path is None:
@@ -160,8 +160,8 @@ def _database(config: Path) -> Path:
 @contextmanager
 def _sentences() -> Iterator[None]:
     """Expected errors end the command with their sentence and exit status 1."""
-    from bot.ledger import LedgerError  # noqa: PLC0415 - start-up cost belongs to the command
-    from bot.settings import SettingsError  # noqa: PLC0415
+    from bot.ledger import LedgerError
+    from bot.settings import SettingsError
 
     try:
         yield

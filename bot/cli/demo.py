@@ -23,16 +23,16 @@ def register(app: typer.Typer) -> None:
 def show(*, tour: bool) -> int:
     """Runs the demo; the exit status: 0 when it went as it should."""
     if tour:
-        from rich.console import Console  # noqa: PLC0415 - start-up cost belongs to the command
+        from rich.console import Console
 
-        from bot.demo.tour import play  # noqa: PLC0415
+        from bot.demo.tour import play
 
         return (
             0
             if asyncio.run(play(Console(highlight=False, width=None if sys.stdout.isatty() else 120)))
             else 1
         )
-    from bot.demo.lounge import visit  # noqa: PLC0415
+    from bot.demo.lounge import visit
 
     asyncio.run(visit())
     return 0

@@ -21,8 +21,8 @@ def register(app: typer.Typer) -> None:
         ),
     ) -> None:
         """Say whether the bot that runs with this configuration is well; exit 1 when it is not."""
-        from bot.app import heartbeat_path  # noqa: PLC0415 - start-up cost belongs to the command
-        from bot.clock import SystemClock  # noqa: PLC0415
+        from bot.app import heartbeat_path
+        from bot.clock import SystemClock
 
         verdict = judge(heartbeat_path(config), SystemClock().now())
         typer.echo(verdict or "well")

@@ -125,8 +125,8 @@ def _write_secret(path: Path, password: str) -> None:
 
 def _choose_plugins(answers: Answers, folder: Path) -> tuple[str, dict[str, str]]:
     """The configuration with every plugin that adds no problem, and why the others are left out."""
-    from bot.settings import SettingsError, loads  # noqa: PLC0415
-    from bot.settings.plugins import available, find  # noqa: PLC0415
+    from bot.settings import SettingsError, loads
+    from bot.settings.plugins import available, find
 
     chosen: list[str] = []
     left_out: dict[str, str] = {}
@@ -149,8 +149,8 @@ def _reason(error: SettingsError) -> str:
 
 
 def _text(answers: Answers, plugins: list[str]) -> str:
-    from bot.settings.models import Configuration  # noqa: PLC0415
-    from bot.settings.write import document, spaced  # noqa: PLC0415
+    from bot.settings.models import Configuration
+    from bot.settings.write import document, spaced
 
     name = re.sub(r"[^A-Za-z0-9_-]", "", answers.community.partition("@")[0]).lstrip("_-") or "community"
     configuration: dict[str, Any] = {
@@ -179,7 +179,7 @@ def _text(answers: Answers, plugins: list[str]) -> str:
 
 def _ask(given: Mapping[str, str | None], dry_run: bool | None, no_input: bool) -> Answers:
     """The answers, from flags where given, else from the person, else from defaults."""
-    from bot.settings import models  # noqa: PLC0415
+    from bot.settings import models
 
     def url(text: str) -> str:
         return models.check_address(text if "://" in text else f"https://{text}")
@@ -247,7 +247,7 @@ def _password(text: str) -> str:
 
 def _own_zone() -> str:
     """The machine's time zone, as far as it tells; else UTC."""
-    from bot.settings.models import check_zone  # noqa: PLC0415
+    from bot.settings.models import check_zone
 
     linked = str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2].removeprefix("Etc/")
     for zone in (os.environ.get("TZ", ""), linked):

@@ -45,12 +45,12 @@ def preview(
     community: Annotated[str | None, typer.Option(help="only this community")] = None,
 ) -> None:
     """Show which prompt comes when, and the clock changes among them, if nothing changes."""
-    from rich.console import Console  # noqa: PLC0415 - start-up cost belongs to the command
+    from rich.console import Console
 
-    from bot.clock import SystemClock  # noqa: PLC0415
-    from bot.ledger import LedgerError  # noqa: PLC0415
-    from bot.settings import SettingsError, load  # noqa: PLC0415
-    from bot.settings.plugins import find  # noqa: PLC0415
+    from bot.clock import SystemClock
+    from bot.ledger import LedgerError
+    from bot.settings import SettingsError, load
+    from bot.settings.plugins import find
 
     try:
         loaded = load(config, find, os.environ)
@@ -68,9 +68,9 @@ def report(
     loaded: Loaded, name: str, kept: Mapping[str, Json], now: datetime, days: int
 ) -> Iterator[Table | str]:
     """What to print about a community: its table, and what else there is to know. `kept` is the plugin's memory."""
-    from plugins.daily_prompts import memory as keep  # noqa: PLC0415
-    from plugins.daily_prompts import settings as configured  # noqa: PLC0415
-    from plugins.daily_prompts.agenda import next_clock_change  # noqa: PLC0415
+    from plugins.daily_prompts import memory as keep
+    from plugins.daily_prompts import settings as configured
+    from plugins.daily_prompts.agenda import next_clock_change
 
     community, settings = loaded.communities[name], loaded.plugin_settings[name][PLUGIN]
     assert isinstance(settings, configured.PromptSettings), "the plugin's own settings"
@@ -91,12 +91,12 @@ def report(
 
 def _table(community: Community, settings: PromptSettings, memory: Memory, now: datetime, days: int) -> Table:
     """A row a day; a clock change stands in the row of the first day that feels it."""
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.table import Table
+    from rich.text import Text
 
-    from plugins.daily_prompts import settings as configured  # noqa: PLC0415
-    from plugins.daily_prompts.agenda import agenda, clock_changes, coming  # noqa: PLC0415
-    from plugins.daily_prompts.dates import weekday  # noqa: PLC0415
+    from plugins.daily_prompts import settings as configured
+    from plugins.daily_prompts.agenda import agenda, clock_changes, coming
+    from plugins.daily_prompts.dates import weekday
 
     zone = ZoneInfo(community.zone)
     entries = agenda(
@@ -162,8 +162,8 @@ def _communities(loaded: Loaded, wanted: str | None) -> list[str]:
 
 async def _memories(loaded: Loaded, names: list[str]) -> dict[str, dict[str, Json]]:
     """What the plugin remembers in each community; nothing where the bot has not run yet."""
-    from bot.ledger import Ledger  # noqa: PLC0415
-    from bot.ledger.engine import file_of  # noqa: PLC0415
+    from bot.ledger import Ledger
+    from bot.ledger.engine import file_of
 
     url = loaded.configuration.storage.database
     path = file_of(url)

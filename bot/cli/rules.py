@@ -49,8 +49,8 @@ def check(
     table: Annotated[bool, typer.Option("--table", help="print Markdown tables that quote no rule")] = False,
 ) -> None:
     """Name every mistake in rule files with its line; exit 1 when there is an error."""
-    from plugins.moderation.reader import read_files, together  # noqa: PLC0415 - start-up cost belongs to the command
-    from plugins.moderation.tally import tables  # noqa: PLC0415
+    from plugins.moderation.reader import read_files, together
+    from plugins.moderation.tally import tables
 
     each = [(str(file), read_files([file])) for file in _progress(files, "reading")]
     found = together(ruleset for _, ruleset in each)
@@ -106,9 +106,9 @@ def try_out(
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object a message")] = False,
 ) -> None:
     """Show which rules match each message, and what they would do. Lines that are no message are named and left out."""
-    from bot.clock import SystemClock  # noqa: PLC0415
-    from plugins.moderation.history import Replay  # noqa: PLC0415
-    from plugins.moderation.ladder import DEFAULT, Ladder  # noqa: PLC0415
+    from bot.clock import SystemClock
+    from plugins.moderation.history import Replay
+    from plugins.moderation.ladder import DEFAULT, Ladder
 
     try:
         rules = _rules(file)
@@ -124,7 +124,7 @@ def try_out(
 
 
 def _tried(row: str, number: int, now: datetime, replay: Replay, *, as_json: bool) -> str:
-    from plugins.moderation.trial import BadLine, trial  # noqa: PLC0415
+    from plugins.moderation.trial import BadLine, trial
 
     try:
         one = trial(row, number, now)
@@ -137,7 +137,7 @@ def _tried(row: str, number: int, now: datetime, replay: Replay, *, as_json: boo
 
 
 def _found(found: Found) -> dict[str, Any]:
-    from plugins.moderation.offence import effect  # noqa: PLC0415
+    from plugins.moderation.offence import effect
 
     return {
         "matches": [
@@ -157,7 +157,7 @@ def _found(found: Found) -> dict[str, Any]:
 
 
 def _shown(found: Found) -> str:
-    from plugins.moderation.offence import effect  # noqa: PLC0415
+    from plugins.moderation.offence import effect
 
     parts = []
     for match in found.matches:
@@ -169,7 +169,7 @@ def _shown(found: Found) -> str:
 
 def _rules(file: Path) -> tuple[Rule, ...]:
     """The rules of a file that load; what is wrong with the others goes to standard error. Raises CannotTry."""
-    from plugins.moderation.reader import read_files  # noqa: PLC0415
+    from plugins.moderation.reader import read_files
 
     found = read_files([file])
     for problem in found.problems:
@@ -201,11 +201,11 @@ def backtest(
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
 ) -> None:
     """Show what rules would have done to what was really said in a place: hits, samples, people, the ladder's effect."""
-    from bot import duration  # noqa: PLC0415
-    from bot.clock import SystemClock  # noqa: PLC0415
-    from bot.ledger import LedgerError  # noqa: PLC0415
-    from bot.settings import SettingsError, load  # noqa: PLC0415
-    from bot.settings.plugins import find  # noqa: PLC0415
+    from bot import duration
+    from bot.clock import SystemClock
+    from bot.ledger import LedgerError
+    from bot.settings import SettingsError, load
+    from bot.settings.plugins import find
 
     try:
         rules = _rules(file)
@@ -220,8 +220,8 @@ def backtest(
 
 async def _replayed(rules: tuple[Rule, ...], loaded: Loaded, place: str, since: datetime) -> Backtest:
     """Reads the ledger beside a running bot and holds everything said in the place against the rules."""
-    from bot.ledger import Ledger  # noqa: PLC0415
-    from plugins.moderation.history import Replay  # noqa: PLC0415
+    from bot.ledger import Ledger
+    from plugins.moderation.history import Replay
 
     community = next((c.name for c in loaded.communities.values() if c.place(place)), None)
     if community is None:
@@ -242,7 +242,7 @@ async def _replayed(rules: tuple[Rule, ...], loaded: Loaded, place: str, since: 
 
 def _settings(loaded: Loaded, community: str) -> ModerationSettings:
     """The community's own settings, for its ladder; the default ones where it does not use the plugin yet."""
-    from plugins.moderation.settings import ModerationSettings  # noqa: PLC0415
+    from plugins.moderation.settings import ModerationSettings
 
     given = loaded.plugin_settings[community].get(PLUGIN)
     return given if isinstance(given, ModerationSettings) else ModerationSettings()
@@ -276,7 +276,7 @@ def _data(result: Backtest) -> dict[str, Any]:
 
 
 def _report(result: Backtest) -> str:
-    from plugins.moderation.notice import excerpt  # noqa: PLC0415
+    from plugins.moderation.notice import excerpt
 
     rows = [f"{result.messages} messages, {result.people} people hit."]
     for name, hits in sorted(result.hits.items(), key=lambda pair: -pair[1].count):
@@ -292,8 +292,8 @@ def _report(result: Backtest) -> str:
 
 def _progress(items: list[T], what: str) -> Iterator[T]:
     """The items, with a progress bar where there are many and somebody is watching."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import track  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import track
 
     console = Console(stderr=True)
     if len(items) < MANY or not console.is_terminal:
@@ -305,8 +305,8 @@ def _progress(items: list[T], what: str) -> Iterator[T]:
 @contextmanager
 def _counter(what: str) -> Iterator[Callable[[], None]]:
     """Counts on the terminal what comes in unknown number; silent where nobody is watching."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress, SpinnerColumn, TextColumn  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn
 
     columns = SpinnerColumn(), TextColumn("{task.completed:.0f} " + what)
     console = Console(stderr=True)

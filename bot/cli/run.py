@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Run the bot; without a configuration, show the demo."""
         if not config.exists() and config == CONFIG:
-            from bot.cli.demo import show  # noqa: PLC0415 - only where there is nothing to run
+            from bot.cli.demo import show
 
             typer.echo(
                 "There is no config.yaml yet, so here is the demo. “folkmoot init” writes a config.yaml.\n"
@@ -37,12 +37,12 @@ def register(app: typer.Typer) -> None:
 
 def serve(config: Path) -> int:
     """Runs the bot in the foreground; the exit status, 0 after SIGTERM or SIGINT."""
-    from bot.ledger import LedgerError  # noqa: PLC0415 - start-up cost belongs to the command
-    from bot.ledger.migrate import upgrade  # noqa: PLC0415
-    from bot.platforms.protocol import PlatformError  # noqa: PLC0415
-    from bot.plugin import PluginError  # noqa: PLC0415
-    from bot.settings import SettingsError, load  # noqa: PLC0415
-    from bot.settings.plugins import find  # noqa: PLC0415
+    from bot.ledger import LedgerError
+    from bot.ledger.migrate import upgrade
+    from bot.platforms.protocol import PlatformError
+    from bot.plugin import PluginError
+    from bot.settings import SettingsError, load
+    from bot.settings.plugins import find
 
     try:
         loaded = load(config, find, os.environ)
@@ -64,9 +64,9 @@ def serve(config: Path) -> int:
 
 
 async def _serve(loaded: Loaded) -> None:
-    from bot.app import App, connect  # noqa: PLC0415
-    from bot.clock import SystemClock  # noqa: PLC0415
-    from bot.ledger import Ledger  # noqa: PLC0415
+    from bot.app import App, connect
+    from bot.clock import SystemClock
+    from bot.ledger import Ledger
 
     clock = SystemClock()
     ledger = await Ledger.open(loaded.configuration.storage.database)

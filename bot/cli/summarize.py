@@ -34,8 +34,8 @@ def register(app: typer.Typer) -> None:
         ] = False,
     ) -> None:
         """Quote the sentences that stand for a long thread: extracts only, nobody's words changed, no AI."""
-        from plugins.summaries.digest import digest, summarize  # noqa: PLC0415
-        from plugins.summaries.files import BadThread  # noqa: PLC0415
+        from plugins.summaries.digest import digest, summarize
+        from plugins.summaries.files import BadThread
 
         try:
             if jsonl:
@@ -51,7 +51,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _read(source: str) -> ThreadFile:
-    from plugins.summaries.files import parse  # noqa: PLC0415
+    from plugins.summaries.files import parse
 
     if source.startswith(("http://", "https://")):
         return _fetch(source)
@@ -59,7 +59,7 @@ def _read(source: str) -> ThreadFile:
 
 
 def _text(source: str) -> str:
-    from plugins.summaries.files import BadThread  # noqa: PLC0415
+    from plugins.summaries.files import BadThread
 
     try:
         data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
@@ -72,10 +72,10 @@ def _text(source: str) -> str:
 
 
 def _fetch(url: str) -> ThreadFile:
-    from bot.platforms.lemmy.public import read_thread  # noqa: PLC0415
-    from bot.platforms.protocol import PlatformError  # noqa: PLC0415
-    from plugins.summaries.files import BadThread, ThreadFile  # noqa: PLC0415
-    from plugins.summaries.reading import comments, topic  # noqa: PLC0415
+    from bot.platforms.lemmy.public import read_thread
+    from bot.platforms.protocol import PlatformError
+    from plugins.summaries.files import BadThread, ThreadFile
+    from plugins.summaries.reading import comments, topic
 
     try:
         thread = read_thread(url)
@@ -88,8 +88,8 @@ def _fetch(url: str) -> ThreadFile:
 
 def _each_line(text: str, words: int | None) -> int:
     """Answers every thread with a list on a line of its own; 1 when one of them was bad (its list is empty)."""
-    from plugins.summaries.digest import summarize  # noqa: PLC0415
-    from plugins.summaries.files import BadThread, parse  # noqa: PLC0415
+    from plugins.summaries.digest import summarize
+    from plugins.summaries.files import BadThread, parse
 
     status = 0
     for number, line in enumerate(text.split("\n"), start=1):
