@@ -7,7 +7,7 @@ RUN python -m venv /opt/folkmoot
 WORKDIR /src
 # First what changes seldom, so that a new version of Folkmoot rebuilds only the last layers.
 COPY requirements.lock requirements-build.lock ./
-RUN /opt/folkmoot/bin/pip install --require-hashes --only-binary :all: -r requirements.lock -r requirements-build.lock
+RUN /opt/folkmoot/bin/pip install --require-hashes --no-deps --only-binary :all: -r requirements.lock -r requirements-build.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY plugins plugins

@@ -24,7 +24,7 @@ setup: $(READY)
 
 $(READY): requirements-dev.lock pyproject.toml
 	@bash .ci/venv "$(PYTHON)" "$(VENV)"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
