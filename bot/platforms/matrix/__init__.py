@@ -1,0 +1,1 @@
+"""Matrix: chat rooms on any homeserver, over the client-server API."""
