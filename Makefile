@@ -12,7 +12,7 @@ SYNAPSE := .venv-synapse
 CLIENTS := tests/clients
 
 # What decides without doing: branch coverage of at least 95 %.
-PURE := bot/model.py,bot/text.py,bot/actions/*,bot/decision.py,bot/describe.py,bot/guard.py,bot/due.py,bot/duration.py,bot/commands/*,bot/markup/*,bot/handler.py,bot/plugin.py,plugins/*
+PURE := bot/model/*,bot/text.py,bot/actions/*,bot/decision.py,bot/describe.py,bot/guard.py,bot/due.py,bot/duration.py,bot/commands/*,bot/markup/*,bot/handler.py,bot/plugin.py,plugins/*
 
 .PHONY: run test setup servers quick lint types unit slow lock clean
 

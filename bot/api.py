@@ -6,6 +6,7 @@ from bot.actions import (
     Capability,
     Delete,
     Edit,
+    Kick,
     Lock,
     Mute,
     Note,
@@ -16,6 +17,7 @@ from bot.actions import (
     Remove,
     Reply,
     Report,
+    Resolve,
     Restore,
     Settle,
     Tell,
@@ -23,10 +25,11 @@ from bot.actions import (
     Unmute,
     Warn,
 )
-from bot.decision import Answer, Case, Outcome, State, Stored, points
+from bot.decision import Answer, Case, Outcome, Spoken, State, Stored, points
 from bot.duration import Duration
 from bot.handler import Call, Context, Person, Rest, Settings
 from bot.model import (
+    Act,
     Author,
     Community,
     Discussion,
@@ -42,7 +45,9 @@ from bot.model import (
     Ref,
     Removed,
     Reported,
+    Resolved,
     Role,
+    Sanctioned,
     Strike,
     Thread,
     Tick,
@@ -76,6 +81,7 @@ from bot.text import (
 )
 
 __all__ = [
+    "Act",
     "Action",
     "Answer",
     "Author",
@@ -101,6 +107,7 @@ __all__ = [
     "Inline",
     "Joined",
     "Json",
+    "Kick",
     "Link",
     "Lock",
     "Made",
@@ -132,12 +139,16 @@ __all__ = [
     "Reply",
     "Report",
     "Reported",
+    "Resolve",
+    "Resolved",
     "Rest",
     "Restore",
     "Role",
+    "Sanctioned",
     "Settings",
     "Settle",
     "Spoiler",
+    "Spoken",
     "State",
     "Stored",
     "Strike",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.actions import Capability
-from bot.decision import Case
+from bot.decision import Case, Spoken
 from bot.handler import Settings
 from bot.ledger import Ledger
 from bot.model import Author, Community, Discussion, Json, Message, Receipt, Ref, Strike, Thread
@@ -33,6 +33,9 @@ class LiveContext:
 
     async def made(self, name: str) -> Receipt | None:
         return await self.ledger.made(self.community.name, self.plugin, name)
+
+    async def spoken(self, ref: Ref) -> Spoken | None:
+        return await self.ledger.spoken(self.community.name, ref)
 
     async def strikes(self, person: Author) -> list[Strike]:
         return await self.ledger.strikes(self.community.name, person.key)

@@ -48,7 +48,7 @@ class Outcome:
 
     `rule` names the rule that spoke (with its version), `evidence` is what it saw, word for word. `watch` asks for a
     rehearsal: everything is recorded and reported, nothing performed. `propose` holds the sanctions until a moderator
-    agrees.
+    agrees. `by` is the human on whose behalf it is, where that is not who gave a command: who reacted, or acted by hand.
     """
 
     because: str
@@ -57,6 +57,7 @@ class Outcome:
     evidence: str | None = None
     watch: bool = False
     propose: bool = False
+    by: Author | None = None
 
 
 #: What a handler may return; the router turns each into an `Outcome`.
@@ -104,6 +105,14 @@ class Stored:
     receipt: Receipt | None = None
     error: str = ""
     undone_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Something the bot said, by what it came from: the action, and the number of its decision's case where it has one."""
+
+    action: Action
+    case: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.actions import Action, Ban, Mute, Pin, Post, Remove, Report, Restore, Tell, Unban, Unmute, Warn
+from bot.actions import Action, Ban, Kick, Mute, Pin, Post, Remove, Report, Restore, Tell, Unban, Unmute, Warn
 from bot.decision import Decision, Reviewed, State
 from bot.model import Author
 from bot.text import CaseNumber, Inline, Plain, Strong, document, line, quote
@@ -28,6 +28,7 @@ def describe(action: Action) -> str:
         Restore: "bring the message back",
         Mute: f"mute {who}{_until(action)}",
         Unmute: f"unmute {who}",
+        Kick: f"put {who} out of {getattr(action, 'place', 'here')}",
         Ban: f"ban {who} from {getattr(action, 'place', 'here')}{_until(action)}",
         Unban: f"lift the ban of {who} from {getattr(action, 'place', 'here')}",
         Tell: f"write to {who}",

@@ -91,7 +91,7 @@ def review(decision: Decision, facts: Facts) -> list[Reviewed]:
     for action in decision.outcome.actions:
         verdict = _one(_closed(action), decision, facts)
         verdicts.append(verdict)
-        lift = _lift(action, facts)
+        lift = None if action.witnessed else _lift(action, facts)
         if lift is not None:
             verdicts.append(replace(verdict, action=lift, why=f"goes with what it lifts: {verdict.why}"))
     verdicts = _excused(verdicts, decision)
@@ -177,6 +177,8 @@ def _one(action: AnyAction, decision: Decision, facts: Facts) -> Reviewed:
         return Reviewed(action, State.DROPPED, missing)
     person = getattr(action, "person", None)
     key = person.key if isinstance(person, Author) else None
+    if action.witnessed:
+        return Reviewed(action, State.PENDING, "done by hand already", place=place.alias, person=key)
     matter = _Matter(action, decision, facts, place, key)
     state, why = next((v for check in _CHECKS if (v := check(matter))), (State.PENDING, "allowed"))
     waits_for = _basis(action)

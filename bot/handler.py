@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from bot.actions import Capability
-from bot.decision import Case
+from bot.decision import Case, Spoken
 from bot.model import Author, Community, Discussion, Json, Message, Receipt, Ref, Strike, Thread
 
 
@@ -45,6 +45,10 @@ class Context(Protocol[S_co]):
 
     async def made(self, name: str) -> Receipt | None:
         """The receipt of this plugin's newest performed action called `name` in this community."""
+        ...
+
+    async def spoken(self, ref: Ref) -> Spoken | None:
+        """What the bot said at `ref`, by the action that said it; None when that was not the bot, or not here."""
         ...
 
     async def strikes(self, person: Author) -> list[Strike]:

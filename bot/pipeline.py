@@ -32,6 +32,7 @@ from bot.model import (
     Reacted,
     Reported,
     Role,
+    Sanctioned,
     Tick,
 )
 from bot.outbox import Outbox
@@ -208,7 +209,7 @@ def _person(occurrence: Occurrence) -> str | None:
     match occurrence:
         case Message(author=author) | Edited(message=Message(author=author)) | Joined(author=author):
             return author.key
-        case Reacted(author=author) | Reported(reporter=author):
+        case Reacted(author=author) | Reported(reporter=author) | Sanctioned(person=author):
             return author.key
         case _:
             return None
@@ -226,6 +227,10 @@ def _seen(occurrence: Occurrence, served: Served) -> Occurrence:
         case Reported(message=message):
             message = replace(message, author=served.seen(message.author))
             return replace(occurrence, message=message, reporter=served.seen(occurrence.reporter))
+        case Sanctioned(by=by):
+            return replace(
+                occurrence, person=served.seen(occurrence.person), by=served.seen(by) if by else None
+            )
         case _:
             return occurrence
 

@@ -23,7 +23,18 @@ from typing import Any, Generic, TypeVar
 from bot.actions import Capability
 from bot.decision import Answer
 from bot.handler import S
-from bot.model import Edited, Joined, Message, Occurrence, Reacted, Removed, Reported, Role
+from bot.model import (
+    Edited,
+    Joined,
+    Message,
+    Occurrence,
+    Reacted,
+    Removed,
+    Reported,
+    Resolved,
+    Role,
+    Sanctioned,
+)
 
 Handler = Callable[..., Answer | Awaitable[Answer]]
 H = TypeVar("H", bound=Handler)
@@ -86,7 +97,7 @@ class PluginError(Exception):
 #: Handlers answer within this, or their decision is recorded as failed.
 PATIENCE = timedelta(seconds=10)
 
-_OCCURRENCES = (Message, Edited, Removed, Joined, Reacted, Reported)
+_OCCURRENCES = (Message, Edited, Removed, Joined, Reacted, Reported, Resolved, Sanctioned)
 
 
 class Plugin(Generic[S]):

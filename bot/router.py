@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.actions import Action, Reply
+from bot.actions import Action, Reply, Report
 from bot.commands import CompiledCommand, Found, FromTarget, Handle, Mistake, Unknown, compile_command, parse
 from bot.decision import Answer, Decision, Outcome
 from bot.handler import Call, Context, Person
@@ -135,7 +135,7 @@ class Router:
         """Resolves the people among the arguments, then calls the command's handler."""
         if isinstance(found.arguments, Mistake):
             return Reply(to=message.ref, text=found.arguments.text)
-        target = await context.message(message.parent) if message.parent else None
+        target = await _target(message, context)
         command = found.command.command
         call = Call(message=message, name=command.name, rest=found.rest, target=target)
         arguments: dict[str, object] = {}
@@ -173,6 +173,15 @@ class Router:
             return await answer if inspect.isawaitable(answer) else answer
 
 
+async def _target(message: Message, context: Context[Any]) -> Message | None:
+    """What a command answers. A line that the bot itself put before the moderators stands for what it is about."""
+    if message.parent is None:
+        return None
+    spoken = await context.spoken(message.parent)
+    about = spoken.action.about if spoken and isinstance(spoken.action, Report) else None
+    return await context.message(about or message.parent)
+
+
 def _table(plugins: Sequence[Plugin[Any]]) -> dict[str, CompiledCommand]:
     table: dict[str, CompiledCommand] = {}
     for plugin in plugins:
@@ -208,7 +217,7 @@ async def _decision(
         log.exception("%s.%s failed over %s", plugin, handler, cause, extra={"code": "handler.failed"})
     return Decision(
         cause=cause, community=community, plugin=plugin, handler=handler, outcome=outcome,
-        by=by.author if by else None, failed=failed,
+        by=by.author if by else outcome.by, failed=failed,
     )  # fmt: skip
 
 

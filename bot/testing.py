@@ -28,7 +28,7 @@ from bot.app import App
 from bot.clock import FakeClock
 from bot.commands import Found, Mistake, compile_command, parse
 from bot.ledger import Ledger
-from bot.model import Discussion, PlaceKind, Ref, Role
+from bot.model import Act, Discussion, PlaceKind, Ref, Role
 from bot.platforms.memory import PRIVATE, MemoryAdapter, NotAllowed, World
 from bot.plugin import Plugin
 from bot.settings import Loaded, loads
@@ -192,6 +192,11 @@ class Member:
     async def reports(self, said: Said, reason: str) -> Said:
         self.moot.world.report(self.name, said.id, reason)
         return await self._done(said.place, said.id)
+
+    async def sanctions(self, whom: str, act: Act, reason: str = "", place: str = "lounge") -> None:
+        """Bans, mutes or kicks somebody by hand, without the bot."""
+        self.moot.world.sanction(place, self.name, act, whom, reason)
+        await self.moot.settle()
 
     async def joins(self, place: str = "lounge") -> None:
         self.moot.world.join(place, self.name)

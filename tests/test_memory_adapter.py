@@ -21,6 +21,7 @@ from bot.actions import (
     Delete,
     Edit,
     External,
+    Kick,
     Lock,
     Mute,
     Pin,
@@ -29,6 +30,7 @@ from bot.actions import (
     Remove,
     Reply,
     Report,
+    Resolve,
     Restore,
     Tell,
     Unban,
@@ -374,6 +376,8 @@ def deeds(said: Ref, mine: Ref) -> Iterator[External]:
     yield Warn(place="chat", person=ANA, about=said, rule="r", text=text)
     yield Remove(ref=said, person=ANA, reason="")
     yield Restore(ref=said, reason="")
+    yield Resolve(ref=said)
+    yield Kick(place="chat", person=ANA, reason="")
     yield Mute(place="chat", person=ANA, reason="")
     yield Unmute(place="chat", person=ANA, reason="")
     yield Ban(place="chat", person=ANA, reason="")

@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from bot.actions.base import Action, Capability, Retry, Urgency
 from bot.actions.internal import Note, Remember, Settle
-from bot.actions.sanctions import Ban, Mute, Remove, Restore, Unban, Unmute, Warn
-from bot.actions.speech import Delete, Edit, Lock, Pin, Post, React, Reply, Report, Tell
+from bot.actions.sanctions import Ban, Kick, Mute, Remove, Restore, Unban, Unmute, Warn
+from bot.actions.speech import Delete, Edit, Lock, Pin, Post, React, Reply, Report, Resolve, Tell
 
 Internal: TypeAlias = Remember | Settle | Note
 External: TypeAlias = (
@@ -21,9 +21,11 @@ External: TypeAlias = (
     | Pin
     | Lock
     | React
+    | Resolve
     | Warn
     | Remove
     | Restore
+    | Kick
     | Mute
     | Unmute
     | Ban
@@ -41,6 +43,7 @@ __all__ = [
     "Edit",
     "External",
     "Internal",
+    "Kick",
     "Lock",
     "Mute",
     "Note",
@@ -51,6 +54,7 @@ __all__ = [
     "Remove",
     "Reply",
     "Report",
+    "Resolve",
     "Restore",
     "Retry",
     "Settle",

@@ -24,10 +24,12 @@ class Capability(StrEnum):
     REMOVE = "remove"
     RESTORE = "restore"
     MUTE = "mute"
+    KICK = "kick"
     BAN = "ban"
     TIMED_BAN = "timed_ban"  # the platform lifts a ban by itself
     NATIVE_WARN = "native_warn"
     THREADS = "threads"
+    REPORTS = "reports"  # members report to the server, and reports can be closed there
     ELSEWHERE = "elsewhere"  # finds cross-posts
 
 
@@ -56,7 +58,8 @@ class Action:
 
     `name` lets later actions of the same decision point at the result (`Made(name)`), and `Context.made` find it
     again. `not_before` delays delivery; None is at once. `undoes` is the id of the stored action that this takes back.
-    `proposed` holds it until a moderator agrees, whatever becomes of the others.
+    `proposed` holds it until a moderator agrees, whatever becomes of the others. `witnessed` means that a human did it
+    already: it is put on record, so that it counts and can be taken back, and never performed.
     """
 
     needs: ClassVar[Capability | None] = None
@@ -68,6 +71,7 @@ class Action:
     not_before: datetime | None = None
     undoes: int | None = None
     proposed: bool = False
+    witnessed: bool = False
 
     def undo(self, receipt: Receipt | None) -> tuple[Action, ...]:
         """The opposite, given what performing it answered; empty where there is none."""

@@ -99,6 +99,20 @@ class Unmute(Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kick(Action):
+    """Puts the person out of `place`; they may come back."""
+
+    needs: ClassVar[Capability] = Capability.KICK
+    urgency: ClassVar[Urgency] = Urgency.BAN
+    sanction: ClassVar[bool] = True
+
+    place: str
+    person: Author
+    reason: str
+    kind: Literal["kick"] = "kick"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ban(Action):
     """Shuts the person out of `place`, until then (None: for good)."""
 

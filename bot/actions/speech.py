@@ -114,6 +114,16 @@ class Lock(Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Resolve(Action):
+    """Closes the reports that members made about something said; harmless where none is open."""
+
+    needs: ClassVar[Capability] = Capability.REPORTS
+
+    ref: Ref
+    kind: Literal["resolve"] = "resolve"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class React(Action):
     needs: ClassVar[Capability] = Capability.REACT
 

@@ -123,6 +123,9 @@ def happening(event: Event) -> Text | None:
             told = f"{by} takes {number} away{reason}"
         case "restored":
             told = f"{by} brings {number} back{reason}"
+        case "sanctioned":
+            whom = clean(event.whom.name) if event.whom else "somebody"
+            told = f"{by} {event.act}s {whom} by hand{reason}"
         case "acted":
             told = f"{by} {clean(event.detail)}"
         case "said" | "edited" | "reported":

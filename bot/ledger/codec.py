@@ -24,6 +24,8 @@ from bot.model import (
     Ref,
     Removed,
     Reported,
+    Resolved,
+    Sanctioned,
     Tick,
 )
 
@@ -43,6 +45,8 @@ KINDS: dict[str, type[Occurrence]] = {
     "joined": Joined,
     "reacted": Reacted,
     "reported": Reported,
+    "resolved": Resolved,
+    "sanctioned": Sanctioned,
     "tick": Tick,
 }
 OCCURRENCES: dict[str, TypeAdapter[Any]] = {kind: TypeAdapter(cls) for kind, cls in KINDS.items()}
@@ -89,7 +93,7 @@ def person_of(occurrence: Occurrence) -> Author | None:
             return who
         case Edited(message=message):
             return message.author
-        case Removed(by=by):
+        case Removed(by=by) | Resolved(by=by) | Sanctioned(by=by):
             return by
         case _:
             return None
@@ -98,10 +102,12 @@ def person_of(occurrence: Occurrence) -> Author | None:
 def ref_of(occurrence: Occurrence) -> Ref | None:
     """What it is about."""
     match occurrence:
-        case Message(ref=ref) | Removed(ref=ref) | Reacted(target=ref):
+        case Message(ref=ref) | Removed(ref=ref) | Resolved(ref=ref) | Reacted(target=ref):
             return ref
         case Edited(message=message) | Reported(message=message):
             return message.ref
+        case Sanctioned(about=ref):
+            return ref
         case _:
             return None
 

@@ -80,7 +80,9 @@ def release(conn: Connection, ids: Iterable[int], now: datetime) -> set[str]:
                 move(conn, ident, State.DROPPED, why=needless)
                 continue
         act = codec.unpack(codec.ACTION, row.body)
-        if isinstance(act, INTERNAL):
+        if act.witnessed:
+            move(conn, ident, State.SENDING, State.SENT, done_at=now)
+        elif isinstance(act, INTERNAL):
             accounts |= _carry_out(conn, row, act, now)
             move(conn, ident, State.SENDING, State.SENT, done_at=now)
         elif row.account is not None:

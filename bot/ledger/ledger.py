@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, update
 
-from bot.decision import Case, Decision, Reviewed, State
+from bot.decision import Case, Decision, Reviewed, Spoken, State
 from bot.ledger import files, inbox, people, queries, queue
 from bot.ledger.codec import moment
 from bot.ledger.engine import Worker, file_of, in_memory, label
@@ -186,6 +186,10 @@ class Ledger:
     async def made(self, community: str, plugin: str, name: str) -> Receipt | None:
         """The receipt of the plugin's newest performed action called `name`."""
         return await self._worker.read(queries.made, community, plugin, name)
+
+    async def spoken(self, community: str, ref: Ref) -> Spoken | None:
+        """The action that said what stands at `ref`, with the number of its case."""
+        return await self._worker.read(queries.spoken, community, ref)
 
     async def strikes(self, community: str, person: str) -> list[Strike]:
         """Warnings given or about to be, not taken back; oldest first, expired ones too."""

@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select
 
 from bot.actions import Remove, Warn
-from bot.decision import COUNTING, Case, State, Stored
+from bot.decision import COUNTING, Case, Spoken, State, Stored
 from bot.ledger import codec
 from bot.ledger.codec import unpack
 from bot.ledger.tables import action, cursor, decision, memory, occurrence
@@ -72,6 +72,18 @@ def made(conn: Connection, community: str, plugin: str, name: str) -> Receipt | 
         .limit(1)
     )
     return unpack(codec.RECEIPT, text) if text else None
+
+
+def spoken(conn: Connection, community: str, ref: Ref) -> Spoken | None:
+    """The action that said what stands at `ref`, with the number of its case."""
+    row = conn.execute(
+        select(action.c.body, decision.c.case_number)
+        .join(decision, decision.c.id == action.c.decision_id)
+        .where(action.c.receipt_ref == str(ref), action.c.community == community)
+        .order_by(action.c.id)
+        .limit(1)
+    ).first()
+    return Spoken(unpack(codec.ACTION, row.body), row.case_number) if row else None
 
 
 def strikes(conn: Connection, community: str, person: str) -> list[Strike]:

@@ -122,6 +122,10 @@ class Adapter(Protocol):
         """The same person with the role that they have in `place` right now. Used by the guard."""
         ...
 
+    async def working(self, ref: Ref) -> None:
+        """Shows for some seconds, where the platform has a way to, that an answer to `ref` is being prepared."""
+        ...
+
     def url(self, ref: Ref) -> str | None:
         """A link for people to something said, without asking the server."""
         ...

@@ -198,6 +198,9 @@ class LemmyAdapter:
         trusted = Role.TRUSTED if person.role is Role.TRUSTED else Role.EVERYONE
         return replace(person, role=max(role, trusted))
 
+    async def working(self, ref: Ref) -> None:
+        """Lemmy has no sign for that."""
+
     def url(self, ref: Ref) -> str | None:
         return self._open.home.url(ref.id) if self._open else None
 

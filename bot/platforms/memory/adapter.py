@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.actions import Ban, Capability, External, Mute, Post, Tell, Unban, Unmute, Warn
+from bot.actions import Ban, Capability, External, Kick, Mute, Post, Tell, Unban, Unmute, Warn
 from bot.clock import Clock
 from bot.model import (
     Author,
@@ -25,6 +25,7 @@ from bot.model import (
     Removed,
     Reported,
     Role,
+    Sanctioned,
     Thread,
 )
 from bot.platforms.memory.port import Done, Event, Item, Member, WorldPort
@@ -145,6 +146,9 @@ class MemoryAdapter:
         member = await self._world.member(person.id)
         return self._author(member, self.places.get(place)) if member else person
 
+    async def working(self, ref: Ref) -> None:
+        """Nobody waits in this world."""
+
     def url(self, ref: Ref) -> str | None:
         return f"memory://{ref.place}/{ref.id}"
 
@@ -158,6 +162,16 @@ class MemoryAdapter:
         by = self._author(event.by, place)
         if event.kind == "joined":
             return Joined(place, by, str(event.seq), event.at)
+        if event.whom is not None and event.act is not None:
+            return Sanctioned(
+                place=place,
+                person=self._author(event.whom, place),
+                by=by,
+                act=event.act,
+                reason=event.detail,
+                id=str(event.seq),
+                at=event.at,
+            )
         message = self._message(event.item) if event.item else None
         if message is None:
             return None
@@ -241,7 +255,7 @@ class MemoryAdapter:
     def _native(self, action: External) -> External:
         """The action with its place by native name."""
         match action:
-            case Post() | Tell() | Warn() | Mute() | Unmute() | Ban() | Unban():
+            case Post() | Tell() | Warn() | Kick() | Mute() | Unmute() | Ban() | Unban():
                 return replace(action, place=self._place(action.place).native)
             case _:
                 return action

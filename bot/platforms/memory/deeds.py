@@ -10,6 +10,7 @@ from bot.actions import (
     Delete,
     Edit,
     External,
+    Kick,
     Lock,
     Mute,
     Pin,
@@ -18,6 +19,7 @@ from bot.actions import (
     Remove,
     Reply,
     Report,
+    Resolve,
     Restore,
     Tell,
     Unban,
@@ -39,9 +41,9 @@ def carry_out(scene: Scene, action: External) -> Done:
     match action:
         case Post() | Reply() | Tell() | Warn() | Report():
             return Done(now, _speak(scene, action))
-        case Edit() | Delete() | Pin() | Lock() | React() | Remove() | Restore():
+        case Edit() | Delete() | Pin() | Lock() | React() | Remove() | Restore() | Resolve():
             return Done(now, _touch(scene, action))
-        case Mute() | Unmute() | Ban() | Unban():
+        case Kick() | Mute() | Unmute() | Ban() | Unban():
             _sanction(scene, action)
             return Done(now)
         case _:
@@ -106,7 +108,7 @@ def _say(
     return item
 
 
-def _touch(scene: Scene, action: Edit | Delete | Pin | Lock | React | Remove | Restore) -> Item:
+def _touch(scene: Scene, action: Edit | Delete | Pin | Lock | React | Remove | Restore | Resolve) -> Item:
     item = _item(scene, action.ref)
     bot = scene.people[scene.bot]
 
@@ -134,6 +136,8 @@ def _touch(scene: Scene, action: Edit | Delete | Pin | Lock | React | Remove | R
         case Lock(on=on, reason=reason):
             _acted(scene, item.place, f"{'locks' if on else 'unlocks'} {excerpt(item)}{because(reason)}")
             scene.items[item.id] = replace(item, locked=on)
+        case Resolve():
+            tell(f"closes the reports about {excerpt(item)}")
         case React(symbol=symbol):
             tell(f"reacts {symbol} to {excerpt(item)}")
             scene.mark(item, bot, symbol)
@@ -142,10 +146,12 @@ def _touch(scene: Scene, action: Edit | Delete | Pin | Lock | React | Remove | R
     return scene.items[item.id]
 
 
-def _sanction(scene: Scene, action: Mute | Unmute | Ban | Unban) -> None:
+def _sanction(scene: Scene, action: Kick | Mute | Unmute | Ban | Unban) -> None:
     _kind(scene, action.place)
     who = (action.place, action.person.id)
     match action:
+        case Kick():
+            deed = f"kicks {who[1]}"
         case Mute(until=until):
             scene.muted.add(who)
             deed = f"mutes {who[1]} {term(until)}"

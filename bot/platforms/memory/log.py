@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from bot.model import Act
 from bot.platforms.memory.port import PAGE, Event, Item, Kind, Member
 
 
@@ -28,11 +29,29 @@ class Log:
         return bool(self._waiting)
 
     def add(
-        self, *, kind: Kind, place: str, by: Member, at: datetime, item: Item | None, detail: str
+        self,
+        *,
+        kind: Kind,
+        place: str,
+        by: Member,
+        at: datetime,
+        item: Item | None,
+        detail: str,
+        whom: Member | None = None,
+        act: Act | None = None,
     ) -> Event:
         """Writes down that it happened, and wakes whoever waits."""
-        seq = len(self._events) + 1
-        event = Event(seq=seq, kind=kind, place=place, by=by, at=at, item=item, detail=detail)
+        event = Event(
+            seq=len(self._events) + 1,
+            kind=kind,
+            place=place,
+            by=by,
+            at=at,
+            item=item,
+            detail=detail,
+            whom=whom,
+            act=act,
+        )
         self._events.append(event)
         for waiter in self._waiting:
             waiter.set()

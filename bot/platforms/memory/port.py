@@ -12,14 +12,16 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeAlias
 
 from bot.actions import External
-from bot.model import Discussion, PlaceKind, Role
+from bot.model import Act, Discussion, PlaceKind, Role
 from bot.text import Document
 
 #: The native name of the place that holds everybody's private messages with the bot.
 PRIVATE = "private"
 
 #: What can happen.
-Kind: TypeAlias = Literal["said", "edited", "removed", "restored", "joined", "reacted", "reported", "acted"]
+Kind: TypeAlias = Literal[
+    "said", "edited", "removed", "restored", "joined", "reacted", "reported", "sanctioned", "acted"
+]
 
 #: How many events are handed out at once.
 PAGE = 500
@@ -68,7 +70,8 @@ class Event:
     """Something that happened; `seq` counts up by one and is the cursor.
 
     `item` is as it was at that moment, None for "joined" and "acted". `detail` is the symbol of a reaction, the
-    reason, or for "acted" (pins, locks, mutes, bans) the deed in words.
+    reason, or for "acted" (pins, locks, mutes, bans) the deed in words. `whom` and `act` tell what a moderator did by hand
+    ("sanctioned") and to whom.
     """
 
     seq: int
@@ -78,6 +81,8 @@ class Event:
     at: datetime
     item: Item | None = None
     detail: str = ""
+    whom: Member | None = None
+    act: Act | None = None
 
 
 @dataclass(frozen=True, slots=True)

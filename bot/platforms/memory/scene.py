@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.model import PlaceKind, Role
+from bot.model import Act, PlaceKind, Role
 from bot.platforms.memory.log import Log
 from bot.platforms.memory.port import PRIVATE, Item, Kind, Member
 from bot.platforms.memory.transcript import entry
@@ -147,9 +147,20 @@ class Scene:
         detail: str = "",
         *,
         at: datetime | None = None,
+        whom: Member | None = None,
+        act: Act | None = None,
     ) -> None:
         """Writes the log and wakes whoever waits for it."""
-        self.log.add(kind=kind, place=place, by=by, at=at or self.clock.now(), item=item, detail=detail)
+        self.log.add(
+            kind=kind,
+            place=place,
+            by=by,
+            at=at or self.clock.now(),
+            item=item,
+            detail=detail,
+            whom=whom,
+            act=act,
+        )
 
     def _hide(self, item: Item, gone: bool) -> None:
         if item.gone is not gone:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.actions import External
 from bot.clock import Clock
-from bot.model import Discussion, PlaceKind, Role
+from bot.model import Act, Discussion, PlaceKind, Role
 from bot.platforms.memory import deeds, faults
 from bot.platforms.memory.port import PRIVATE, Done, Event, Item, Member
 from bot.platforms.memory.scene import Scene
@@ -116,6 +116,20 @@ class World(Scene):
             entry(item.place, f"{person} reports {whose}’s {excerpt(item)}{because(reason)}")
         )
         self.happen("reported", item.place, member, item, reason)
+
+    def sanction(self, place: str, person: str, act: Act, whom: str, reason: str = "") -> None:
+        """A moderator's own doing, without the bot: a ban, a mute, a kick, or their end."""
+        if self.role(place, person) < Role.MODERATOR:
+            raise NotAllowed(f"{person} is no moderator of {place}")
+        wall = self.banned if act in {Act.BAN, Act.UNBAN} else self.muted
+        if act in {Act.BAN, Act.MUTE}:
+            wall.add((place, whom))
+        elif act in {Act.UNBAN, Act.UNMUTE}:
+            wall.discard((place, whom))
+        self.transcript.append(entry(place, f"{person} {act}s {whom} by hand{because(reason)}"))
+        self.happen(
+            "sanctioned", place, self.people[person], detail=reason, whom=self.known(place, whom), act=act
+        )
 
     # What the bot asks (WorldPort)
 

@@ -1,0 +1,60 @@
+"""What is said, where, and by whom: frozen data without behaviour, shared by every layer.
+
+All times are aware datetimes in UTC. Nothing here reads a clock, a file or the network.
+"""
+
+from bot.model.occurrences import (
+    Act,
+    Edited,
+    Joined,
+    Occurrence,
+    Reacted,
+    Removed,
+    Reported,
+    Resolved,
+    Sanctioned,
+    Tick,
+)
+from bot.model.people import (
+    Author,
+    Community,
+    Place,
+    PlaceKind,
+    Platform,
+    Ref,
+    Role,
+)
+from bot.model.speech import (
+    Discussion,
+    Json,
+    Message,
+    Receipt,
+    Strike,
+    Thread,
+)
+
+__all__ = [
+    "Act",
+    "Author",
+    "Community",
+    "Discussion",
+    "Edited",
+    "Joined",
+    "Json",
+    "Message",
+    "Occurrence",
+    "Place",
+    "PlaceKind",
+    "Platform",
+    "Reacted",
+    "Receipt",
+    "Ref",
+    "Removed",
+    "Reported",
+    "Resolved",
+    "Role",
+    "Sanctioned",
+    "Strike",
+    "Thread",
+    "Tick",
+]

@@ -1,0 +1,112 @@
+"""Who talks, where, and what they may do there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+
+class Platform(StrEnum):
+    """Where people talk. `MEMORY` is the in-process twin used by tests and the demo's chat room."""
+
+    LEMMY = "lemmy"
+    MATRIX = "matrix"
+    MEMORY = "memory"
+
+
+class Role(IntEnum):
+    """What somebody may do in a place; ordered, never reordered."""
+
+    EVERYONE = 0
+    TRUSTED = 10
+    MODERATOR = 20
+    OWNER = 30
+
+
+class PlaceKind(StrEnum):
+    COMMUNITY = "community"  # a Lemmy community: posts with comment trees
+    ROOM = "room"  # a chat room
+    PRIVATE = "private"  # private messages to the bot's account
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A configured name for somewhere people talk.
+
+    `alias` is unique over the whole configuration and part of every `Ref`; `native` is the platform's own
+    id (`freechat` or `freechat@lemmy.example`, `!abc:example.org`); `community` names the configured
+    community it belongs to; `account` the configured account that reads it.
+    """
+
+    platform: Platform
+    alias: str
+    native: str
+    kind: PlaceKind
+    community: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """The stable name of anything said. Its string form is the ledger's key: `lemmy:freechat:comment/12`."""
+
+    platform: Platform
+    place: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.platform}:{self.place}:{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Ref:
+        """The inverse of `str`. Raises ValueError when `text` is no such key."""
+        platform, place, ident = text.split(":", 2)
+        return cls(Platform(platform), place, ident)
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Somebody on one platform. `id` is global there: the ActivityPub id on Lemmy, `@user:server` on Matrix.
+
+    `name` is the short handle to show (`ana@lemmy.example`); it is self-chosen, so it never decides anything.
+    `since` is when the account was made, as far as the platform tells. `opted_out` means that the person
+    asked bots to leave them alone (`#nobot`).
+    """
+
+    platform: Platform
+    id: str
+    name: str
+    role: Role = Role.EVERYONE
+    is_bot: bool = False
+    since: datetime | None = None
+    opted_out: bool = False
+
+    @property
+    def key(self) -> str:
+        """The person's key in the ledger."""
+        return f"{self.platform}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """The unit of ownership: places, one ledger of strikes, one set of plugin settings.
+
+    `zone` is an IANA time zone, `language` a BCP 47 tag. `moderators_room` is the alias of the place where
+    reports and cases appear; None sends them to the log only.
+    """
+
+    name: str
+    title: str
+    zone: str
+    language: str
+    places: tuple[Place, ...]
+    moderators_room: str | None = None
+    prefix: str = "!"
+
+    def place(self, alias: str) -> Place | None:
+        return next((place for place in self.places if place.alias == alias), None)
+
+    def of_kind(self, kind: PlaceKind) -> tuple[Place, ...]:
+        """Places of that kind, without the moderators' room."""
+        return tuple(p for p in self.places if p.kind is kind and p.alias != self.moderators_room)
