@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.matrix_person import Event, Person
+from bot.demo.matrix.person import Event, Person
 
 FOLDER = Path(__file__).parent / "clients"
 
@@ -52,20 +52,20 @@ class JsClient:
         async with asyncio.timeout(60):
             return await answer
 
-    async def wait_for(self, wanted: Callable[[Event], bool], *, timeout: float = 60) -> Event:
+    async def wait_for(self, wanted: Callable[[Event], bool], *, patience: float = 60) -> Event:
         """The first thing that the client showed, ever, of which `wanted` is true; waits for it.
 
         Raises:
-            AssertionError: it did not come; says what came instead.
+            TimeoutError: it did not come; says what came instead.
         """
         async with self._news:
             try:
-                async with asyncio.timeout(timeout):
+                async with asyncio.timeout(patience):
                     while not (found := [event for event in self.seen if wanted(event)]):
                         await self._news.wait()
             except TimeoutError:
                 last = "\n".join(f"  {event}" for event in self.seen[-20:])
-                raise AssertionError(f"{self.id} waited in vain; the last things shown are\n{last}") from None
+                raise TimeoutError(f"{self.id} waited in vain; the last things shown are\n{last}") from None
             return found[0]
 
     async def wait_for_text(self, text: str, *, by: str | None = None) -> Event:
