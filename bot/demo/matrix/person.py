@@ -70,10 +70,11 @@ class Person:
 
     # Rooms and membership
 
-    async def create_room(self, version: str = "12", *, public: bool = True, **options: Any) -> str:
-        """A new room of that version; `options` as for `createRoom` (`name`, `power_level_content_override`, …)."""
-        preset = "public_chat" if public else "private_chat"
-        wanted = {"preset": preset, "room_version": version} | options
+    async def create_room(self, version: str | None = "12", *, public: bool = True, **options: Any) -> str:
+        """A new room of that version (None: the server's usual one); `options` as for `createRoom` (`name`, `topic` …)."""
+        wanted = {"preset": "public_chat" if public else "private_chat"} | options
+        if version:
+            wanted["room_version"] = version
         return str((await self.request("POST", f"{V3}/createRoom", wanted))["room_id"])
 
     async def _about(self, verb: str, room: str, person: Person | str, reason: str | None) -> None:
