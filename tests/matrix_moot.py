@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.demo.matrix.telling import Teller
 from bot.demo.matrix.village import configure
 from tests.synapse import Event, Person, Synapse, Town
 
@@ -138,49 +139,10 @@ def joined(person: Person) -> Any:
 
 
 def transcript(events: list[Event], bot: Person) -> str:
-    """Events as a story: messages, removals, reactions, edits, and what moderators do to people; who comes and goes is left out."""
-    texts: dict[str, Event] = {event["event_id"]: event for event in events}
-    lines = []
-    for event in events:
-        who = _name(event["sender"], bot)
-        deed = _deed(event, texts, bot)
-        if deed:
-            first, *rest = _DATE.sub("<date>", deed).splitlines()
-            lines.append("\n    ".join([f"{who}{first}", *(row for row in rest if row.strip())]))
-    return "\n".join(lines)
+    """Events as a story, one entry an act; dates, which differ from run to run, are left out."""
+    return "\n".join(_entry(who, deed) for who, deed in Teller(bot.id).tell(events))
 
 
-def _name(user: str, bot: Person) -> str:
-    return "bot" if user == bot.id else user[1:].partition(":")[0].partition(".")[0]
-
-
-def _deed(event: Event, texts: Mapping[str, Event], bot: Person) -> str | None:
-    content = event["content"]
-    relation = content.get("m.relates_to", {})
-    match event["type"]:
-        case "m.room.message" if relation.get("rel_type") == "m.replace":
-            return f" edits: {content['m.new_content']['body']}"
-        case "m.room.message" if "body" in content:
-            answered = texts.get(relation.get("m.in_reply_to", {}).get("event_id", ""))
-            to = f" → {_name(answered['sender'], bot)}" if answered else ""
-            where = " (in the thread)" if relation.get("rel_type") == "m.thread" else ""
-            return f"{to}{where}: {_short(content['body'], bot)}"
-        case "m.room.message":
-            return ": …"
-        case "m.reaction" if relation:
-            return f" reacts {relation['key']}"
-        case "m.room.redaction":
-            target = texts.get(event.get("redacts", ""), {})
-            reason = f" ({content['reason']})" if content.get("reason") else ""
-            return f" removes what {_name(target.get('sender', '@?:'), bot)} said{reason}"
-        case "m.room.member" if event["state_key"] != event["sender"]:
-            before = event.get("unsigned", {}).get("prev_content", {}).get("membership")
-            verbs = {"ban": "bans", "invite": "invites", "leave": "unbans" if before == "ban" else "kicks"}
-            reason = f" ({content['reason']})" if content.get("reason") else ""
-            return f" {verbs[content['membership']]} {_name(event['state_key'], bot)}{reason}"
-    return None
-
-
-def _short(body: str, bot: Person) -> str:
-    """Full ids in texts, which differ from run to run, as names."""
-    return re.sub(r"@[\w.-]+:localhost", lambda found: "@" + _name(found[0], bot), body)
+def _entry(who: str, deed: str) -> str:
+    first, *rest = _DATE.sub("<date>", deed).splitlines()
+    return "\n    ".join([f"{who}{first}", *(row for row in rest if row.strip())])

@@ -60,9 +60,9 @@ class Person:
         self._syncing = asyncio.Lock()
 
     @property
-    def name(self) -> str:
-        """`ana` of `@ana.7:localhost`."""
-        return self.id[1:].partition(":")[0].rpartition(".")[0] or self.id[1:].partition(":")[0]
+    def server(self) -> str:
+        """The homeserver's name, as in `@ana:NAME`."""
+        return self.id.partition(":")[2]
 
     async def request(self, method: str, path: str, json: Any = None, **query: Any) -> Any:
         """Anything this file has no word for; `path` begins with `/_matrix` or `/_synapse`."""
