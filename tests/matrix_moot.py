@@ -103,18 +103,21 @@ async def matrix_moot(
     version: str = "12",
     plugins: Mapping[str, Mapping[str, Any]] | None = None,
     limits: Mapping[str, Any] | None = None,
+    invited: bool = True,
     running: bool = True,
 ) -> AsyncIterator[MatrixMoot]:
-    """A lounge and a moderators' room of that version, into which the bot is invited; settings as in the demo, changed by `plugins`.
+    """A lounge and a moderators' room of that version; settings as in the demo, changed by `plugins`.
 
-    The bot has level 100 in both. Without `running` the test starts it itself.
+    The bot has level 100 in both, and is in them once the block begins; unless it is not `invited`, or not `running`: then the
+    test sees to it.
     """
     async with synapse.town() as town:
         account, mira = await town.register("folkmoot"), await town.register("mira")
         lounge = await mira.create_room(version, name="Lounge")
         modroom = await mira.create_room(version, public=False, name="Moderators")
         for room in (lounge, modroom):
-            await mira.invite(room, account)
+            if invited:
+                await mira.invite(room, account)
             await mira.empower(room, {account: 100})
         path = configure(folder, synapse.url, account, lounge, modroom)
         config = json.loads(path.read_text())
@@ -127,7 +130,7 @@ async def matrix_moot(
         try:
             if running:
                 await bot.start()
-                for room in (lounge, modroom):
+                for room in (lounge, modroom) if invited else ():
                     await mira.wait_for(joined(account), room=room)
             yield MatrixMoot(town, account, mira, lounge, modroom, path, bot)
         finally:

@@ -93,9 +93,8 @@ def configure(folder: Path, url: str, bot: Person, lounge: str, modroom: str) ->
             "matrix": {
                 "platform": "matrix",
                 "url": url,
-                "username": bot.id,
+                "user": bot.id,
                 "password": f"file:{secret}",
-                "invites_from": [f"*:{bot.server}"],
             }
         },
         "communities": {
