@@ -77,6 +77,7 @@ from bot.text import (
     document,
     heading,
     line,
+    numbered,
     quote,
 )
 
@@ -163,6 +164,7 @@ __all__ = [
     "document",
     "heading",
     "line",
+    "numbered",
     "points",
     "quote",
 ]
