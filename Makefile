@@ -63,10 +63,10 @@ slow:
 
 # Resolves pyproject.toml anew; uv is only needed here.
 lock:
-	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra e2e pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group build -o requirements-build.lock
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group synapse -o requirements-synapse.lock
-	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra e2e pyproject.toml --group dev -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) $(SYNAPSE) $(CLIENTS)/node_modules build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
