@@ -141,7 +141,8 @@ class Moderator:
         return None
 
     async def _ban(self, room: Room, person: str, why: str) -> str | None:
-        if await self._calls.membership(room.id, person) == "ban":
+        # The server is only asked where we have heard of a ban: nothing is to hold up the first.
+        if room.membership(person) == "ban" and await self._calls.membership(room.id, person) == "ban":
             return "so already"
         await self._calls.ban(room.id, person, why)
         return None

@@ -68,7 +68,7 @@ class Sender:
             case actions.Edit(ref=Ref() as name):
                 room, event = parts(name, self._rooms)
                 doc = content.headed(action.text, action.title, None)
-                said = content.edit(doc, key, event, msgtype=self._kind(name.place))
+                said = content.edit(doc, key, event, msgtype=await self._kind_of(name.place, room, event))
                 await self._say(room, said, key)
                 return self.receipt(room, event)
             case actions.Delete(ref=Ref() as name):
@@ -80,6 +80,11 @@ class Sender:
 
     def _kind(self, alias: str) -> str:
         return "m.text" if alias in self._loud else NOTICE
+
+    async def _kind_of(self, alias: str, room: str, event: str) -> str:
+        """What an edit of our own message has to be: the same as it was."""
+        said = await self._recent.get(room, event) if alias in self._loud else None
+        return said.msgtype if said is not None and said.msgtype else NOTICE
 
     async def _reply(self, to: Ref, doc: Document, key: str) -> Receipt:
         """Answers where it was asked; what is long goes into a thread of its own."""
@@ -102,14 +107,21 @@ class Sender:
         doc = content.addressed(action.text, person)
         try:
             room, event = parts(about, self._rooms)
-            found = Event.of(await self._recent.fetch(room, event))
-            relation = _relation(found, event) if found is not None and not found.redacted else None
+            relation = await self._below(room, event)
             return await self._say(room, content.message(doc, key, relation=relation), key)
         except Refused as refusal:
             if refusal.code not in {FORBIDDEN, "no_place"}:
                 raise
             receipt = await self._tell(person, action.text, key)
             return Receipt(receipt.at, receipt.ref, receipt.url, f"in private, because {refusal}")
+
+    async def _below(self, room: str, event: str) -> Relation:
+        """How to speak about an event; where it is gone, without answering it, but in its thread if we remember one."""
+        found = Event.of(await self._recent.fetch(room, event))
+        if found is not None and not found.redacted:
+            return _relation(found, event)
+        before = await self._recent.get(room, event)
+        return Relation(thread=before.thread if before else None)
 
     async def _delete(self, name: Ref, key: str) -> Receipt:
         """What is gone already counts as deleted."""
