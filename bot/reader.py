@@ -16,12 +16,13 @@ from typing import Any, TypeVar
 from bot.clock import Clock
 from bot.ledger import Ledger, LedgerError
 from bot.model import Occurrence, Tick
-from bot.platforms.protocol import Adapter, Batch, PlatformError, SignedOut
+from bot.platforms.protocol import Adapter, Batch, Busy, PlatformError, SignedOut
 
 log = logging.getLogger(__name__)
 
 _FIRST_WAIT = timedelta(seconds=2)
 _LONGEST_WAIT = timedelta(minutes=5)
+_LONGEST_BUSY = timedelta(minutes=15)
 #: How many batches may be under way before the next poll waits for the oldest.
 _AHEAD = 4
 
@@ -86,7 +87,8 @@ class Reader:
                     return
                 except PlatformError as error:
                     self._note(str(error))
-                    await asyncio.sleep(pause.total_seconds())
+                    asked = (error.after if isinstance(error, Busy) else None) or timedelta()
+                    await asyncio.sleep(max(pause, min(asked, _LONGEST_BUSY)).total_seconds())
                     pause = min(pause * 2, _LONGEST_WAIT)
                     continue
                 self._note("")

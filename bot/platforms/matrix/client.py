@@ -146,6 +146,8 @@ class Client:
                 code=f"http_{answer.status}",
             )
         if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR and answer.status != HTTPStatus.REQUEST_TIMEOUT:
+            if found is not None and isinstance(found.get("flows"), list):
+                raise errors.Challenge(f"{where}: the server asks for the account's password first", found)
             raise self._refusal(where, answer, code, said)
         raise lost(f"{where}: HTTP {answer.status}, {code or _glance(answer.body)}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from bot.platforms.protocol import PlatformError, Refused, SignedOut
 
@@ -40,6 +41,14 @@ SENTENCES: Mapping[str, str] = {
     "M_CONSENT_NOT_GIVEN": "the server wants its terms accepted first; sign in once with a client and do so",
     "M_RESOURCE_LIMIT_EXCEEDED": "the server has reached a limit of its own; ask its administrators",
 }
+
+
+class Challenge(Refused):
+    """The server wants more proof of who we are first (user-interactive authentication); `answer` tells what."""
+
+    def __init__(self, message: str, answer: dict[str, Any]) -> None:
+        super().__init__(message, "challenge")
+        self.answer = answer
 
 
 def failure(where: str, code: str, said: str, account: str) -> PlatformError:
