@@ -7,8 +7,6 @@ registers people there. The server is shared by all tests of a worker, so a test
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import hmac
 import itertools
 import json
 import os
@@ -20,10 +18,12 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from tests.matrix_person import Person, call
+from bot.demo.matrix.homeserver import Homeserver
+from bot.demo.matrix.person import Denied, Event, Person
+
+__all__ = ["ROOM_VERSIONS", "Denied", "Event", "Person", "Synapse", "Town"]
 
 ROOT = Path(__file__).parent.parent
 PYTHON = ROOT / ".venv-synapse" / "bin" / "python"
@@ -59,8 +59,8 @@ class Synapse:
     @asynccontextmanager
     async def town(self) -> AsyncIterator[Town]:
         """People of one test; their connections end with the block."""
-        async with httpx.AsyncClient(base_url=self.url, timeout=60) as http:
-            yield Town(self, http)
+        async with Homeserver.at(self.url, self.secret) as server:
+            yield Town(self, server)
 
     def unused(self, name: str) -> str:
         """`ana` becomes `ana.7`: tests share the server, and an account's name is taken for good."""
@@ -70,26 +70,13 @@ class Synapse:
 class Town:
     """The people of one test."""
 
-    def __init__(self, server: Synapse, http: httpx.AsyncClient) -> None:
-        self.server = server
-        self.http = http
+    def __init__(self, synapse: Synapse, server: Homeserver) -> None:
+        self._synapse = synapse
+        self._server = server
 
-    async def register(self, name: str, *, admin: bool = False, exact: bool = False) -> Person:
-        """A new account `@name.N:localhost` (or `@name:localhost`, `exact`), shown as `name`; logged in, with a password."""
-        path = "/_synapse/admin/v1/register"
-        nonce = (await call(self.http, "GET", path))["nonce"]
-        login, password = name if exact else self.server.unused(name), secrets.token_hex(8)
-        proof = "\0".join((nonce, login, password, "admin" if admin else "notadmin"))
-        mac = hmac.new(self.server.secret.encode(), proof.encode(), hashlib.sha1).hexdigest()
-        account = {
-            "nonce": nonce,
-            "username": login,
-            "displayname": name,
-            "password": password,
-            "admin": admin,
-        }
-        found = await call(self.http, "POST", path, json=account | {"mac": mac})
-        return Person(self.http, found["user_id"], found["access_token"], found["device_id"], password)
+    async def register(self, name: str, *, admin: bool = False) -> Person:
+        """A new account `@name.N:localhost`, shown as `name`; logged in, with a password."""
+        return await self._server.register(self._synapse.unused(name), name=name, admin=admin)
 
     async def unlimit(self, *people: Person) -> None:
         """Lifts the server's rate limits for these, as its owner can: who talks much in a test about somebody else's limits."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.matrix_person import Denied, Person
-from tests.synapse import ROOM_VERSIONS, Synapse
+from tests.synapse import ROOM_VERSIONS, Denied, Person, Synapse
 
 
 async def talk(person: Person, room: str, times: int) -> None:

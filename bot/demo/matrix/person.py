@@ -1,4 +1,7 @@
-"""A person on a homeserver, acting through a client of a few lines: what the bot does is seen by something that shares no code with it."""
+"""A person on a homeserver, acting through a client of a few lines: for the demo, and for the tests.
+
+It shares no code with the bot, so that what the bot does is seen by somebody else.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-import httpx
+import aiohttp
 
 Event = dict[str, Any]
 V3 = "/_matrix/client/v3"
@@ -22,24 +25,30 @@ class Denied(Exception):
         super().__init__(f"{status} {answer.get('errcode')}: {answer.get('error')}")
         self.status = status
         self.code = answer.get("errcode")
+        self.answer = answer
 
 
-async def call(http: httpx.AsyncClient, method: str, path: str, **options: Any) -> Any:
-    """One request; its JSON.
+async def call(http: aiohttp.ClientSession, method: str, path: str, **options: Any) -> Any:
+    """One request to the homeserver that `http` has as its base; the answer's JSON.
 
     Raises:
         Denied: any status but 200.
+        aiohttp.ClientError: the server cannot be reached, or its answer is no JSON.
+
     """
-    answer = await http.request(method, path, **options)
-    if answer.status_code != httpx.codes.OK:
-        raise Denied(answer.status_code, answer.json())
-    return answer.json()
+    async with http.request(method, path, **options) as answer:
+        found = await answer.json()
+    if answer.status != 200:
+        raise Denied(answer.status, found if isinstance(found, dict) else {})
+    return found
 
 
 class Person:
     """One account, logged in. Rooms, events and people are named by their ids; every event carries its `room_id`."""
 
-    def __init__(self, http: httpx.AsyncClient, user: str, token: str, device: str, password: str) -> None:
+    def __init__(
+        self, http: aiohttp.ClientSession, user: str, token: str, device: str, password: str
+    ) -> None:
         self.id = user
         self.token = token
         self.device = device
@@ -61,10 +70,11 @@ class Person:
 
     # Rooms and membership
 
-    async def create_room(self, version: str = "12", *, public: bool = True, **options: Any) -> str:
-        """A new room of that version; `options` as for `createRoom` (`name`, `power_level_content_override`, …)."""
-        preset = "public_chat" if public else "private_chat"
-        wanted = {"preset": preset, "room_version": version} | options
+    async def create_room(self, version: str | None = "12", *, public: bool = True, **options: Any) -> str:
+        """A new room of that version (None: the server's usual one); `options` as for `createRoom` (`name`, `topic` …)."""
+        wanted = {"preset": "public_chat" if public else "private_chat"} | options
+        if version:
+            wanted["room_version"] = version
         return str((await self.request("POST", f"{V3}/createRoom", wanted))["room_id"])
 
     async def _about(self, verb: str, room: str, person: Person | str, reason: str | None) -> None:
@@ -152,7 +162,8 @@ class Person:
 
     async def history(self, room: str) -> list[Event]:
         """Everything said and done in a room as far as this person may see it, oldest first."""
-        path, found, start = f"{V3}/rooms/{quote(room)}/messages", [], {}
+        path, start = f"{V3}/rooms/{quote(room)}/messages", dict[str, str]()
+        found: list[Event] = []
         while True:
             page = await self.request("GET", path, dir="f", limit=500, **start)
             found += page["chunk"]
@@ -183,17 +194,18 @@ class Person:
         self._since = answer["next_batch"]
 
     async def wait_for(
-        self, wanted: Callable[[Event], bool], *, room: str | None = None, timeout: float = 60
+        self, wanted: Callable[[Event], bool], *, room: str | None = None, patience: float = 60
     ) -> Event:
         """The first event, among all this person ever saw, of which `wanted` is true (in that room); waits for it.
 
-        An invitation is the `m.room.member` event about oneself. `timeout` is in seconds.
+        An invitation is the `m.room.member` event about oneself. `patience` is in seconds.
 
         Raises:
-            AssertionError: it did not come; says what came instead.
+            TimeoutError: it did not come; says what came instead.
+
         """
         try:
-            async with asyncio.timeout(timeout), self._syncing:
+            async with asyncio.timeout(patience), self._syncing:
                 while True:
                     for event in self._seen:
                         if room in {None, event["room_id"]} and wanted(event):
@@ -201,7 +213,7 @@ class Person:
                     await self._sync(30_000)
         except TimeoutError:
             last = "\n".join(f"  {e['type']} {e['sender']}: {e['content']}" for e in self._seen[-20:])
-            raise AssertionError(
+            raise TimeoutError(
                 f"{self.id} waited in vain; of {len(self._seen)} events the last are\n{last}"
             ) from None
 
