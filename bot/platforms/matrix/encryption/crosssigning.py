@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.platforms.matrix import raw
-from bot.platforms.matrix.encryption import uia, vault
+from bot.platforms.matrix.encryption import Means, uia, vault
 from bot.platforms.matrix.encryption.keyring import USAGES, Identity, Kept, Keyring, write_private
 from bot.platforms.matrix.encryption.published import Person, people
 from bot.platforms.matrix.encryption.recovery import RecoveryKey, WrongKey
@@ -22,15 +22,6 @@ from bot.platforms.matrix.encryption.signing import SigningKey, decode, encode
 from bot.platforms.protocol import Refused
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What the operator gave us to prove who we are. `reset` allows to replace an identity that we do not hold."""
-
-    password: Callable[[], str] | None = None
-    recovery_key: Callable[[], str] | None = None
-    reset: bool = False
 
 
 @dataclass(frozen=True, slots=True)

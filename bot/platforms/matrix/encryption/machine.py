@@ -37,6 +37,10 @@ SIGNED = "signed_curve25519"
 CHUNK = 100
 
 
+class Damaged(Exception):
+    """The store holds something else than keys."""
+
+
 @dataclass(frozen=True, slots=True)
 class RoomKey:
     """A key with which messages of one device in one room can be read."""
@@ -63,7 +67,7 @@ class _Index:
 
 
 class Machine(Olm):  # type: ignore[misc]  # nio has no types
-    """The cryptographic life of one device. Methods that begin with a verb of nio's are nio's."""
+    """The cryptographic life of one device. Its store lies in `folder`; one that is damaged raises Damaged, else OSError."""
 
     def __init__(self, user: str, device: str, folder: Path) -> None:
         file = folder / f"{quote(device, safe='')}.db"

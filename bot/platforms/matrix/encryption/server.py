@@ -19,6 +19,7 @@ class Server(Protocol):
     user: str
     device: str
     url: str
+    logins: int  # how often we logged in since the start
 
     async def call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, query: Any = None
