@@ -17,6 +17,10 @@ class Cipher(Protocol):
         """Takes the keys and device changes out of a raw answer to `/sync`, before its events are read."""
         ...
 
+    def late(self) -> list[tuple[str, dict[str, Any]]]:
+        """Room and clear event of what could not be decrypted earlier and can be now; until the next `maintain`."""
+        ...
+
     async def decrypt(self, room: str, event: dict[str, Any]) -> dict[str, Any] | None:
         """The event as it was meant; None when its key is not here (yet)."""
         ...
@@ -26,8 +30,10 @@ class Cipher(Protocol):
         ...
 
     async def maintain(self) -> None:
-        """Uploads and asks for keys where that is due; called after each sync. Raises PlatformError."""
+        """Uploads and asks for keys where that is due; called once what was read is stored. Raises PlatformError."""
         ...
+
+    async def close(self) -> None: ...
 
 
 class Clear:
@@ -38,6 +44,9 @@ class Clear:
 
     async def feed(self, sync: dict[str, Any]) -> None:
         pass
+
+    def late(self) -> list[tuple[str, dict[str, Any]]]:
+        return []
 
     async def decrypt(self, room: str, event: dict[str, Any]) -> dict[str, Any] | None:
         del room, event
@@ -55,4 +64,7 @@ class Clear:
         return kind, content
 
     async def maintain(self) -> None:
+        pass
+
+    async def close(self) -> None:
         pass

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -28,7 +28,7 @@ PATIENCE = 30.0
 #: The longest wait that a server may impose on us.
 LONGEST_WAIT = timedelta(minutes=15)
 
-Query = Mapping[str, "str | int | bool | None"]
+Query = Mapping[str, "str | int | bool | list[str] | None"]
 Body = Mapping[str, Any]
 
 #: Gets a living token in place of the dead one; raises SignedOut when it cannot.
@@ -63,6 +63,7 @@ class Client:
         self.cipher: Cipher | None = None
         self.renew: Renew | None = None
         self.limited = 0  # how often the server asked us to slow down
+        self.logins = 0  # how often we signed in with the password since the start
         self._clock = clock
         self._patience = patience
         self._renewing = asyncio.Lock()
@@ -81,21 +82,23 @@ class Client:
         *,
         query: Query | None = None,
         patience: float | None = None,
+        signed: bool = True,
     ) -> dict[str, Any]:
         """One call; `path` (see `at`) is below `/_matrix/client/`, or from the server's root where it starts with `/`.
 
-        `patience` is in seconds. Raises PlatformError; `Refused.code` is Matrix's errcode.
+        `patience` is in seconds; without `signed` the call goes without the token. Raises PlatformError; `Refused.code` is
+        Matrix's errcode. A token that died is renewed where that is possible.
         """
-        token = self.token
+        token = self.token if signed else ""
         try:
-            return await self._call(method, path, body, query or {}, patience or self._patience)
+            return await self._call(method, path, body, query or {}, patience or self._patience, token)
         except SignedOut:
-            if self.renew is None or not token:
+            if self.renew is None or not signed:
                 raise
-            async with self._renewing:
-                if self.token == token:  # nobody else was faster
-                    await self.renew()
-            return await self._call(method, path, body, query or {}, patience or self._patience)
+        async with self._renewing:
+            if self.token == token:  # nobody else was faster
+                await self.renew()
+        return await self._call(method, path, body, query or {}, patience or self._patience, self.token)
 
     async def send(self, room: str, kind: str, content: Body, txn: str) -> str:
         """Says something in a room; the event's id. With the same `txn` it is said once, however often this is called."""
@@ -105,12 +108,12 @@ class Client:
         return _event_id(await self.call("PUT", at("v3", "rooms", room, "send", kind, txn), clear))
 
     async def _call(
-        self, method: str, path: str, body: Body | None, query: Query, patience: float
+        self, method: str, path: str, body: Body | None, query: Query, patience: float, token: str
     ) -> dict[str, Any]:
         where = f"{self.url}: {method} {path}"
         address = self.url + (path if path.startswith("/") else f"/_matrix/client/{path}")
-        pairs = {key: _plain(value) for key, value in query.items() if value is not None}
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        pairs = [(key, _plain(one)) for key, value in query.items() for one in _values(value)]
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
         if body is not None:
             headers["Content-Type"] = "application/json"
         elif method in {"POST", "PUT"}:
@@ -189,6 +192,12 @@ def _event_id(answer: Mapping[str, Any]) -> str:
     if not ident:
         raise Unclear("the server does not tell the id of what was sent")
     return ident
+
+
+def _values(value: str | int | bool | list[str] | None) -> Sequence[str | int | bool]:
+    if value is None:
+        return ()
+    return value if isinstance(value, list) else (value,)
 
 
 def _plain(value: str | int | bool) -> str:

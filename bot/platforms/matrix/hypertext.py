@@ -16,10 +16,10 @@ from dataclasses import dataclass
 Rename = Callable[[str], str | None]
 
 #: These begin and end a line.
-_BLOCKS = frozenset(
-    "address article aside blockquote br caption center dd details dialog div dl dt fieldset figcaption figure footer form"
-    " h1 h2 h3 h4 h5 h6 header hr li main mx-reply nav ol option p pre section select summary table tbody td textarea"
-    " tfoot th thead title tr ul".split()
+_BLOCK = re.compile(
+    r"address|article|aside|blockquote|br|caption|center|d[dlt]|details|dialog|div|fieldset|figcaption|figure|footer|form"
+    r"|h[1-6r]|header|li|main|mx-reply|nav|ol|option|p|pre|section|select|summary|table|tbody|td|textarea|tfoot|th|thead"
+    r"|title|tr|ul"
 )
 #: Attributes that some client shows.
 _SHOWN = frozenset({"alt", "title", "placeholder", "value", "label", "data-mx-maths", "data-mx-spoiler"})
@@ -110,7 +110,7 @@ class _Reader:
         return opening + 1
 
     def _tag(self, name: str, position: int, *, closing: bool) -> int:
-        if name in _BLOCKS:
+        if _BLOCK.fullmatch(name):
             self._break(name, closing=closing)
         elif name == "a":
             self._renamed = False

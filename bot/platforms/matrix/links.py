@@ -77,12 +77,13 @@ def _spelled(path: str) -> list[str]:
     """The identifiers in the path of a `matrix:` URI, with their sigils."""
     parts = list(map(unquote, path.split("/")))
     sigil = _SIGILS.get(parts[0].lower())
-    if sigil is None or len(parts) < 2:
-        return []
-    found = [sigil + parts[1]]
-    if len(parts) == 4 and parts[2].lower() in _EVENTS:
-        found.append("$" + parts[3])
-    return found if len(parts) in {2, 4} else []
+    match parts[1:]:
+        case [name] if sigil:
+            return [sigil + name]
+        case [name, kind, event] if sigil and kind.lower() in _EVENTS:
+            return [sigil + name, f"${event}"]
+        case _:
+            return []
 
 
 def _target(parts: list[str], query: str | None) -> Target | None:
@@ -104,5 +105,5 @@ def _is_place(text: str) -> bool:
 
 
 def _via(query: str | None) -> tuple[str, ...]:
-    servers = parse_qs(query or "", max_num_fields=None).get("via", [])
+    servers = parse_qs(query or "").get("via", [])
     return tuple(server for server in servers[:_SERVERS] if _SERVER.fullmatch(server))

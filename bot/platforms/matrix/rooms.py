@@ -36,9 +36,6 @@ KEPT = frozenset(
 #: So many members of a room are remembered, the ones seen last.
 MEMBERS = 500
 
-#: In the content of `m.room.create`: a room that the bot made to talk with one person.
-PRIVATE = "org.folkmoot.private"
-
 
 class Room:
     """One joined room. `place` is the configured one, the account's private one, or one that nobody serves."""
@@ -49,7 +46,11 @@ class Room:
         self.powers = Powers()
         self._state: dict[str, dict[str, Any]] = {}
         self._members: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._counts: dict[str, int] = {}
         self.encrypted = False
+        self.size: int | None = (
+            None  # how many people are in it or invited; None when the server did not tell
+        )
 
     @property
     def private(self) -> bool:
@@ -106,6 +107,20 @@ class Room:
     def event(self, kind: str) -> Mapping[str, Any]:
         """The whole event of a kept kind, with its sender; empty where there is none."""
         return self._state.get(kind, {})
+
+    def count(self, summary: object) -> None:
+        """Takes over the counts of a room summary; what it leaves out did not change."""
+        told = raw.mapping(summary)
+        for name in ("joined", "invited"):
+            number = raw.integer(told.get(f"m.{name}_member_count"))
+            if number is not None:
+                self._counts[name] = number
+                self.size = sum(self._counts.values())
+
+    def acquaint(self, event: Mapping[str, Any]) -> None:
+        """Takes over a member from an older piece of state, unless a newer one is known."""
+        if event.get("type") == MEMBER and event.get("state_key") not in self._members:
+            self.take(event)
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Takes over a state event, whatever is in it; anything else is passed over."""
@@ -174,10 +189,11 @@ class Rooms:
         """Forgets the room; what was known of it."""
         return self._rooms.pop(ident, None)
 
-    def between_two(self, ident: str) -> None:
-        """The room is a talk between the bot and one person."""
-        if ident in self._rooms and ident not in self._places:
-            self._rooms[ident].place = self._private
+    def sort(self, room: Room) -> None:
+        """Files a room that nobody configured: with at most one other person in it, it is a private talk."""
+        if room.id not in self._places:
+            alone = room.size is not None and room.size <= 2
+            room.place = self._private if alone else self._unserved(room.id)
 
     def _unserved(self, ident: str) -> Place:
         return Place(Platform.MATRIX, ident, ident, PlaceKind.ROOM, "", self._account)

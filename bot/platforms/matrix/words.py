@@ -10,6 +10,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from bot.platforms.matrix import hypertext, links, raw
@@ -151,11 +152,7 @@ def own_body(text: str, *, reply: bool) -> str:
 
 def _pieces(content: Mapping[str, Any], *, reply: bool) -> Iterator[Piece]:
     """Every text in a content, the outermost first. An edit's new text carries no copy of what it answers."""
-    count = 0
-    for key, text, outer in _strings(content):
-        count += 1
-        if count > _PIECES:
-            return
+    for key, text, outer in islice(_strings(content), _PIECES):
         if key in _HTML:
             seen = hypertext.seen(hypertext.without_reply(text) if reply and outer else text)
             yield Piece(seen.text, seen.links)
