@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,6 +25,15 @@ ENCRYPTION = {
 
 #: One sync waits so long, in milliseconds; only a test that fails waits it out.
 PATIENCE_MS = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A signed-in device."""
+
+    id: str
+    token: str
+    device: str
 
 
 class Account:
@@ -70,8 +82,16 @@ class Account:
         return await self.wait_for(lambda event: text in str(event["content"].get("body", "")))
 
 
+async def on_a_new_device(person: Person) -> None:
+    """Logs the person in anew: another token, another device."""
+    identifier = {"type": "m.id.user", "user": person.id}
+    body = {"type": "m.login.password", "identifier": identifier, "password": person.password}
+    made = await person.request("POST", "/_matrix/client/v3/login", body)
+    person.token, person.device = made["access_token"], made["device_id"]
+
+
 @asynccontextmanager
-async def account(person: Person, url: str, folder: Path, **means: Any) -> AsyncIterator[Account]:
+async def account(person: Person | Login, url: str, folder: Path, **means: Any) -> AsyncIterator[Account]:
     """The person's account with its keys in `folder`. `means` as for `Means`."""
     client = Client(url, "bot", SystemClock())
     client.user, client.token, client.device = person.id, person.token, person.device
@@ -84,3 +104,17 @@ async def account(person: Person, url: str, folder: Path, **means: Any) -> Async
             await cipher.close()
     finally:
         await client.close()
+
+
+async def _read_and_hang(url: str, user: str, token: str, device: str, folder: str, text: str) -> None:
+    """Syncs until it reads `text`, says so, and waits to be killed."""
+
+    async with account(Login(user, token, device), url, Path(folder)) as ours:
+        while not any(text in str(event["content"].get("body", "")) for event in ours.seen):
+            await ours.sync(wait=PATIENCE_MS, maintain=False)
+        print("read", flush=True)
+        await asyncio.sleep(600)
+
+
+if __name__ == "__main__":
+    asyncio.run(_read_and_hang(*sys.argv[1:]))

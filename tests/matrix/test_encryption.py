@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.js_client import js_client
-from tests.matrix.encrypted import ENCRYPTION, account
+from bot.demo.matrix.person import Event, Person
+from bot.platforms.matrix.encryption.cipher import MARK
+from tests.js_client import JsClient, js_client
+from tests.matrix.encrypted import ENCRYPTION, account, on_a_new_device
 from tests.synapse import Synapse
 
 pytestmark = pytest.mark.slow
 
 
+async def lounge(owner: Person, *others: Person, **encryption: Any) -> str:
+    """An encrypted room where all of these are."""
+    content = {**ENCRYPTION["content"], **encryption}
+    room = await owner.create_room(public=False, initial_state=[{**ENCRYPTION, "content": content}])
+    for person in others:
+        await owner.invite(room, person)
+        await person.join(room)
+    return room
+
+
+async def sealed(person: Person, room: str, event: str) -> Event:
+    """The encrypted content of something said, as everybody gets it."""
+    found = await person.event(room, event)
+    assert found["type"] == "m.room.encrypted"
+    content: Event = found["content"]
+    return content
+
+
+async def heard(client: JsClient, event: str) -> Event:
+    """What the client shows of it, once it can."""
+    return await client.wait_for(lambda e: e.get("event_id") == event and not e["undecryptable"])
+
+
 async def test_both_sides_read_each_other_and_our_device_is_trusted(synapse: Synapse, tmp_path: Path) -> None:
     async with synapse.town() as town:
         ana, bot = await town.register("ana"), await town.register("folkmoot")
-        room = await ana.create_room(public=False, initial_state=[ENCRYPTION])
-        await ana.invite(room, bot)
-        await bot.join(room)
+        room = await lounge(ana, bot)
         async with (
             js_client(ana, synapse.url, tmp_path / "ana.log", encrypted=True) as hers,
             account(bot, synapse.url, tmp_path / "keys") as ours,
@@ -26,14 +52,218 @@ async def test_both_sides_read_each_other_and_our_device_is_trusted(synapse: Syn
             assert ours.cipher.problem == ""
             await hers.call("verify", ana.password)
             await ours.sync()
-            said = await ours.say(room, "Good evening.")
-            heard = await hers.wait_for(lambda e: e.get("event_id") == said and not e["undecryptable"])
-            assert heard["content"]["body"] == "Good evening."
-            assert heard["encrypted"]
-            assert heard["shield"] == 0, heard
+            root = await ours.say(room, "Listen, all of you.")
+            thread = {"rel_type": "m.thread", "event_id": root}
+            said = await ours.say(room, "Good evening.", **{"m.relates_to": thread})
+            shown = await heard(hers, said)
+            assert shown["content"]["body"] == "Good evening."
+            assert shown["encrypted"]
+            assert shown["shield"] == 0, shown
+            status = await hers.call("crypto.getDeviceVerificationStatus", bot.id, bot.device)
+            assert status["signedByOwner"], status
+            assert shown["thread"] == root
+            content = await sealed(ana, room, said)
+            assert content["m.relates_to"] == thread
+            assert "Good evening." not in str(content)
 
             await hers.call("sendTextMessage", room, "Who are you?")
             event = await ours.wait_for_text("Who are you?")
-            assert event["type"] == "m.room.message"
-            assert event["sender"] == ana.id
-            assert event["org.folkmoot.device"] == "signed"
+            assert (event["type"], event["sender"], event[MARK]) == ("m.room.message", ana.id, "signed")
+
+
+async def test_a_client_warns_of_a_device_that_is_not_signed(synapse: Synapse, tmp_path: Path) -> None:
+    """What our cross-signing spares people, and that the test above can fail. The other way round, we tell, too."""
+    async with synapse.town() as town:
+        ana, bot = await town.register("ana"), await town.register("folkmoot")
+        async with account(bot, synapse.url, tmp_path / "lost"):
+            pass
+        await on_a_new_device(bot)
+        room = await lounge(ana, bot)
+        async with (
+            js_client(ana, synapse.url, tmp_path / "ana.log", encrypted=True) as hers,
+            account(bot, synapse.url, tmp_path / "keys") as ours,
+        ):
+            assert "clients warn of" in ours.cipher.problem
+            await ours.sync()
+            shown = await heard(hers, await ours.say(room, "Good evening."))
+            assert shown["shield"] != 0, shown
+            await hers.call("sendTextMessage", room, "Good evening.")
+            assert (await ours.wait_for(lambda e: e["sender"] == ana.id and "body" in e["content"]))[
+                MARK
+            ] == "unsigned"
+
+
+async def test_whoever_comes_reads_on_and_whoever_goes_does_not(synapse: Synapse, tmp_path: Path) -> None:
+    async with synapse.town() as town:
+        ana, bo, bot = [await town.register(name) for name in ("ana", "bo", "folkmoot")]
+        room = await lounge(ana, bot)
+        async with (
+            js_client(ana, synapse.url, tmp_path / "ana.log", encrypted=True) as hers,
+            js_client(bo, synapse.url, tmp_path / "bo.log", encrypted=True) as his,
+            account(bot, synapse.url, tmp_path / "keys") as ours,
+        ):
+            await ours.sync()
+            alone = await ours.say(room, "Before.")
+            again = await ours.say(room, "Still before.")
+            await ana.invite(room, bo)
+            await bo.join(room)
+            await ours.wait_for(
+                lambda e: e.get("state_key") == bo.id and e["content"]["membership"] == "join"
+            )
+            both = await ours.say(room, "Welcome.")
+            assert (await heard(his, both))["content"]["body"] == "Welcome."
+            await ana.kick(room, bo)
+            await ours.wait_for(
+                lambda e: e.get("state_key") == bo.id and e["content"]["membership"] == "leave"
+            )
+            after = await ours.say(room, "He is gone.")
+            for event in (alone, again, both, after):
+                await heard(hers, event)
+            sessions = [
+                (await sealed(ana, room, event))["session_id"] for event in (alone, again, both, after)
+            ]
+            assert sessions[0] == sessions[1] == sessions[2], "a newcomer gets the running key, from now on"
+            assert sessions[3] != sessions[2], "whoever left must not hold the next key"
+            assert [
+                e for e in his.seen if e.get("event_id") in {alone, again} and not e["undecryptable"]
+            ] == []
+
+
+async def test_a_key_wears_out_as_the_room_wants_it(synapse: Synapse, tmp_path: Path) -> None:
+    async with synapse.town() as town:
+        ana, bot = await town.register("ana"), await town.register("folkmoot")
+        room = await lounge(ana, bot, rotation_period_msgs=2)
+        async with account(bot, synapse.url, tmp_path / "keys") as ours:
+            await ours.sync()
+            said = [await ours.say(room, f"Number {number}") for number in range(5)]
+            sessions = [(await sealed(ana, room, event))["session_id"] for event in said]
+            assert [sessions.index(session) for session in sessions] == [0, 0, 2, 2, 4]
+            await ours.sync()
+            assert {e["content"].get("body") for e in ours.seen} >= {
+                f"Number {number}" for number in range(5)
+            }
+
+
+async def test_what_was_said_while_we_were_down_is_read_after_the_start(
+    synapse: Synapse, tmp_path: Path
+) -> None:
+    async with synapse.town() as town:
+        ana, bot = await town.register("ana"), await town.register("folkmoot")
+        room = await lounge(ana, bot)
+        async with js_client(ana, synapse.url, tmp_path / "ana.log", encrypted=True) as hers:
+            async with account(bot, synapse.url, tmp_path / "keys") as ours:
+                await ours.sync()
+                await hers.call("sendTextMessage", room, "With the first key.")
+                await ours.wait_for_text("With the first key.")
+                since = ours.since
+            await hers.call("sendTextMessage", room, "Nobody is there.")
+            await hers.call("crypto.forceDiscardSession", room)
+            await hers.call("sendTextMessage", room, "With a new key.")
+            async with account(bot, synapse.url, tmp_path / "keys") as ours:
+                ours.since = since
+                await ours.wait_for_text("Nobody is there.")
+                await ours.wait_for_text("With a new key.")
+                said = await ours.say(room, "I am back.")
+                assert (await heard(hers, said))["shield"] == 0
+
+
+async def test_a_process_that_is_killed_loses_nothing(synapse: Synapse, tmp_path: Path) -> None:
+    """Killed after it took a key out of a sync and before the batch was admitted, again and again, while somebody talks."""
+    async with synapse.town() as town:
+        ana, bot = await town.register("ana"), await town.register("folkmoot")
+        room = await lounge(ana, bot)
+        sentences = [f"Sentence {number}." for number in range(12)]
+        async with account(bot, synapse.url, tmp_path / "keys") as ours:
+            await ours.sync()
+        async with js_client(ana, synapse.url, tmp_path / "ana.log", encrypted=True) as hers:
+            for number, sentence in enumerate(sentences):
+                await hers.call("sendTextMessage", room, sentence)
+                if number % 2:
+                    await hers.call("crypto.forceDiscardSession", room)
+                if number % 3 == 2:
+                    child = await asyncio.create_subprocess_exec(
+                        sys.executable, "-m", "tests.matrix.encrypted", synapse.url, bot.id, bot.token, bot.device,
+                        str(tmp_path / "keys"), sentence, stdout=asyncio.subprocess.PIPE,
+                    )  # fmt: skip
+                    assert child.stdout is not None
+                    assert (await child.stdout.readline()).decode().split() == ["read"]
+                    child.kill()
+                    await child.wait()
+            async with account(bot, synapse.url, tmp_path / "keys") as ours:
+                assert ours.cipher.problem == ""
+                for sentence in sentences:
+                    await ours.wait_for_text(sentence)
+                assert (await heard(hers, await ours.say(room, "All read.")))["shield"] == 0
+
+
+async def test_a_key_that_comes_after_its_message_opens_it_also_over_a_restart(
+    synapse: Synapse, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with synapse.town() as town:
+        ana, bot = await town.register("ana"), await town.register("folkmoot")
+        room = await lounge(ana, bot)
+        async with js_client(ana, synapse.url, tmp_path / "ana.log", encrypted=True) as hers:
+            async with account(bot, synapse.url, tmp_path / "keys") as ours:
+                await ours.sync()
+                since = ours.since
+                first = await hers.call("sendTextMessage", room, "The key is late.")
+                await hers.call("sendTextMessage", room, "So is this one.")
+                event = await bot.event(room, first["event_id"])
+                assert await ours.cipher.decrypt(room, event) is None
+                assert await ours.cipher.decrypt(room, event) is None
+                assert caplog.text.count("cannot read what") == 1
+            async with account(bot, synapse.url, tmp_path / "keys") as ours:
+                ours.since = since
+                await ours.sync(maintain=False)
+                late = [e["content"]["body"] for e in ours.seen if e.get("event_id") == first["event_id"]]
+                assert late == ["The key is late."] * 2, (
+                    "as a late message, and as the sync brings it here anyway"
+                )
+            async with account(bot, synapse.url, tmp_path / "keys") as ours:
+                await ours.sync()
+                assert "The key is late." in [e["content"].get("body") for e in ours.seen], (
+                    "it was not admitted yet"
+                )
+            async with account(bot, synapse.url, tmp_path / "keys") as ours:
+                ours.since = since
+                await ours.cipher.feed({})
+                assert ours.cipher.late() == []
+
+
+async def test_whoever_comes_when_our_keys_ran_out_is_still_heard(synapse: Synapse, tmp_path: Path) -> None:
+    async with synapse.town() as town:
+        ana, bot = await town.register("ana"), await town.register("folkmoot")
+        async with account(bot, synapse.url, tmp_path / "keys") as ours:
+            await ours.sync()
+            since = ours.since
+        claim = {"one_time_keys": {bot.id: {bot.device: "signed_curve25519"}}}
+        for _ in range(50):
+            await ana.request("POST", "/_matrix/client/v3/keys/claim", claim)
+        room = await lounge(ana, bot)
+        async with js_client(ana, synapse.url, tmp_path / "ana.log", encrypted=True) as hers:
+            await hers.call("sendTextMessage", room, "With the last resort.")
+            async with account(bot, synapse.url, tmp_path / "keys") as ours:
+                ours.since = since
+                await ours.wait_for_text("With the last resort.")
+        answer = await bot.request("GET", "/_matrix/client/v3/sync", timeout=0)
+        assert answer["device_one_time_keys_count"]["signed_curve25519"] == 50
+        assert answer["device_unused_fallback_key_types"] == ["signed_curve25519"]
+
+
+async def test_a_liar_in_the_middle_cannot_speak_for_others(synapse: Synapse, tmp_path: Path) -> None:
+    """A server that shows Bo's message as Ana's, and one that shows it twice."""
+    async with synapse.town() as town:
+        ana, bo, bot = [await town.register(name) for name in ("ana", "bo", "folkmoot")]
+        room = await lounge(ana, bo, bot)
+        async with (
+            js_client(bo, synapse.url, tmp_path / "bo.log", encrypted=True) as his,
+            account(bot, synapse.url, tmp_path / "keys") as ours,
+        ):
+            await ours.sync()
+            sent = await his.call("sendTextMessage", room, "!ban @ana")
+            await ours.wait_for_text("!ban @ana")
+            event = await bot.event(room, sent["event_id"])
+            assert await ours.cipher.decrypt(room, event) is not None
+            assert await ours.cipher.decrypt(room, {**event, "sender": ana.id}) is None
+            assert await ours.cipher.decrypt(room, {**event, "event_id": "$again"}) is None
+            assert await ours.cipher.decrypt("!elsewhere", event) is None

@@ -77,13 +77,13 @@ class CrossSigning:
         """Signs with the identity in our folder, making and publishing one where that has not been done."""
         identity = self._kept.identity or Identity.new()
         if not held:
-            if person.master and identity.master.public != person.master:
-                log.warning(
-                    "%s: the account's cryptographic identity is replaced, as asked", self._server.user
-                )
             self._keep(replace(self._kept, identity=identity, stored=False))
             await self._publish(identity)
             self._keep(replace(self._kept, session=""))
+            if person.master not in {"", identity.master.public}:
+                log.warning(
+                    "%s: the account's cryptographic identity was replaced, as asked", self._server.user
+                )
         if not self._is_signed(person, identity.self_signing.public):
             await self._sign(identity.self_signing, identity.master)
         if not self._kept.stored:

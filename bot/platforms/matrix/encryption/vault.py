@@ -30,10 +30,9 @@ class Vault:
         return None if not isinstance(sealed, dict) else self.key.unseal(name, sealed)
 
     async def put(self, secrets_by_name: Mapping[str, str]) -> None:
-        """Stores secrets beside what others sealed with other keys. Raises PlatformError."""
+        """Stores secrets in place of those of the same names, whatever key those were sealed with. Raises PlatformError."""
         for name, secret in secrets_by_name.items():
-            found = await account_data(self.server, name) or {}
-            sealed = {**raw.mapping(found.get("encrypted")), self.ident: self.key.seal(name, secret)}
+            sealed = {self.ident: self.key.seal(name, secret)}
             await put_account_data(self.server, name, {"encrypted": sealed})
 
 
