@@ -135,6 +135,7 @@ class Reader:
     async def _keep(self, batch: Batch) -> None:
         if batch.cursor is not None:
             await self._ledger.save_cursor(self._adapter.account, batch.cursor, self._clock.now())
+        batch.stored()
 
     def _note(self, trouble: str) -> None:
         """Logs once when the platform is lost and once when it is back."""

@@ -1,7 +1,8 @@
 """Forks bots for the crash test: `python -m tests.crash_nursery CONFIG`.
 
-Importing takes far longer than starting, so the imports happen once, here, and each bot is a fork. Reads `spawn ISO-TIME` and
-`reap PID` from standard input, answers a process id and a wait status.
+Importing takes far longer than starting, so the imports happen once, here, and each bot is a fork. Reads `spawn ISO-TIME`
+(or `spawn now`, for a bot on the real clock, exactly as `folkmoot run` starts it) and `reap PID` from standard input, answers
+a process id and a wait status.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+from bot.cli.run import serve
 from bot.demo.worker import start
 
 
@@ -29,6 +31,8 @@ def main(config: Path) -> None:
             print(status, flush=True)
         elif (pid := os.fork()) == 0:
             try:
+                if argument == "now":
+                    os._exit(serve(config))
                 asyncio.run(live(config, datetime.fromisoformat(argument)))
             except BaseException as error:  # noqa: BLE001 - a fork must never return into the loop above
                 print(f"the bot died of itself: {error!r}", file=sys.stderr, flush=True)

@@ -47,6 +47,8 @@ NO_LIMITS: dict[str, Any] = {
     "rc_invites": {"per_room": UNLIMITED, "per_user": UNLIMITED, "per_issuer": UNLIMITED},
 }
 
+OPEN = {"enable_registration": True, "enable_registration_without_verification": True}
+
 
 class Synapse:
     """A running server: where it is, and how accounts are made on it."""
@@ -103,15 +105,13 @@ def settings(home: Path, port: int, secret: str, *, limits: bool) -> dict[str, A
         ],
         "database": {"name": "sqlite3", "args": {"database": ":memory:"}},
         "registration_shared_secret": secret,
-        "enable_registration": True,
-        "enable_registration_without_verification": True,
         "bcrypt_rounds": 4,
         "presence": {"enabled": False},
         "trusted_key_servers": [],
         "suppress_key_server_warning": True,
         "federation_domain_whitelist": [],
         "report_stats": False,
-    } | ({} if limits else NO_LIMITS)
+    } | ({} if limits else NO_LIMITS | OPEN)
 
 
 def free_port() -> int:
@@ -169,7 +169,7 @@ def running(home: Path, *, limits: bool) -> Iterator[Synapse]:
 
 @pytest.fixture(scope="session")
 def synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
-    """A server without rate limits."""
+    """A server without rate limits, on which anybody may register."""
     with running(tmp_path_factory.mktemp("synapse"), limits=False) as server:
         yield server
 

@@ -55,13 +55,14 @@ class Person:
         self.password = password
         self._http = http
         self._since: str | None = None
-        self._seen: list[Event] = []
+        #: Every event that came in so far, in the order in which it came.
+        self.seen: list[Event] = []
         self._syncing = asyncio.Lock()
 
     @property
-    def name(self) -> str:
-        """`ana` of `@ana.7:localhost`."""
-        return self.id[1:].partition(":")[0].rpartition(".")[0] or self.id[1:].partition(":")[0]
+    def server(self) -> str:
+        """The homeserver's name, as in `@ana:NAME`."""
+        return self.id.partition(":")[2]
 
     async def request(self, method: str, path: str, json: Any = None, **query: Any) -> Any:
         """Anything this file has no word for; `path` begins with `/_matrix` or `/_synapse`."""
@@ -188,9 +189,9 @@ class Person:
                 if group == "join" and fresh.get(
                     "limited"
                 ):  # more than fits; what was seen before is in the history, too
-                    self._seen = [event for event in self._seen if event["room_id"] != room]
+                    self.seen = [event for event in self.seen if event["room_id"] != room]
                     events = await self.history(room)
-                self._seen += [event | {"room_id": room} for event in events]
+                self.seen += [event | {"room_id": room} for event in events]
         self._since = answer["next_batch"]
 
     async def wait_for(
@@ -207,14 +208,14 @@ class Person:
         try:
             async with asyncio.timeout(patience), self._syncing:
                 while True:
-                    for event in self._seen:
+                    for event in self.seen:
                         if room in {None, event["room_id"]} and wanted(event):
                             return event
                     await self._sync(30_000)
         except TimeoutError:
-            last = "\n".join(f"  {e['type']} {e['sender']}: {e['content']}" for e in self._seen[-20:])
+            last = "\n".join(f"  {e['type']} {e['sender']}: {e['content']}" for e in self.seen[-20:])
             raise TimeoutError(
-                f"{self.id} waited in vain; of {len(self._seen)} events the last are\n{last}"
+                f"{self.id} waited in vain; of {len(self.seen)} events the last are\n{last}"
             ) from None
 
     async def wait_for_text(

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 #: Whom the visitor may be: a member, and a moderator.
 VISITOR, MODERATOR = "visitor", "mira"
-PEOPLE = (MODERATOR, VISITOR, "ana", "bo", "cyn", "edo", "grump")
+PEOPLE = (MODERATOR, VISITOR, "ana", "bo", "cyn", "edo", "fay", "gus", "grump")
 
 LOUNGE, MODROOM = "Freechat lounge", "Freechat moderators"
 
@@ -78,7 +78,7 @@ async def found(server: Homeserver, folder: Path) -> Village:
     for person in people.values():
         if person is not mira:
             await person.join(lounge)
-    address = f"#{alias}:{bot.id.partition(':')[2]}"
+    address = f"#{alias}:{bot.server}"
     config = configure(folder, server.url, bot, lounge, modroom)
     return Village(bot, people, lounge, address, modroom, config)
 
@@ -90,7 +90,12 @@ def configure(folder: Path, url: str, bot: Person, lounge: str, modroom: str) ->
     secret.write_text(bot.password, encoding="utf-8")
     config = {
         "accounts": {
-            "matrix": {"platform": "matrix", "url": url, "username": bot.id, "password": f"file:{secret}"}
+            "matrix": {
+                "platform": "matrix",
+                "url": url,
+                "user": bot.id,
+                "password": f"file:{secret}",
+            }
         },
         "communities": {
             "freechat": {
@@ -105,7 +110,7 @@ def configure(folder: Path, url: str, bot: Person, lounge: str, modroom: str) ->
                     # Nobody wants to wait a minute between two offences to see what happens.
                     "moderation": {"rules": [str(community.write_rules(folder))], "cooldown": "0s"},
                     "daily_prompts": {"pool": str(community.write_prompts(folder))},
-                    "summaries": {"min_comments": 6, "words": 60},
+                    "summaries": {"min_comments": 6, "after_comments": 40, "words": 60},
                 },
             }
         },

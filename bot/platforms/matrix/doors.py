@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 from bot.clock import Clock
 from bot.model import Noticed, Place
 from bot.platforms.matrix import raw
-from bot.platforms.matrix.client import Client, at
+from bot.platforms.matrix.calls import Calls
+from bot.platforms.matrix.client import at
 from bot.platforms.matrix.errors import MISSING
 from bot.platforms.matrix.events import is_room, is_user
 from bot.platforms.matrix.rooms import CREATE, MEMBER, TOMBSTONE, Room, Rooms
@@ -29,19 +31,38 @@ AGAIN = timedelta(minutes=1)
 STRANGERS = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """`inviter` asks us into `room`; `direct` when it is said to be a talk between two."""
+
+    room: str
+    inviter: str
+    direct: bool
+
+
 class Doors:
     """Enters rooms for one account. `inviters` are ids, or patterns of ids with `*`, of those whose invitation counts.
 
-    `private` is the place in whose community's moderators' room is told what belongs to no configured room.
+    `private` is the place in whose community's moderators' room is told what belongs to no configured room. With `talks`
+    people of the configured rooms may begin a private talk.
     """
 
     def __init__(
-        self, client: Client, rooms: Rooms, private: Place, inviters: Iterable[str], clock: Clock
+        self,
+        calls: Calls,
+        rooms: Rooms,
+        private: Place,
+        inviters: Iterable[str],
+        clock: Clock,
+        *,
+        talks: bool = True,
     ) -> None:
-        self._client = client
+        self._calls = calls
+        self._client = calls.client
         self._rooms = rooms
         self._private = private
         self._inviters = tuple(inviters)
+        self._talks = talks
         self._clock = clock
         self._later: dict[str, datetime] = {}
         self._refused: set[tuple[str, str]] = set()
@@ -52,8 +73,7 @@ class Doors:
 
     async def enter_all(self, places: Iterable[Place]) -> None:
         """Enters each configured room. One that cannot be entered is noted in `absent`. Raises SignedOut, Unreachable."""
-        answer = await self._client.call("GET", at("v3", "joined_rooms"))
-        joined = {room for room in raw.items(answer.get("joined_rooms")) if isinstance(room, str)}
+        joined = set(await self._calls.joined_rooms())
         for place in places:
             try:
                 await self._enter_place(place, joined)
@@ -108,27 +128,47 @@ class Doors:
 
     # Invitations
 
-    def invited(self, ident: str, stripped: object) -> str | None:
-        """Who invited us into that room, from the stripped state that the invitation shows; None when nobody valid."""
+    def invited(self, ident: str, stripped: object) -> Invitation | None:
+        """The invitation into that room, from the stripped state that it shows; None when it is none to be taken seriously."""
         for event in raw.objects(raw.mapping(stripped).get("events")):
             content = raw.mapping(event.get("content"))
             mine = event.get("type") == MEMBER and event.get("state_key") == self._client.user
             if mine and content.get("membership") == "invite" and is_room(ident):
                 sender = event.get("sender")
-                return sender if is_user(sender) else None
+                if isinstance(sender, str) and is_user(sender):
+                    return Invitation(ident, sender, direct=content.get("is_direct") is True)
         return None
 
-    def welcome(self, ident: str, inviter: str) -> bool:
-        """Whether that invitation is to be accepted: into a configured room anybody's, else only from those configured."""
-        waiting = {pair for pair in self._refused if pair[1] == ident}
-        if waiting or self._rooms.configured(ident) is not None:
-            self._refused -= waiting  # it replaces a configured room: to be looked at again
-            return True
-        return any(fnmatchcase(inviter, pattern) for pattern in self._inviters)
+    async def welcome(self, invitation: Invitation) -> bool:
+        """Whether it is to be accepted. Raises PlatformError where the server does not tell who that is.
 
-    def stranger(self, ident: str, inviter: str) -> list[Noticed]:
+        Into a configured room anybody's is, into others that of those configured, and into a private talk that of whoever is
+        in a configured room, or banned from one.
+        """
+        ident, inviter = invitation.room, invitation.inviter
+        waiting = {pair for pair in self._refused if pair[1] == ident}
+        self._refused -= waiting  # it replaces a configured room: to be looked at again
+        if waiting or self._trusted(ident, inviter):
+            return True
+        if not (self._talks and invitation.direct):
+            return False
+        for room in self._rooms:
+            if self._rooms.configured(room.id) and await self._calls.membership(room.id, inviter) in {
+                "join",
+                "ban",
+            }:
+                return True
+        return False
+
+    def _trusted(self, ident: str, inviter: str) -> bool:
+        """Whether the room is one of ours, or the inviter one of those configured."""
+        return self._rooms.configured(ident) is not None or any(
+            fnmatchcase(inviter, pattern) for pattern in self._inviters
+        )
+
+    def stranger(self, invitation: Invitation) -> list[Noticed]:
         """What the moderators hear of an invitation that is not accepted: of each once, and only of a few an hour."""
-        now = self._clock.now()
+        now, ident, inviter = self._clock.now(), invitation.room, invitation.inviter
         self._strangers = [at for at in self._strangers if now - at < timedelta(hours=1)]
         log.warning("%s: %s invites to %s and may not; left alone", self._client.account, inviter, ident)
         if len(self._strangers) >= STRANGERS:
@@ -147,6 +187,8 @@ class Doors:
                 continue
             try:
                 await self.enter(ident, [inviter.partition(":")[2]])
+                if not self._trusted(ident, inviter) and await self._crowded(ident):
+                    await self._leave(ident)
             except SignedOut:
                 raise
             except Refused as error:
@@ -163,6 +205,11 @@ class Doors:
                 if place:
                     self.absent.pop(place.alias, None)
         return left, told
+
+    async def _crowded(self, ident: str) -> bool:
+        """Whether more than two people are in a room that was said to be a private talk."""
+        members = await self._client.call("GET", at("v3", "rooms", ident, "joined_members"))
+        return len(raw.mapping(members.get("joined"))) > 2
 
     # Upgrades
 

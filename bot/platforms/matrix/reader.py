@@ -74,13 +74,15 @@ class Reader:
         self._cipher = cipher
         self._clock = clock
         self._warm = False  # whether every room's state is known
-        self._given: _Round | None = None
+        self._given = ""  # the cursor that we gave out last
+        self._under_way: set[int] = set()  # batches that are not stored yet
+        self._count = 0
         self._idle = timedelta()
         self._unreadable: set[str] = set()
 
     async def poll(self, cursor: str | None, wait: timedelta) -> Batch:
         """What happened since `cursor`, waiting at most `wait`. Raises PlatformError; then nothing counts as read."""
-        await self._stored(cursor)
+        await self._between(cursor)
         here = Cursor.parse(cursor) if cursor is not None else None
         if here is None:
             if cursor is not None:
@@ -105,6 +107,12 @@ class Reader:
         quick = asyncio.get_running_loop().time() - started < wait.total_seconds() / 2
         self._idle = min(max(self._idle * 2, _IDLE), _LONGEST_IDLE) if quick and answer.quiet else timedelta()
         return replace(self._batch(doing, cursor), again=self._idle)
+
+    async def look(self) -> None:
+        """Learns how every room stands, and handles nothing. Raises PlatformError."""
+        answer = Answer.of(await self._stream.sync("", timedelta()))
+        for ident, part in answer.joined.items():
+            self._learn(self._rooms.joined(ident), part)
 
     async def close(self) -> None:
         await self._receipts.close()
@@ -273,11 +281,11 @@ class Reader:
     async def _invitations(self, answer: Answer, doing: _Round) -> None:
         invites = dict(doing.here.invites)
         for ident, stripped in answer.invited.items():
-            inviter = self._doors.invited(ident, stripped)
-            if inviter is not None and self._doors.welcome(ident, inviter):
-                invites[ident] = inviter
-            elif inviter is not None:
-                doing.happened += self._doors.stranger(ident, inviter)
+            invitation = self._doors.invited(ident, stripped)
+            if invitation is not None and await self._doors.welcome(invitation):
+                invites[ident] = invitation.inviter
+            elif invitation is not None:
+                doing.happened += self._doors.stranger(invitation)
         left, told = await self._doors.accept(invites)
         doing.here = replace(doing.here, invites=left)
         doing.happened += told
@@ -287,13 +295,13 @@ class Reader:
 
     # Between two polls
 
-    async def _stored(self, cursor: str | None) -> None:
-        """Where the cursor is the one that we gave out last, what came with it is handled: receipts and keys may go."""
-        given, self._given = self._given, None
-        if given is None or cursor != str(given.here):
-            return
-        self._receipts.note(given.newest)
+    async def _between(self, cursor: str | None) -> None:
+        """What there is to do once everything that was read is stored: receipts and keys."""
+        if cursor != self._given:
+            self._under_way.clear()  # whoever reads started anew: what was under way is lost to it
         self._receipts.start()
+        if self._under_way:
+            return
         try:
             await self._cipher.maintain()
         except SignedOut:
@@ -302,9 +310,15 @@ class Reader:
             log.warning("%s: keys could not be exchanged: %s", self._eyes.account, error)
 
     def _batch(self, doing: _Round, cursor: str | None) -> Batch:
-        self._given = doing
-        text = str(doing.here)
-        return Batch(tuple(doing.happened), None if text == cursor else text, timedelta())
+        text = self._given = str(doing.here)
+        self._count = number = self._count + 1
+        self._under_way.add(number)
+
+        def stored() -> None:
+            self._under_way.discard(number)
+            self._receipts.note(doing.newest)
+
+        return Batch(tuple(doing.happened), None if text == cursor else text, timedelta(), stored)
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp() * 1000)
