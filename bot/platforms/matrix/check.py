@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.model import Place, PlaceKind
+from bot.platforms.matrix.cipher import Cipher
 from bot.platforms.matrix.client import Client
 from bot.platforms.matrix.doors import Doors
 from bot.platforms.matrix.power import Powers
@@ -15,11 +16,11 @@ from bot.platforms.matrix.rooms import POWER, Rooms
 class Check:
     """Looks at what is known after the first sync."""
 
-    def __init__(self, client: Client, rooms: Rooms, doors: Doors, *, encryption: bool) -> None:
+    def __init__(self, client: Client, rooms: Rooms, doors: Doors, cipher: Cipher) -> None:
         self._client = client
         self._rooms = rooms
         self._doors = doors
-        self._encryption = encryption
+        self._cipher = cipher
 
     def problems(self, places: Iterable[Place]) -> list[str]:
         """One sentence for each thing that is missing; empty when nothing is."""
@@ -27,6 +28,8 @@ class Check:
         for place in places:
             if place.kind is not PlaceKind.PRIVATE:
                 found += self._place(place)
+        if self._cipher.works and self._cipher.problem:
+            found.append(f"account {self._client.account}: {self._cipher.problem}")
         if self._client.limited:
             found.append(
                 f"account {self._client.account}: the server limits how fast the bot may act (a fresh Synapse lets it do one"
@@ -58,11 +61,8 @@ class Check:
             return [f"place {place.alias}: the bot is not in {place.native}: {why}"]
         here = f"place {place.alias}: {room.label}"
         found = [f"{here}: {reason}" for reason in lacking(room.powers, self._client.user)]
-        if room.encrypted and not self._encryption:
-            found.append(
-                f"{here} is encrypted, and this account cannot read it; install folkmoot[e2e] and set `encryption: yes`,"
-                " or use a room without encryption"
-            )
+        if room.encrypted and not self._cipher.works:
+            found.append(f"{here} is encrypted: {self._cipher.problem}")
         return found
 
 

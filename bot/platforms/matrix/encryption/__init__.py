@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from bot.platforms.matrix.encryption.server import Server
 
 
+#: Codes of what `open_cipher` refuses: the device has to be given up for a new one; encryption cannot work here.
+LOST = "store_lost"
+UNUSABLE = frozenset({LOST, "no_e2e", "keyring"})
+
+
 @dataclass(frozen=True, slots=True)
 class Means:
     """What the operator gave us to prove who we are. `reset` allows to replace an identity that we do not hold."""
@@ -22,6 +27,17 @@ class Means:
     password: Callable[[], str] | None = None
     recovery_key: Callable[[], str] | None = None
     reset: bool = False
+
+
+def opener(
+    folder: Path, means: Means, now: Callable[[], datetime]
+) -> Callable[[Server], Awaitable[OlmCipher]]:
+    """`open_cipher`, still without the signed-in account."""
+
+    async def opened(server: Server) -> OlmCipher:
+        return await open_cipher(server, folder, means, now)
+
+    return opened
 
 
 async def open_cipher(server: Server, folder: Path, means: Means, now: Callable[[], datetime]) -> OlmCipher:

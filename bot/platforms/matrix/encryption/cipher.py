@@ -38,6 +38,8 @@ class OlmCipher:
     `problem` is what keeps others from trusting us, a sentence for the operator; empty if nothing does.
     """
 
+    works = True
+
     def __init__(
         self,
         server: Server,
@@ -91,11 +93,11 @@ class OlmCipher:
             clear = await self._open(room, event)
             if clear is not None:
                 self._late.append((room, clear))
-                self._read.add((room, raw.text(event.get("event_id"))))
 
     def late(self) -> list[tuple[str, Event]]:
         """Messages, by room, that could not be read before and can be now. They come again after a crash before `maintain`."""
         late, self._late = self._late, []
+        self._read |= {(room, raw.text(event.get("event_id"))) for room, event in late}
         return late
 
     async def decrypt(self, room: str, event: Event) -> Event | None:
@@ -109,7 +111,8 @@ class OlmCipher:
         clear = await self._open(room, event)
         if clear is None:
             self._miss(room, event)
-        return clear
+            return None
+        return await self._with_its_edit(room, clear)
 
     async def encrypt(self, room: str, kind: str, content: Event) -> tuple[str, Event]:
         """What is to be sent in place of this; unchanged where the room is not encrypted. Raises PlatformError."""
@@ -158,6 +161,16 @@ class OlmCipher:
                 return None
             return _merge(event, clear, trust)
         return None
+
+    async def _with_its_edit(self, room: str, event: Event) -> Event:
+        """The event with the edit that the server bundled with it, in the clear, too."""
+        unsigned = raw.mapping(event.get("unsigned"))
+        relations = raw.mapping(unsigned.get("m.relations"))
+        edit = raw.mapping(relations.get("m.replace"))
+        clear = await self._open(room, edit) if edit.get("type") == "m.room.encrypted" else None
+        if clear is None:
+            return event
+        return {**event, "unsigned": {**unsigned, "m.relations": {**relations, "m.replace": clear}}}
 
     def _trust(self, sender: str, key: RoomKey) -> str:
         own = self._machine.account.identity_keys

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.platforms.matrix import raw
-from bot.platforms.matrix.encryption import Means
+from bot.platforms.matrix.encryption import LOST, Means
 from bot.platforms.matrix.encryption.crosssigning import CrossSigning, Standing
 from bot.platforms.matrix.encryption.keyring import Keyring
 from bot.platforms.matrix.encryption.machine import Machine
@@ -21,7 +21,7 @@ class StoreLost(Refused):
             f"{server.url} knows the device {server.device} of {server.user} with other keys than those in"
             f" {keyring.folder}: that folder was lost or exchanged. Restore it from a backup; or sign the account in"
             " again, which makes a new device that cannot read what was said so far",
-            code="store_lost",
+            code=LOST,
         )
 
 
