@@ -71,11 +71,14 @@ class Machine(Olm):  # type: ignore[misc]  # nio has no types
 
     def __init__(self, user: str, device: str, folder: Path) -> None:
         file = folder / f"{quote(device, safe='')}.db"
-        os.close(
-            os.open(file, os.O_WRONLY | os.O_CREAT, 0o600)
-        )  # SQLite's side files take their mode from it
+        # Made here, because SQLite's side files take their mode from it.
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
         file.chmod(0o600)
-        super().__init__(user, device, SqliteStore(user, device, str(folder), database_name=file.name))
+        try:
+            store = SqliteStore(user, device, str(folder), database_name=file.name)
+            super().__init__(user, device, store)
+        except (PeeweeException, ValueError) as error:
+            raise Damaged(str(error)) from error
         self.fallback_used = False
 
     def close(self) -> None:
