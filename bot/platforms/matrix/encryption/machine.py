@@ -20,6 +20,7 @@ from nio.event_builders import RoomKeyRequestMessage
 from nio.events import RoomKeyEvent, ToDeviceEvent
 from nio.responses import KeysClaimResponse, KeysUploadResponse, ToDeviceResponse
 from nio.store import SqliteStore
+from peewee import PeeweeException
 
 from bot.platforms.matrix import raw
 from bot.platforms.matrix.encryption.published import MEGOLM, OLM, Device
