@@ -183,12 +183,18 @@ def machine_folder(machine: Machine) -> Path:
 
 def test_a_key_that_others_pass_on_as_their_own_leaves_ours_alone(machine: Machine) -> None:
     session, secret = room_key(machine, "curve-of-ana")
-    before = next(machine.room_keys("!a", session)).secret
+    before = machine.room_keys("!a", session)[0].secret
     machine.create_group_session("curve-of-ana", "ed-of-bo", "!a", session, secret)
     assert [(key.secret, key.ed25519) for key in machine.room_keys("!a", session)] == [(before, "ed-of-ana")]
     machine.create_group_session("curve-of-bo", "ed-of-bo", "!a", session, secret)
-    assert {key.sender_key for key in machine.room_keys("!a", session)} == {"curve-of-ana", "curve-of-bo"}
-    assert list(machine.room_keys("!b", session)) == []
+    machine.close()
+    again = Machine(BOT, "DEVICE", machine_folder(machine))
+    assert {key.sender_key: key.ed25519 for key in again.room_keys("!a", session)} == {
+        "curve-of-ana": "ed-of-ana",
+        "curve-of-bo": "ed-of-bo",
+    }
+    assert again.room_keys("!b", session) == []
+    again.close()
 
 
 def test_a_device_whose_keys_change_is_not_trusted_any_more(

@@ -86,7 +86,7 @@ class OlmCipher:
         with self._machine.together():
             events = raw.objects(raw.mapping(sync.get("to_device")).get("events"))
             keys = [key for event in events if (key := self._machine.hear(event))]
-        places = [(key.room, event) for key in keys for event in self._waiting.of(key.room, key.session)]
+        places = [(room, event) for room, session in keys for event in self._waiting.of(room, session)]
         if self._retry:
             places, self._retry = self._waiting.all(), False
         for room, event in places:
@@ -145,7 +145,7 @@ class OlmCipher:
         session, ciphertext = raw.text(content.get("session_id")), raw.text(content.get("ciphertext"))
         if content.get("algorithm") != MEGOLM:
             return None
-        keys = list(self._machine.room_keys(room, session))
+        keys = self._machine.room_keys(room, session)
         if keys:
             await self._devices.refresh([sender])
         for key in sorted(keys, key=lambda key: self._trust(sender, key) == "unknown"):

@@ -19,12 +19,12 @@ from nio.crypto import Olm, OlmDevice, TrustState
 from nio.event_builders import RoomKeyRequestMessage
 from nio.events import RoomKeyEvent, ToDeviceEvent
 from nio.responses import KeysClaimResponse, KeysUploadResponse, ToDeviceResponse
-from nio.store import SqliteStore
 from peewee import PeeweeException
 
 from bot.platforms.matrix import raw
 from bot.platforms.matrix.encryption.published import MEGOLM, OLM, Device
 from bot.platforms.matrix.encryption.signing import payload
+from bot.platforms.matrix.encryption.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ HEARD = frozenset({"m.room.encrypted", "m.room_key_request"})
 SIGNED = "signed_curve25519"
 
 #: A request to a homeserver holds messages for this many devices.
-CHUNK = 100
+CHUNK = 50
 
 
 class Damaged(Exception):
@@ -76,7 +76,7 @@ class Machine(Olm):  # type: ignore[misc]  # nio has no types
         os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
         file.chmod(0o600)
         try:
-            store = SqliteStore(user, device, str(folder), database_name=file.name)
+            store = Store(user, device, str(folder), database_name=file.name)
             super().__init__(user, device, store)
         except (PeeweeException, ValueError) as error:
             raise Damaged(str(error)) from error
@@ -173,15 +173,15 @@ class Machine(Olm):  # type: ignore[misc]  # nio has no types
             if (user, device.id) != own
         ]
 
-    def hear(self, event: Mapping[str, Any]) -> RoomKey | None:
-        """Takes in what a device sent us; the room key in it, if any. Never raises."""
+    def hear(self, event: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Takes in what a device sent us; room and session of the room key in it, if any. Never raises."""
         mine = event.get("type") != "m.room_key_request" or event.get("sender") == self.user_id
         if event.get("type") not in HEARD or not mine:
             return None
         try:
             heard = self.handle_to_device_event(ToDeviceEvent.parse_event(dict(event)))
             if isinstance(heard, RoomKeyEvent):
-                return next(self.room_keys(heard.room_id, heard.session_id, heard.sender_key), None)
+                return heard.room_id, heard.session_id
         except Exception as error:  # noqa: BLE001  a stranger's message goes deep into nio; it must not stop the sync
             log.warning("a key from %r is unusable (%s)", event.get("sender"), type(error).__name__)
         return None
@@ -234,17 +234,16 @@ class Machine(Olm):  # type: ignore[misc]  # nio has no types
     def create_group_session(
         self, sender_key: str, sender_fp_key: str, room_id: str, session_id: str, session_key: str
     ) -> None:
-        """Nio's, but a key that was sent twice never takes the place of one that reads more."""
-        before = self.inbound_group_store.get(room_id, sender_key, session_id)
-        if before is None:
+        """Nio's, but a key that is sent again never takes the place of one that reads as much."""
+        if self.inbound_group_store.get(room_id, sender_key, session_id) is None:
             super().create_group_session(sender_key, sender_fp_key, room_id, session_id, session_key)
 
-    def room_keys(self, room: str, session: str, sender_key: str | None = None) -> Iterator[RoomKey]:
-        """Every key by that id for that room; more than one where somebody passed on another's as their own."""
-        for owner, keys in self.inbound_group_store[room].items():
-            if session in keys and sender_key in {None, owner}:
-                found = keys[session]
-                yield RoomKey(room, session, owner, found.ed25519, bool(found.forwarding_chain), found)
+    def room_keys(self, room: str, session: str) -> list[RoomKey]:
+        """Every key of that name for that room; more than one where somebody passed on another's as their own."""
+        return [
+            RoomKey(room, session, key.sender_key, key.ed25519, bool(key.forwarding_chain), key)
+            for key in self.inbound_group_store.all(room, session)
+        ]
 
     def read(self, key: RoomKey, ciphertext: str, event_id: str, sent_at: int) -> str | None:
         """The clear text; None where it does not open, or was taken from another message."""
