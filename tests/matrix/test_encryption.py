@@ -267,3 +267,31 @@ async def test_a_liar_in_the_middle_cannot_speak_for_others(synapse: Synapse, tm
             assert await ours.cipher.decrypt(room, {**event, "sender": ana.id}) is None
             assert await ours.cipher.decrypt(room, {**event, "event_id": "$again"}) is None
             assert await ours.cipher.decrypt("!elsewhere", event) is None
+
+
+async def test_other_devices_of_the_account_get_old_keys_once_they_are_signed(
+    synapse: Synapse, tmp_path: Path
+) -> None:
+    """Where the account runs on a second machine. (Clients of people's own no longer ask other devices for keys.)"""
+    async with synapse.town() as town:
+        ana, bot = await town.register("ana"), await town.register("folkmoot")
+        room = await lounge(ana, bot)
+        async with account(bot, synapse.url, tmp_path / "first") as first:
+            recovery = (tmp_path / "first" / "recovery-key").read_text()
+            await first.sync()
+            said = await first.say(room, "Said before you came.")
+            await on_a_new_device(bot)
+            async with account(bot, synapse.url, tmp_path / "second") as stranger:
+                await stranger.sync()
+                assert [event["event_id"] for event in stranger.unread] == [said]
+                for _ in range(3):
+                    await first.sync()
+                    await stranger.sync()
+                assert stranger.cipher.late() == []
+            await on_a_new_device(bot)
+            async with account(bot, synapse.url, tmp_path / "third", recovery_key=lambda: recovery) as third:
+                while not third.seen or third.seen[-1].get("event_id") != said:
+                    await third.sync()
+                    await first.sync()
+                assert third.seen[-1]["content"]["body"] == "Said before you came."
+                assert third.seen[-1][MARK] == "unsigned", "a key that was passed on proves nothing"

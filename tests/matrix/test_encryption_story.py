@@ -40,9 +40,8 @@ async def test_help_a_warning_and_a_removal_in_an_encrypted_room(synapse: Synaps
             await hers.call("sendTextMessage", moot.lounge, "!help strikes")
             again = await hers.wait_for(
                 lambda e: (
-                    "!strikes" in str(e["content"].get("body")) and e["event_id"] != answer["event_id"]
-                    if "content" in e
-                    else False
+                    "!strikes" in str(e.get("content", {}).get("body"))
+                    and e["event_id"] != answer["event_id"]
                 )
             )
             assert again["sender"] == moot.account.id

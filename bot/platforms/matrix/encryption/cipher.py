@@ -70,6 +70,8 @@ class OlmCipher:
         if standing.problem and standing.problem != self.problem:
             log.warning("%s", standing.problem)
         self.problem = standing.problem
+        self._devices.changed({"changed": [self._server.user]})
+        await self._devices.refresh([self._server.user])
 
     async def close(self) -> None:
         self._machine.close()
@@ -133,6 +135,7 @@ class OlmCipher:
             await self.open()  # whoever signed us out may have removed our device
         await self._devices.refresh()
         await self._registry.top_up()
+        self._machine.collect_key_requests()
         await self._devices.claim(())
         for message in self._machine.messages():
             await self._send(message.type, message.as_dict()["messages"])
