@@ -222,7 +222,7 @@ class MatrixAdapter:
         return self._open.eyes.url(room, event) if self._open and room else None
 
     async def check(self) -> list[str]:
-        await self._ready.reader.look()
+        await self._check.look(self.places.values())
         return self._check.problems(self.places.values())
 
     async def rights(self) -> list[str]:
@@ -250,7 +250,7 @@ class MatrixAdapter:
 
     @property
     def _check(self) -> Check:
-        return Check(self._client, self._rooms, self._doors, self._ready.cipher)
+        return Check(self._calls, self._rooms, self._doors, self._ready.cipher)
 
     @property
     def _ready(self) -> _Open:

@@ -274,7 +274,8 @@ class Doors:
         return Noticed(place or self._private, text, ident, self._clock.now())
 
     def _due(self, ident: str) -> bool:
-        return self._clock.now() >= self._later.get(ident, self._clock.now())
+        later = self._later.get(ident)
+        return later is None or self._clock.now() >= later
 
 
 def removed(event: Mapping[str, Any], place: Place) -> str:
