@@ -11,11 +11,11 @@ import pytest
 
 from bot.demo.matrix.person import Event, Person
 from bot.platforms.matrix.encryption.cipher import MARK
+from bot.platforms.matrix.session import Session
+from bot.platforms.protocol import Unclear
 from tests.js_client import JsClient, js_client
 from tests.matrix.encrypted import ENCRYPTION, account, on_a_new_device
 from tests.synapse import Synapse
-
-pytestmark = pytest.mark.slow
 
 
 async def lounge(owner: Person, *others: Person, **encryption: Any) -> str:
@@ -41,6 +41,7 @@ async def heard(client: JsClient, event: str) -> Event:
     return await client.wait_for(lambda e: e.get("event_id") == event and not e["undecryptable"])
 
 
+@pytest.mark.slow
 async def test_both_sides_read_each_other_and_our_device_is_trusted(synapse: Synapse, tmp_path: Path) -> None:
     async with synapse.town() as town:
         ana, bot = await town.register("ana"), await town.register("folkmoot")
@@ -71,6 +72,7 @@ async def test_both_sides_read_each_other_and_our_device_is_trusted(synapse: Syn
             assert (event["type"], event["sender"], event[MARK]) == ("m.room.message", ana.id, "signed")
 
 
+@pytest.mark.slow
 async def test_a_client_warns_of_a_device_that_is_not_signed(synapse: Synapse, tmp_path: Path) -> None:
     """What our cross-signing spares people, and that the test above can fail. The other way round, we tell, too."""
     async with synapse.town() as town:
@@ -93,6 +95,7 @@ async def test_a_client_warns_of_a_device_that_is_not_signed(synapse: Synapse, t
             ] == "unsigned"
 
 
+@pytest.mark.slow
 async def test_whoever_comes_reads_on_and_whoever_goes_does_not(synapse: Synapse, tmp_path: Path) -> None:
     async with synapse.town() as town:
         ana, bo, bot = [await town.register(name) for name in ("ana", "bo", "folkmoot")]
@@ -144,6 +147,7 @@ async def test_a_key_wears_out_as_the_room_wants_it(synapse: Synapse, tmp_path: 
             }
 
 
+@pytest.mark.slow
 async def test_what_was_said_while_we_were_down_is_read_after_the_start(
     synapse: Synapse, tmp_path: Path
 ) -> None:
@@ -167,6 +171,7 @@ async def test_what_was_said_while_we_were_down_is_read_after_the_start(
                 assert (await heard(hers, said))["shield"] == 0
 
 
+@pytest.mark.slow
 async def test_a_process_that_is_killed_loses_nothing(synapse: Synapse, tmp_path: Path) -> None:
     """Killed after it took a key out of a sync and before the batch was admitted, again and again, while somebody talks."""
     async with synapse.town() as town:
@@ -196,6 +201,7 @@ async def test_a_process_that_is_killed_loses_nothing(synapse: Synapse, tmp_path
                 assert (await heard(hers, await ours.say(room, "All read.")))["shield"] == 0
 
 
+@pytest.mark.slow
 async def test_a_key_that_comes_after_its_message_opens_it_also_over_a_restart(
     synapse: Synapse, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -230,6 +236,7 @@ async def test_a_key_that_comes_after_its_message_opens_it_also_over_a_restart(
                 assert ours.cipher.late() == []
 
 
+@pytest.mark.slow
 async def test_whoever_comes_when_our_keys_ran_out_is_still_heard(synapse: Synapse, tmp_path: Path) -> None:
     async with synapse.town() as town:
         ana, bot = await town.register("ana"), await town.register("folkmoot")
@@ -250,6 +257,7 @@ async def test_whoever_comes_when_our_keys_ran_out_is_still_heard(synapse: Synap
         assert answer["device_unused_fallback_key_types"] == ["signed_curve25519"]
 
 
+@pytest.mark.slow
 async def test_a_liar_in_the_middle_cannot_speak_for_others(synapse: Synapse, tmp_path: Path) -> None:
     """A server that shows Bo's message as Ana's, and one that shows it twice."""
     async with synapse.town() as town:
@@ -295,3 +303,104 @@ async def test_other_devices_of_the_account_get_old_keys_once_they_are_signed(
                     await first.sync()
                 assert third.seen[-1]["content"]["body"] == "Said before you came."
                 assert third.seen[-1][MARK] == "unsigned", "a key that was passed on proves nothing"
+
+
+async def test_a_hand_out_of_keys_that_was_cut_off_goes_on(
+    synapse: Synapse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with synapse.town() as town:
+        ana, bot = await town.register("ana"), await town.register("folkmoot")
+        room = await lounge(ana, bot)
+        async with (
+            account(ana, synapse.url, tmp_path / "hers") as hers,
+            account(bot, synapse.url, tmp_path / "ours") as ours,
+        ):
+            await hers.sync()
+            await ours.sync()
+            whole = ours.client.call
+
+            async def cut_off(method: str, path: str, *args: Any, **more: Any) -> Any:
+                if "sendToDevice" in path:
+                    monkeypatch.undo()
+                    raise Unclear("the connection broke")
+                return await whole(method, path, *args, **more)
+
+            monkeypatch.setattr(ours.client, "call", cut_off)
+            with pytest.raises(Unclear):
+                await ours.say(room, "Can you hear me?")
+            await ours.say(room, "And now?")
+            assert (await hers.wait_for_text("And now?"))[MARK] == "signed"
+            assert hers.unread == []
+
+
+async def test_a_device_that_was_signed_out_and_in_again_is_back(synapse: Synapse, tmp_path: Path) -> None:
+    """Signing out takes the device's keys off the server; signing in as the same device does not bring them back."""
+    async with synapse.town() as town:
+        ana, bot = await town.register("ana"), await town.register("folkmoot")
+        room = await lounge(ana, bot)
+        async with (
+            account(ana, synapse.url, tmp_path / "hers") as hers,
+            account(bot, synapse.url, tmp_path / "ours") as ours,
+        ):
+            await hers.sync()
+            await ours.sync()
+            session = Session(ours.client, bot.id, lambda: bot.password, None, None)
+            await bot.request("POST", "/_matrix/client/v3/logout", {})
+            await session.renew()
+            await ours.sync()
+            await hers.sync()
+            await hers.say(room, "Are you still there?")
+            await ours.wait_for_text("Are you still there?")
+            await ours.say(room, "I am.")
+            assert (await hers.wait_for_text("I am."))[MARK] == "signed"
+
+
+async def test_an_edit_that_the_server_bundles_is_clear_too(synapse: Synapse, tmp_path: Path) -> None:
+    async with synapse.town() as town:
+        ana, bot = await town.register("ana"), await town.register("folkmoot")
+        room = await lounge(ana, bot)
+        async with (
+            account(ana, synapse.url, tmp_path / "hers") as hers,
+            account(bot, synapse.url, tmp_path / "ours") as ours,
+        ):
+            await ours.sync()
+            await hers.sync()
+            said = await hers.say(room, "Tee")
+            relation = {"rel_type": "m.replace", "event_id": said}
+            new = {"msgtype": "m.text", "body": "Tea"}
+            await hers.say(room, "* Tea", **{"m.new_content": new, "m.relates_to": relation})
+            await ours.wait_for_text("* Tea")
+            clear = await ours.cipher.decrypt(room, await bot.event(room, said))
+            assert clear is not None
+            assert clear["content"]["body"] == "Tee"
+            edit = clear["unsigned"]["m.relations"]["m.replace"]
+            assert edit["content"]["m.new_content"] == new
+
+
+async def test_nobody_gains_power_by_saying_it_in_secret(synapse: Synapse, tmp_path: Path) -> None:
+    """A sealed redaction, which no server ever checked, and a relation that only we would see."""
+    async with synapse.town() as town:
+        ana, bot = await town.register("ana"), await town.register("folkmoot")
+        room = await lounge(ana, bot)
+        async with (
+            account(ana, synapse.url, tmp_path / "hers") as hers,
+            account(bot, synapse.url, tmp_path / "ours") as ours,
+        ):
+            await ours.sync()
+            await hers.sync()
+            said = await hers.say(room, "Good evening.")
+            machine = hers.cipher._machine
+            for kind, content in (
+                ("m.room.redaction", {"redacts": said}),
+                ("m.room.encrypted", {"algorithm": "m.megolm.v1.aes-sha2"}),
+                (
+                    "m.room.message",
+                    {"body": "* x", "m.relates_to": {"rel_type": "m.replace", "event_id": said}},
+                ),
+            ):
+                sealed_content = machine.group_encrypt(room, {"type": kind, "content": content})
+                await ana.send(room, sealed_content, "m.room.encrypted")
+            event = await ours.wait_for_text("* x")
+            assert "m.relates_to" not in event["content"]
+            assert len(ours.unread) == 2
+            assert not any(event["type"] == "m.room.redaction" for event in ours.seen)

@@ -14,8 +14,6 @@ from tests.js_client import js_client
 from tests.matrix.encrypted import account, on_a_new_device
 from tests.synapse import Synapse
 
-pytestmark = pytest.mark.slow
-
 
 async def published(person: Person) -> dict[str, Any]:
     """The account's cross-signing keys as the server shows them to the account itself."""
@@ -59,6 +57,7 @@ async def test_nobody_else_may_read_what_is_kept(synapse: Synapse, tmp_path: Pat
             assert {"identity.json", "recovery-key", f"{bot.device}.db"} <= modes.keys()
 
 
+@pytest.mark.slow
 async def test_another_client_signs_itself_in_with_the_recovery_key_that_we_made(
     synapse: Synapse, tmp_path: Path
 ) -> None:
@@ -75,6 +74,7 @@ async def test_another_client_signs_itself_in_with_the_recovery_key_that_we_made
         assert await published(bot) == before
 
 
+@pytest.mark.slow
 async def test_an_identity_made_elsewhere_is_joined_with_its_recovery_key(
     synapse: Synapse, tmp_path: Path
 ) -> None:
@@ -108,6 +108,7 @@ async def test_an_identity_made_elsewhere_is_joined_with_its_recovery_key(
             assert status["signedByOwner"], status
 
 
+@pytest.mark.slow
 async def test_an_identity_is_replaced_when_asked_and_the_password_is_given(
     synapse: Synapse, tmp_path: Path
 ) -> None:
@@ -137,6 +138,7 @@ async def test_an_identity_is_replaced_when_asked_and_the_password_is_given(
             assert status["signedByOwner"], status
 
 
+@pytest.mark.slow
 async def test_a_lost_folder_is_said_and_a_new_device_gets_its_standing_back(
     synapse: Synapse, tmp_path: Path
 ) -> None:

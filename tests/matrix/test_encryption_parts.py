@@ -14,8 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.clock import FakeClock
 from bot.platforms.matrix.encryption import LOST, Means, open_cipher, uia
 from bot.platforms.matrix.encryption.crosssigning import CrossSigning
+from bot.platforms.matrix.encryption.devices import Devices
 from bot.platforms.matrix.encryption.keyring import Identity, Kept, Keyring
 from bot.platforms.matrix.encryption.machine import Damaged, Machine
 from bot.platforms.matrix.encryption.published import MEGOLM, OLM, people
@@ -212,6 +214,36 @@ def test_a_device_whose_keys_change_is_not_trusted_any_more(
     assert "changed" in caplog.text
     machine.meet(ANA, (), ours=False)
     assert machine.devices([ANA]) == []
+
+
+async def test_whoever_cannot_be_asked_is_left_in_peace_for_a_while(machine: Machine) -> None:
+    """A person whose homeserver does not answer, and a device that has no key to give."""
+    clock, server = FakeClock(NOW), Server()
+    devices = Devices(server, machine, clock.now)
+    server.will("POST", "v3/keys/query", {"device_keys": {}, "failures": {"example.org": {}}})
+    for _ in range(3):
+        await devices.refresh([ANA])
+    assert len(server.asked) == 1
+    clock.advance(timedelta(minutes=11))
+    server.answers[("POST", "v3/keys/query")] = [{"device_keys": {ANA: {"PHONE": device_keys(ANA, "PHONE")}}}]
+    await devices.refresh([ANA])
+    assert devices.trust(ANA, "curve-of-PHONE", machine.devices([ANA])[0].ed25519) == "unsigned"
+    assert devices.trust(ANA, "curve-of-PHONE", "another") == "unknown"
+    assert devices.owner("curve-of-PHONE", other_than=BO) == ANA
+    assert devices.owner("curve-of-PHONE", other_than=ANA) is None
+
+    server.asked.clear()
+    server.will("POST", "v3/keys/claim", {"one_time_keys": {}})
+    for _ in range(3):
+        await devices.claim(machine.devices([ANA]))
+    assert [body["one_time_keys"] for _, _, body in server.asked] == [{ANA: {"PHONE": "signed_curve25519"}}]
+
+    devices.changed({"changed": [ANA, BO, 7], "left": [None]})
+    server.answers[("POST", "v3/keys/query")] = [{"device_keys": {ANA: {}}}]
+    await devices.refresh()
+    assert machine.devices([ANA]) == []
+    devices.changed({"left": [ANA]})
+    assert devices.trust(ANA, "curve-of-PHONE", "") == "unknown"
 
 
 # Our own keys

@@ -28,8 +28,11 @@ Event = dict[str, Any]
 #: Where a clear event tells how the sender's device stands with its owner (`devices.Trust`).
 MARK = "org.folkmoot.device"
 
+#: Never encrypted: whoever says such a thing in secret goes around the server's rules about who may.
+NEVER_SEALED = frozenset({"m.room.redaction", "m.room.encrypted"})
+
 #: What is sent in the clear also in encrypted rooms, because clients do: a reaction says nothing but a picture.
-IN_THE_CLEAR = frozenset({"m.reaction", "m.room.redaction", "m.room.encrypted"})
+IN_THE_CLEAR = NEVER_SEALED | {"m.reaction"}
 
 
 class OlmCipher:
@@ -59,7 +62,7 @@ class OlmCipher:
         self._late: list[tuple[str, Event]] = []
         self._read: set[tuple[str, str]] = set()
         self._retry = True  # after a start, for keys whose messages were not handed on before the end
-        self._complained: set[tuple[str, str]] = set()
+        self._complained: set[str] = set()
         self._speaking = asyncio.Lock()
 
     async def open(self) -> None:
@@ -186,14 +189,14 @@ class OlmCipher:
         return "unsigned" if key.forwarded and trust == "signed" else trust
 
     def _miss(self, room: str, event: Event) -> None:
-        """Keeps an unreadable message for when its key comes; says so once for each person and room."""
+        """Keeps an unreadable message for when its key comes; says so once for each room."""
         sender, content = raw.text(event.get("sender")), raw.mapping(event.get("content"))
         self._waiting.add(room, event)
         self._machine.ask_ourselves(
             room, raw.text(content.get("session_id")), raw.text(content.get("sender_key"))
         )
-        if (room, sender) not in self._complained:
-            self._complained.add((room, sender))
+        if room not in self._complained:
+            self._complained.add(room)
             log.warning(
                 "%s: cannot read what %s says (no key); rules do not see it. It is read when the key comes. It never comes"
                 " for what was said before the bot joined, or by clients that share no keys with it%s",
@@ -237,14 +240,15 @@ def _clear(room: str, text: str | None) -> Event | None:
         found = raw.mapping(json.loads(text)) if text is not None else {}
     except (ValueError, RecursionError):
         return None
-    fits = isinstance(found.get("type"), str) and isinstance(found.get("content"), dict)
-    return found if fits and found.get("room_id") == room else None
+    kind = found.get("type")
+    sound = isinstance(kind, str) and kind not in NEVER_SEALED and isinstance(found.get("content"), dict)
+    return found if sound and found.get("room_id") == room else None
 
 
 def _merge(event: Event, clear: Event, trust: str) -> Event:
-    """The server's event with what it really says. Relations are what the server went by, so the outer one counts."""
+    """The server's event with what it really says. Servers and clients go by the outer relation, so it alone counts."""
     outer = raw.mapping(event.get("content"))
-    content = {**clear["content"]}
+    content = {key: value for key, value in clear["content"].items() if key != "m.relates_to"}
     if "m.relates_to" in outer:
         content["m.relates_to"] = outer["m.relates_to"]
     return {**event, "type": clear["type"], "content": content, MARK: trust}
