@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from peewee import OperationalError
 
 from bot.demo.matrix.person import Event, Person
 from bot.platforms.matrix.encryption.cipher import MARK
 from bot.platforms.matrix.session import Session
-from bot.platforms.protocol import Unclear
+from bot.platforms.protocol import Unclear, Unreachable
 from tests.js_client import JsClient, js_client
 from tests.matrix.encrypted import ENCRYPTION, account, on_a_new_device
 from tests.synapse import Synapse
@@ -404,3 +405,42 @@ async def test_nobody_gains_power_by_saying_it_in_secret(synapse: Synapse, tmp_p
             assert "m.relates_to" not in event["content"]
             assert len(ours.unread) == 2
             assert not any(event["type"] == "m.room.redaction" for event in ours.seen)
+
+
+async def test_a_full_disk_costs_no_key(
+    synapse: Synapse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with synapse.town() as town:
+        ana, bot = await town.register("ana"), await town.register("folkmoot")
+        room = await lounge(ana, bot)
+        async with (
+            account(ana, synapse.url, tmp_path / "hers") as hers,
+            account(bot, synapse.url, tmp_path / "ours") as ours,
+        ):
+            await ours.sync()
+            await hers.sync()
+            await hers.say(room, "Is there room left?")
+
+            def full(session: Any) -> None:
+                raise OperationalError("database or disk is full")
+
+            monkeypatch.setattr(ours.cipher._machine.store, "save_inbound_group_session", full)
+            for _ in range(2):
+                with pytest.raises(Unreachable, match=r"disk is full.*see to the disk"):
+                    await ours.sync()
+                with pytest.raises(Unreachable, match="see to the disk"):
+                    await ours.say(room, "No.")
+            monkeypatch.undo()
+            await ours.wait_for_text("Is there room left?")
+            await ours.say(room, "Now there is.")
+            assert (await hers.wait_for_text("Now there is."))[MARK] == "signed"
+
+
+async def test_the_first_word_in_a_new_room_is_sealed_already(synapse: Synapse, tmp_path: Path) -> None:
+    async with synapse.town() as town:
+        ana, bot = await town.register("ana"), await town.register("folkmoot")
+        async with account(bot, synapse.url, tmp_path / "ours") as ours:
+            await ours.sync()
+            room = await lounge(bot, ana)
+            said = await ours.say(room, "Between you and me.")
+            assert (await sealed(ana, room, said))["algorithm"] == "m.megolm.v1.aes-sha2"

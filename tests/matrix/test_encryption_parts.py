@@ -23,7 +23,7 @@ from bot.platforms.matrix.encryption.machine import Damaged, Machine
 from bot.platforms.matrix.encryption.published import MEGOLM, OLM, people
 from bot.platforms.matrix.encryption.rooms import EncryptedRooms, Rotation
 from bot.platforms.matrix.encryption.signing import SigningKey, encode
-from bot.platforms.matrix.encryption.waiting import MOST, Waiting
+from bot.platforms.matrix.encryption.waiting import MOST, MOST_EACH, Waiting
 from bot.platforms.matrix.errors import Challenge
 from bot.platforms.protocol import Refused
 
@@ -469,10 +469,19 @@ def test_waiting_messages_outlive_the_process_and_a_torn_line(tmp_path: Path) ->
 def test_waiting_messages_are_bounded(tmp_path: Path) -> None:
     waiting = Waiting(tmp_path / "waiting.jsonl")
     for number in range(MOST + 5):
-        waiting.add("!a", event(number))
+        waiting.add("!a", event(number) | {"sender": f"@{number}:x"})
     assert len(Waiting(tmp_path / "waiting.jsonl").all()) == MOST
     assert ("!a", "$4") not in waiting
     assert ("!a", "$5") in waiting
+
+
+def test_nobody_pushes_out_what_others_said(tmp_path: Path) -> None:
+    waiting = Waiting(tmp_path / "waiting.jsonl")
+    waiting.add("!a", event(0) | {"sender": ANA})
+    for number in range(1, 1000):
+        waiting.add("!a", event(number) | {"sender": BO})
+    assert ("!a", "$0") in waiting
+    assert len(waiting.all()) == MOST_EACH + 1
 
 
 @given(JSON)
@@ -511,16 +520,25 @@ def encryption(**content: Any) -> dict[str, Any]:
     return {"type": "m.room.encryption", "state_key": "", "content": content}
 
 
-def test_once_encrypted_always_encrypted(machine: Machine) -> None:
-    rooms = EncryptedRooms(Server(), machine)
+async def test_once_encrypted_always_encrypted(machine: Machine) -> None:
+    server = Server()
+    server.will("GET", "v3/rooms/%21b/state/m.room.encryption/", Refused("", "M_NOT_FOUND"))
+    server.will("GET", "v3/rooms/%21new/state/m.room.encryption/", {"algorithm": MEGOLM})
+    rooms = EncryptedRooms(server, machine)
     rooms.feed(told("!a", encryption(algorithm=MEGOLM)))
     rooms.feed(told("!b", {"type": "m.room.encryption", "content": {"algorithm": MEGOLM}}))
-    assert "!a" in rooms
-    assert "!b" not in rooms, "no state event"
+    assert await rooms.encrypted("!a")
+    assert not await rooms.encrypted("!b"), "no state event"
+    assert not await rooms.encrypted("!b")
+    assert await rooms.encrypted("!new"), "of which no sync told yet"
+    assert len(server.asked) == 2
     rooms.feed(told("!a", encryption()))
     assert rooms.rotation("!a").known, "nobody takes encryption back"
     again = EncryptedRooms(Server(), machine)
-    assert "!a" in again
+    assert await again.encrypted("!a")
+    assert await again.encrypted("!new")
+    rooms.feed(told("!b", encryption(algorithm=MEGOLM)))
+    assert await rooms.encrypted("!b")
     rooms.feed(told("!c", encryption(algorithm="m.unheard.of")))
     assert not rooms.rotation("!c").known
 

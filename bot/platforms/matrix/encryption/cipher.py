@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
+
+from peewee import PeeweeException
 
 from bot.platforms.matrix import raw
 from bot.platforms.matrix.client import at
@@ -19,7 +22,7 @@ from bot.platforms.matrix.encryption.registry import Registry
 from bot.platforms.matrix.encryption.rooms import EncryptedRooms
 from bot.platforms.matrix.encryption.server import Server
 from bot.platforms.matrix.encryption.waiting import Waiting
-from bot.platforms.protocol import Refused
+from bot.platforms.protocol import Refused, Unreachable
 
 log = logging.getLogger(__name__)
 
@@ -87,9 +90,12 @@ class OlmCipher:
         if isinstance(unused := sync.get("device_unused_fallback_key_types"), list):
             self._machine.fallback_used = SIGNED not in unused
         self._devices.changed(raw.mapping(sync.get("device_lists")))
-        self._rooms.feed(sync)
-        with self._machine.together():
-            events = raw.objects(raw.mapping(sync.get("to_device")).get("events"))
+        with self._on_disk():
+            self._rooms.feed(sync)
+        events = list(raw.objects(raw.mapping(sync.get("to_device")).get("events")))
+        # Known first, so that a session that turns out to be broken can be mended.
+        await self._devices.refresh(_senders(events))
+        with self._on_disk(), self._machine.together():
             keys = [key for event in events if (key := self._machine.hear(event))]
         places = [(room, event) for room, session in keys for event in self._waiting.of(room, session)]
         if self._retry:
@@ -121,10 +127,11 @@ class OlmCipher:
 
     async def encrypt(self, room: str, kind: str, content: Event) -> tuple[str, Event]:
         """What is to be sent in place of this; unchanged where the room is not encrypted. Raises PlatformError."""
-        if room not in self._rooms or kind in IN_THE_CLEAR:
+        if kind in IN_THE_CLEAR or not await self._rooms.encrypted(room):
             return kind, content
         async with self._speaking:
-            await self._share(room)
+            with self._on_disk():
+                await self._share(room)
             sealed: Event = self._machine.group_encrypt(room, {"type": kind, "content": content})
         if "m.relates_to" in content:  # the server threads, edits and counts by it, so it stays readable
             sealed["m.relates_to"] = content["m.relates_to"]
@@ -132,17 +139,18 @@ class OlmCipher:
 
     async def maintain(self) -> None:
         """After a batch is admitted: forgets what was read late, and does what is due. Raises PlatformError."""
-        self._waiting.remove(self._read)
-        self._read.clear()
         if self._logins != self._server.logins:
             await self.open()  # whoever signed us out may have removed our device
         await self._devices.refresh()
-        await self._registry.top_up()
-        self._machine.collect_key_requests()
-        await self._devices.claim(())
-        for message in self._machine.messages():
-            await self._send(message.type, message.as_dict()["messages"])
-            self._machine.sent(message)
+        with self._on_disk():
+            self._waiting.remove(self._read)
+            self._read.clear()
+            await self._registry.top_up()
+            self._machine.collect_key_requests()
+            await self._devices.claim(())
+            for message in self._machine.messages():
+                await self._send(message.type, message.as_dict()["messages"])
+                self._machine.sent(message)
 
     async def _open(self, room: str, event: Event) -> Event | None:
         """The clear event, if a key for it is here and it is what it says it is."""
@@ -191,7 +199,8 @@ class OlmCipher:
     def _miss(self, room: str, event: Event) -> None:
         """Keeps an unreadable message for when its key comes; says so once for each room."""
         sender, content = raw.text(event.get("sender")), raw.mapping(event.get("content"))
-        self._waiting.add(room, event)
+        with self._on_disk():
+            self._waiting.add(room, event)
         self._machine.ask_ourselves(
             room, raw.text(content.get("session_id")), raw.text(content.get("sender_key"))
         )
@@ -229,9 +238,29 @@ class OlmCipher:
                 session.users_shared_with.update((device.user_id, device.id) for device in reached)
         session.mark_as_shared()
 
+    @contextmanager
+    def _on_disk(self) -> Iterator[None]:
+        """What is done inside is written down. Where that fails, nothing of it happened. Raises Unreachable then."""
+        try:
+            yield
+        except (PeeweeException, OSError) as error:
+            self._machine.revert()
+            raise Unreachable(
+                f"the keys of {self._server.user} cannot be stored ({error}); see to the disk, it is tried again"
+            ) from error
+
     async def _send(self, kind: str, messages: Mapping[str, Any]) -> None:
         path = at("v3", "sendToDevice", kind, uuid4().hex)
         await self._server.call("PUT", path, {"messages": messages})
+
+
+def _senders(events: list[Event]) -> set[str]:
+    """Who sent something encrypted."""
+    return {
+        sender
+        for event in events
+        if event.get("type") == "m.room.encrypted" and (sender := raw.text(event.get("sender")))
+    }
 
 
 def _clear(room: str, text: str | None) -> Event | None:

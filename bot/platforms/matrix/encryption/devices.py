@@ -89,19 +89,19 @@ class Devices:
         Raises PlatformError.
         """
         now = self._now()
-        wanted = {
-            (device.user_id, device.id)
+        wanted = [
+            device
             for device in self._machine.strangers(devices)
             if self._not_before.get(device.curve25519, now) <= now
-        }
-        for device in self._machine.strangers(devices):
-            self._not_before[device.curve25519] = now + LATER
-        for batch in _batches(sorted(wanted)):
+        ]
+        for batch in _batches(wanted):
             keys: dict[str, dict[str, str]] = {}
-            for user, ident in batch:
-                keys.setdefault(user, {})[ident] = SIGNED
+            for device in batch:
+                keys.setdefault(device.user_id, {})[device.id] = SIGNED
             body = {"one_time_keys": keys, "timeout": PATIENCE_MS}
             self._machine.claimed(await self._server.call("POST", "v3/keys/claim", body))
+            for device in self._machine.strangers(batch):
+                self._not_before[device.curve25519] = now + LATER
 
 
 def _batches(things: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -34,6 +34,9 @@ HEARD = frozenset({"m.room.encrypted", "m.room_key_request"})
 #: One-time keys, signed by the device.
 SIGNED = "signed_curve25519"
 
+#: So many room keys are asked for at a time; strangers make up names of keys at will.
+MOST_ASKED = 200
+
 #: A request to a homeserver holds messages for this many devices.
 CHUNK = 50
 
@@ -84,6 +87,13 @@ class Machine(Olm):  # type: ignore[misc]  # nio has no types
 
     def close(self) -> None:
         self.store.database.close()
+
+    def revert(self) -> None:
+        """Goes back to what is on the disk, where writing failed half-way."""
+        self.account, devices = self.store.load_account(), self.device_store
+        self.load()
+        self.device_store = devices  # these come from the server, never from the disk
+        self.outbound_group_sessions.clear()  # our own copy of one of them may be what was not written
 
     def together(self) -> AbstractContextManager[Any]:
         """One write to the disk for all that happens inside, instead of one each."""
@@ -174,7 +184,10 @@ class Machine(Olm):  # type: ignore[misc]  # nio has no types
         ]
 
     def hear(self, event: Mapping[str, Any]) -> tuple[str, str] | None:
-        """Takes in what a device sent us; room and session of the room key in it, if any. Never raises."""
+        """Takes in what a device sent us; room and session of the room key in it, if any.
+
+        Raises only what the disk does.
+        """
         mine = event.get("type") != "m.room_key_request" or event.get("sender") == self.user_id
         if event.get("type") not in HEARD or not mine:
             return None
@@ -182,6 +195,8 @@ class Machine(Olm):  # type: ignore[misc]  # nio has no types
             heard = self.handle_to_device_event(ToDeviceEvent.parse_event(dict(event)))
             if isinstance(heard, RoomKeyEvent):
                 return heard.room_id, heard.session_id
+        except PeeweeException:
+            raise
         except Exception as error:  # noqa: BLE001  a stranger's message goes deep into nio; it must not stop the sync
             log.warning("a key from %r is unusable (%s)", event.get("sender"), type(error).__name__)
         return None
@@ -192,11 +207,13 @@ class Machine(Olm):  # type: ignore[misc]  # nio has no types
         return [*broken, *(device for device in devices if self.session_store.get(device.curve25519) is None)]
 
     def claimed(self, answer: Mapping[str, Any]) -> None:
-        """Opens sessions with the devices whose one-time keys are in the answer. Never raises."""
+        """Opens sessions with the devices whose one-time keys are in the answer. Raises only what the disk does."""
         for user, devices in raw.mapping(answer.get("one_time_keys")).items():
             for ident, keys in raw.mapping(devices).items():
                 try:
                     self.handle_response(KeysClaimResponse({user: {ident: keys}}, {}))
+                except PeeweeException:
+                    raise
                 except Exception as error:  # noqa: BLE001  the same: one bad key must not keep others from theirs
                     log.warning(
                         "%s: a one-time key of %s is unusable (%s)", user, ident, type(error).__name__
@@ -215,7 +232,11 @@ class Machine(Olm):  # type: ignore[misc]  # nio has no types
 
     def ask_ourselves(self, room: str, session: str, sender_key: str) -> None:
         """Asks our own other devices for a room key, once."""
-        if session in self.outgoing_key_requests or not self.devices([self.user_id]):
+        asked = {
+            *self.outgoing_key_requests,
+            *(getattr(message, "session_id", "") for message in self.outgoing_to_device_messages),
+        }
+        if session in asked or len(asked) >= MOST_ASKED or not self.devices([self.user_id]):
             return
         content = {
             "action": "request",

@@ -8,9 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 from bot.platforms.matrix import raw
+from bot.platforms.matrix.client import at
 from bot.platforms.matrix.encryption.machine import Machine
 from bot.platforms.matrix.encryption.published import MEGOLM
 from bot.platforms.matrix.encryption.server import Server, members
+from bot.platforms.protocol import Refused
 
 #: Rooms may ask for new keys oftener than these, never less often; and not oftener than the last two.
 LONGEST, MOST = timedelta(days=7), 100
@@ -47,10 +49,24 @@ class EncryptedRooms:
         self._server = server
         self._machine = machine
         self._rooms = {room: Rotation() for room in machine.store.load_encrypted_rooms()}
+        self._plain: set[str] = set()
         self._members: dict[str, frozenset[str]] = {}
 
-    def __contains__(self, room: object) -> bool:
-        return room in self._rooms
+    async def encrypted(self, room: str) -> bool:
+        """Whether the room is encrypted; asks the server where no sync told of the room yet. Raises PlatformError.
+
+        So that nothing is said in the clear in a room that was made, or became encrypted, a moment ago.
+        """
+        if room in self._rooms or room in self._plain:
+            return room in self._rooms
+        try:
+            found = await self._server.call("GET", at("v3", "rooms", room, "state", "m.room.encryption", ""))
+        except Refused as refusal:
+            if refusal.code == "M_NOT_FOUND":
+                self._plain.add(room)
+            return False
+        self._add({room: Rotation.of(found)})
+        return True
 
     def rotation(self, room: str) -> Rotation:
         return self._rooms[room]
@@ -72,9 +88,13 @@ class EncryptedRooms:
                 self._members.pop(room, None)
         for room in raw.mapping(groups.get("leave")):
             self._members.pop(room, None)
+        self._add(found)
+
+    def _add(self, found: Mapping[str, Rotation]) -> None:
         if fresh := found.keys() - self._rooms.keys():
             self._machine.store.save_encrypted_rooms(sorted(fresh))
         self._rooms |= found
+        self._plain -= found.keys()
 
     async def members(self, room: str) -> frozenset[str]:
         """Who may read what is said in the room from now on: who is in it or invited. Raises PlatformError."""

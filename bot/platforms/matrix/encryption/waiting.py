@@ -15,8 +15,9 @@ log = logging.getLogger(__name__)
 
 Event = dict[str, Any]
 
-#: A key that comes after so many other unreadable messages comes too late.
-MOST = 1000
+#: A key that comes after so many other unreadable messages comes too late; what one person fills of it, others keep.
+MOST = 300
+MOST_EACH = 50
 
 
 class Waiting:
@@ -32,7 +33,11 @@ class Waiting:
     def add(self, room: str, event: Event) -> None:
         """Remembers a message. It is on disk when this returns. Raises OSError."""
         place = (room, raw.text(event.get("event_id")))
-        if place in self._events:
+        sender = event.get("sender")
+        if (
+            place in self._events
+            or sum(e.get("sender") == sender for e in self._events.values()) >= MOST_EACH
+        ):
             return
         self._events[place] = event
         if len(self._events) > MOST:
