@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from bot.model import Place, PlaceKind
 from bot.platforms.matrix.calls import Calls
+from bot.platforms.matrix.cipher import Cipher
 from bot.platforms.matrix.client import at
 from bot.platforms.matrix.doors import Doors
 from bot.platforms.matrix.errors import MISSING
@@ -20,12 +21,12 @@ _LOOKED_AT = (CREATE, POWER, ENCRYPTION, "m.room.name", "m.room.canonical_alias"
 class Check:
     """For one account that is signed in and has entered its rooms."""
 
-    def __init__(self, calls: Calls, rooms: Rooms, doors: Doors, *, encryption: bool) -> None:
+    def __init__(self, calls: Calls, rooms: Rooms, doors: Doors, cipher: Cipher) -> None:
         self._calls = calls
         self._client = calls.client
         self._rooms = rooms
         self._doors = doors
-        self._encryption = encryption
+        self._cipher = cipher
 
     async def look(self, places: Iterable[Place]) -> None:
         """Asks how each of our rooms stands now. Raises PlatformError.
@@ -57,6 +58,8 @@ class Check:
         for place in places:
             if place.kind is not PlaceKind.PRIVATE:
                 found += self._place(place)
+        if self._cipher.works and self._cipher.problem:
+            found.append(f"account {self._client.account}: {self._cipher.problem}")
         if self._client.limited:
             found.append(
                 f"account {self._client.account}: the server limits how fast the bot may act (a fresh Synapse lets it do one"
@@ -88,11 +91,8 @@ class Check:
             return [f"place {place.alias}: the bot is not in {place.native}: {why}"]
         here = f"place {place.alias}: {room.label}"
         found = [f"{here}: {reason}" for reason in lacking(room.powers, self._client.user)]
-        if room.encrypted and not self._encryption:
-            found.append(
-                f"{here} is encrypted, and this account cannot read it; install folkmoot[e2e] and set `encryption: yes`,"
-                " or use a room without encryption"
-            )
+        if room.encrypted and not self._cipher.works:
+            found.append(f"{here} is encrypted: {self._cipher.problem}")
         return found
 
 
