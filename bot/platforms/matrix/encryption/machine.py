@@ -73,6 +73,8 @@ class _Index:
 class Machine(Olm):  # type: ignore[misc]  # nio has no types
     """The cryptographic life of one device. Its store lies in `folder`; one that is damaged raises Damaged, else OSError."""
 
+    device_store: Any
+
     def __init__(self, user: str, device: str, folder: Path) -> None:
         file = folder / f"{quote(device, safe='')}.db"
         # Made here, because SQLite's side files take their mode from it.
