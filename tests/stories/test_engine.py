@@ -15,6 +15,7 @@ from bot.api import (
     Link,
     Made,
     Message,
+    Noticed,
     Outcome,
     Person,
     Pin,
@@ -345,3 +346,20 @@ async def test_long_work_shows(monkeypatch: pytest.MonkeyPatch) -> None:
         said = await town.member("ana").says("!think")
         assert seen == [town.ref(said)]
         assert "lounge | bot → ana: done" in town.transcript()
+
+
+async def test_what_the_account_itself_meets_is_told_to_the_moderators_once() -> None:
+    async with Moot({}) as moot:
+        [community] = moot.app.loaded.communities.values()
+        lounge = community.place("lounge")
+        assert lounge is not None
+        noticed = Noticed(
+            lounge, "Somebody removed me from the room of lounge.", "removed:1", moot.clock.now()
+        )
+        assert [await moot.app.pipeline.handle(noticed) for _ in range(2)] == [True, False]
+        await moot.settle()
+        assert moot.transcript() == script(
+            """
+            modroom | bot: Somebody removed me from the room of lounge.
+            """
+        )

@@ -29,6 +29,7 @@ from bot.platforms.matrix.rooms import Room, Rooms
 from bot.platforms.matrix.sender import Saying, Sender
 from bot.platforms.matrix.session import Session
 from bot.platforms.matrix.shapes import Eyes
+from bot.platforms.matrix.slowness import Slowness
 from bot.platforms.matrix.stream import Stream
 from bot.platforms.matrix.threads import Threads
 from bot.platforms.matrix.wire import Wire
@@ -116,6 +117,7 @@ class MatrixAdapter:
         private = self._private()
         self._rooms = Rooms(account, private)
         self._doors = Doors(self._calls, self._rooms, private, invites_from, clock, talks=talks)
+        self._slowness = Slowness(self._client, private, clock)
         self._open: _Open | None = None
 
     async def open(self) -> None:
@@ -149,7 +151,8 @@ class MatrixAdapter:
         await self._client.close()
 
     async def poll(self, cursor: str | None, wait: timedelta) -> Batch:
-        return await self._ready.reader.poll(cursor, wait)
+        batch = await self._ready.reader.poll(cursor, wait)
+        return replace(batch, occurrences=(*batch.occurrences, *self._slowness.noticed()))
 
     async def perform(self, action: External, key: str) -> Receipt:
         if isinstance(action, Saying):

@@ -172,7 +172,9 @@ class Reader:
         before: dict[str, Any] = {}
         for event in part.events:
             kind, key, ident = event.get("type"), event.get("state_key"), event.get("event_id")
-            if isinstance(key, str) and isinstance(ident, str) and kind in {MEMBER, POWER}:
+            if (
+                isinstance(key, str) and isinstance(ident, str) and kind in (MEMBER, POWER)
+            ):  # a kind may be anything
                 known = room.state(kind, key)
                 if known:
                     before[ident] = known

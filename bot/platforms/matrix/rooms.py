@@ -119,7 +119,7 @@ class Room:
 
     def acquaint(self, event: Mapping[str, Any]) -> None:
         """Takes over a member from an older piece of state, unless a newer one is known."""
-        if event.get("type") == MEMBER and event.get("state_key") not in self._members:
+        if event.get("type") == MEMBER and raw.text(event.get("state_key")) not in self._members:
             self.take(event)
 
     def take(self, event: Mapping[str, Any]) -> None:
