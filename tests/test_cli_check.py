@@ -130,6 +130,7 @@ def test_programs_get_one_object(config: Path, capsys: pytest.CaptureFixture[str
             }
         ],
         "communities": {},
+        "rights": [],
     }
 
 

@@ -54,23 +54,28 @@ def examine(
 
     loaded: Loaded | None = None
     problems: Sequence[Problem]
+    rights: list[str] = []
     try:
         loaded = load(config, find, environ)
         problems = loaded.warnings
         if online:
-            problems = [*problems, *asyncio.run(_online(loaded, connect))]
+            found, rights = asyncio.run(_online(loaded, connect))
+            problems = [*problems, *found]
     except SettingsError as error:
         problems = error.problems
     bad = any(problem.level == "error" for problem in problems)
     if as_json:
-        found = {
+        told = {
             "ok": not bad,
             "problems": [asdict(problem) for problem in problems],
             "communities": _communities(loaded),
+            "rights": rights,
         }
-        print(json.dumps(found, ensure_ascii=False, indent=2))
+        print(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         _tell(config, problems, loaded, bad=bad)
+        for line in rights:
+            print(line)
     return int(bad)
 
 
@@ -114,29 +119,35 @@ def _source(config: Path) -> str:
         return ""
 
 
-async def _online(loaded: Loaded, connect: Connect | None) -> list[Problem]:
-    """What each account says after signing in."""
+async def _online(loaded: Loaded, connect: Connect | None) -> tuple[list[Problem], list[str]]:
+    """What is wrong with each account after signing in, and what it may do where."""
     from bot.app import connect as everywhere
     from bot.clock import SystemClock
 
-    found = []
+    found: list[Problem] = []
+    rights: list[str] = []
     for adapter in (connect or everywhere)(loaded, SystemClock()):
         path = ("accounts", adapter.account)
-        found += [loaded.tree.problem(path, told, at_key=True) for told in await _ask(adapter)]
-    return found
+        wrong, able = await _ask(adapter)
+        found += [loaded.tree.problem(path, told, at_key=True) for told in wrong]
+        rights += able
+    return found, rights
 
 
-async def _ask(adapter: Adapter) -> list[str]:
-    """What is wrong with one account, one sentence each."""
-    from bot.platforms.protocol import PlatformError
+async def _ask(adapter: Adapter) -> tuple[list[str], list[str]]:
+    """What is wrong with one account, one sentence each, and what it may do where."""
+    from bot.platforms.protocol import PlatformError, TellsRights
 
     try:
         async with asyncio.timeout(PATIENCE):
             await adapter.open()
-            return await adapter.check()
+            wrong = await adapter.check()
+            return wrong, await adapter.rights() if isinstance(adapter, TellsRights) else []
     except PlatformError as error:
-        return [str(error)]
+        return [str(error)], []
     except TimeoutError:
-        return [f"found no answer within {PATIENCE:g} seconds, expected the server; is the address right?"]
+        return [
+            f"found no answer within {PATIENCE:g} seconds, expected the server; is the address right?"
+        ], []
     finally:
         await adapter.close()

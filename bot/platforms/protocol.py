@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.actions import Capability, External
 from bot.model import Author, Discussion, Message, Occurrence, Place, Platform, Receipt, Ref, Thread
@@ -134,4 +134,13 @@ class Adapter(Protocol):
 
     async def check(self) -> list[str]:
         """What is missing for the configured places, one sentence each; for `folkmoot check --online`."""
+        ...
+
+
+@runtime_checkable
+class TellsRights(Protocol):
+    """An adapter that can also say what the bot may do where."""
+
+    async def rights(self) -> list[str]:
+        """One line for each place; to be asked after `check`."""
         ...

@@ -43,6 +43,7 @@ class Stream:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._less: dict[tuple[int, ...], int] = {LIMITS: 0, PAGES: 0}
 
     async def sync(self, since: str, wait: timedelta, *, full: bool = False) -> Json:
         """What happened since `since`, waiting at most `wait` for it; empty `since`: how things stand.
@@ -61,7 +62,7 @@ class Stream:
             patience = wait.total_seconds() + MARGIN
             return await self._client.call("GET", at("v3", "sync"), query=query, patience=patience)
 
-        return await _ever_less(LIMITS, ask)
+        return await self._sized(LIMITS, ask)
 
     async def page(self, room: str, start: str) -> Page:
         """What was said in `room` from the token `start` on. Raises PlatformError."""
@@ -71,19 +72,19 @@ class Stream:
             query: Query = {"from": start, "dir": "f", "limit": limit, "filter": lazy}
             return await self._client.call("GET", at("v3", "rooms", room, "messages"), query=query)
 
-        answer = await _ever_less(PAGES, ask)
+        answer = await self._sized(PAGES, ask)
         events, end = list(raw.objects(answer.get("chunk"))), raw.text(answer.get("end"))
         return Page(events, list(raw.objects(answer.get("state"))), end if events and end != start else "")
 
-
-async def _ever_less(sizes: tuple[int, ...], ask: Callable[[int], Awaitable[Json]]) -> Json:
-    """Asks for less as long as the answer is larger than we read."""
-    for size in sizes[:-1]:
+    async def _sized(self, sizes: tuple[int, ...], ask: Callable[[int], Awaitable[Json]]) -> Json:
+        """Asks; where the answer was larger than we read, the next try is for less."""
         try:
-            return await ask(size)
+            answer = await ask(sizes[self._less[sizes]])
         except TooLarge:
-            continue
-    return await ask(sizes[-1])
+            self._less[sizes] = min(self._less[sizes] + 1, len(sizes) - 1)
+            raise
+        self._less[sizes] = 0
+        return answer
 
 
 def _filter(limit: int) -> str:
