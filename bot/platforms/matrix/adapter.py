@@ -17,6 +17,7 @@ from bot.platforms.matrix.check import Check
 from bot.platforms.matrix.cipher import Cipher, Clear
 from bot.platforms.matrix.client import PATIENCE, Client, at
 from bot.platforms.matrix.doors import Doors
+from bot.platforms.matrix.encryption import LOST, UNUSABLE
 from bot.platforms.matrix.events import Event, is_user
 from bot.platforms.matrix.lookup import Lookup
 from bot.platforms.matrix.moderator import Moderator
@@ -53,7 +54,7 @@ CAPABILITIES = frozenset(
 )
 
 #: Makes what encrypts and decrypts, once the account is signed in. Raises PlatformError.
-OpenCipher = Callable[[Client, Rooms], Awaitable[Cipher]]
+OpenCipher = Callable[[Client], Awaitable[Cipher]]
 
 #: How long people see that the bot is typing.
 _TYPING = timedelta(seconds=30)
@@ -117,12 +118,11 @@ class MatrixAdapter:
         """Signs in and enters the configured rooms; what cannot be entered is told, and no reason to stop."""
         await self._session.open()
         client, rooms, clock = self._client, self._rooms, self._clock
-        cipher = await self._open_cipher(client, rooms) if self._open_cipher else Clear(rooms)
-        client.cipher = cipher
+        cipher = client.cipher = await self._cipher()
         await self._doors.enter_all(p for p in self.places.values() if p.kind is not PlaceKind.PRIVATE)
         eyes = Eyes(self.account, self._user, rooms, name=await self._name(), prefixes=self._prefixes)
         recent = Recent(client)
-        private = Private(self._calls, rooms, self._private(), encrypted=self._open_cipher is not None)
+        private = Private(self._calls, rooms, self._private(), encrypted=cipher.works)
         sender = Sender(self._calls, rooms, private, recent, clock)
         self._open = _Open(
             cipher=cipher,
@@ -222,16 +222,35 @@ class MatrixAdapter:
         return self._open.eyes.url(room, event) if self._open and room else None
 
     async def check(self) -> list[str]:
-        await self._ready.reader.look()
+        await self._check.look(self.places.values())
         return self._check.problems(self.places.values())
 
     async def rights(self) -> list[str]:
         """What the bot may do in each room that it is in, one line each; after `check`."""
         return self._check.rights(self.places.values())
 
+    async def _cipher(self) -> Cipher:
+        """What encrypts and decrypts. Where that cannot work, everything else goes on without. Raises PlatformError."""
+        if self._open_cipher is None:
+            return Clear(self._rooms)
+        try:
+            try:
+                return await self._open_cipher(self._client)
+            except Refused as refusal:
+                if refusal.code != LOST or self._client.renew is None:
+                    raise
+                log.warning("%s; signing in as a new device", refusal)
+            await self._session.replace()
+            return await self._open_cipher(self._client)
+        except Refused as refusal:
+            if refusal.code not in UNUSABLE:
+                raise
+            log.warning("account %s: %s", self.account, refusal)
+            return Clear(self._rooms, str(refusal))
+
     @property
     def _check(self) -> Check:
-        return Check(self._client, self._rooms, self._doors, encryption=self._open_cipher is not None)
+        return Check(self._calls, self._rooms, self._doors, self._ready.cipher)
 
     @property
     def _ready(self) -> _Open:
