@@ -102,6 +102,8 @@ def _matrix(
         prefixes=prefixes,
         invites_from=account.invites_from,
         talks=account.private_talks,
+        bots=account.bots,
+        loud=() if account.posts_as_notices else places,
         cipher=opener(folder / "data" / f"{name}.crypto", means, clock.now) if account.encryption else None,
     )
 

@@ -73,6 +73,10 @@ class MatrixAccount(Settings):
     """whose invitations into further rooms are accepted: ids, or @*:example.org for a whole server"""
     private_talks: bool = True
     """let people who are in the configured rooms, or banned from them, begin a private talk with the bot, to appeal for one"""
+    bots: tuple[Annotated[str, AfterValidator(check_user)], ...] = ()
+    """other bots in these rooms, by their ids: they are not answered, and no rule reads what they say"""
+    posts_as_notices: bool = True
+    """say posts such as the daily prompt as notices, which clients show dimmed and without a sound; false: as ordinary messages"""
     encryption: bool = True
     """read and write encrypted rooms, where folkmoot[e2e] is installed"""
     recovery_key: Secret | None = None

@@ -73,6 +73,7 @@ def test_numbers_that_no_character_has() -> None:
     assert characters("&#" + "9" * 60_000 + ";") == "\ufffd"
     assert characters("&#x" + "f" * 60_000 + ";") == "\ufffd"
     assert characters("&#" + "0" * 60_000 + "65;") == "A"
+    assert characters("&#102aced and &#98adbabefeed &#x73;") == "faced and badbabefeed s"
 
 
 @given(st.text(alphabet="<>/=!-?\"' \n&#;xabpi9", max_size=200) | st.text(max_size=100))

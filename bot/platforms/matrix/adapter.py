@@ -75,7 +75,7 @@ class MatrixAdapter:
 
     `places` holds rooms (`native` is an id or an alias) and may hold one private place; without it that is called
     `<account>.private`. `prefixes` gives the command prefix of a place by its alias (`!` where it names none). For
-    `invites_from` and `talks` see `Doors`; without `cipher` encrypted rooms are closed to the bot.
+    `invites_from` and `talks` see `Doors`, for `bots` `Eyes`, for `loud` `Sender`; without `cipher` encrypted rooms are closed to the bot.
     """
 
     platform = Platform.MATRIX
@@ -94,6 +94,8 @@ class MatrixAdapter:
         prefixes: Mapping[str, str] | None = None,
         invites_from: Iterable[str] = (),
         talks: bool = True,
+        bots: Iterable[str] = (),
+        loud: Iterable[str] = (),
         cipher: OpenCipher | None = None,
         patience: float = PATIENCE,
         wire: Wire | None = None,
@@ -103,6 +105,8 @@ class MatrixAdapter:
         self._user = credentials.user
         self._prefixes = dict(prefixes or {})
         self._clock = clock
+        self._bots = frozenset(bots)
+        self._loud = frozenset(loud)
         self._open_cipher = cipher
         self._client = Client(url, account, clock, wire=wire, patience=patience)
         self._session = Session(
@@ -120,10 +124,11 @@ class MatrixAdapter:
         client, rooms, clock = self._client, self._rooms, self._clock
         cipher = client.cipher = await self._cipher()
         await self._doors.enter_all(p for p in self.places.values() if p.kind is not PlaceKind.PRIVATE)
-        eyes = Eyes(self.account, self._user, rooms, name=await self._name(), prefixes=self._prefixes)
+        name = await self._name()
+        eyes = Eyes(self.account, self._user, rooms, name=name, prefixes=self._prefixes, bots=self._bots)
         recent = Recent(client)
         private = Private(self._calls, rooms, self._private(), encrypted=cipher.works)
-        sender = Sender(self._calls, rooms, private, recent, clock)
+        sender = Sender(self._calls, rooms, private, recent, clock, loud=self._loud)
         self._open = _Open(
             cipher=cipher,
             eyes=eyes,

@@ -41,7 +41,7 @@ _ATTRIBUTE = re.compile(
 _REPLY = re.compile(r"\s*<mx-reply>.*?</mx-reply>", re.DOTALL | re.IGNORECASE)
 _BLANK = re.compile(r"\s+")
 #: References with more digits than any character needs: `int` refuses thousands of them.
-_LONG = re.compile(r"&#([xX]?)0*([0-9a-fA-F]+);?")
+_LONG = re.compile(r"&#(?:(?P<x>[xX])0*(?P<hex>[0-9a-fA-F]+)|0*(?P<number>[0-9]+));?")
 _DIGITS = 7
 
 
@@ -78,9 +78,10 @@ def characters(text: str) -> str:
 
 def _short(reference: re.Match[str]) -> str:
     """A numeric reference without leading zeros; a replacement character where no character has that number."""
-    if len(reference[2]) <= _DIGITS:
-        return f"&#{reference[1]}{reference[2]}{';' if reference[0].endswith(';') else ''}"
-    return "\ufffd"
+    digits = reference["hex"] or reference["number"]
+    if len(digits) > _DIGITS:
+        return "\ufffd"
+    return f"&#{reference['x'] or ''}{digits};"
 
 
 class _Reader:

@@ -98,7 +98,7 @@ def speaks(event: Event) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One text in an event; `hypertext` is what it was read from where that was HTML."""
+    """One text in an event; `links` are the addresses in it where it was HTML."""
 
     text: str
     links: tuple[str, ...] = ()
