@@ -73,6 +73,8 @@ class _Index:
 class Machine(Olm):  # type: ignore[misc]  # nio has no types
     """The cryptographic life of one device. Its store lies in `folder`; one that is damaged raises Damaged, else OSError."""
 
+    device_store: Any
+
     def __init__(self, user: str, device: str, folder: Path) -> None:
         file = folder / f"{quote(device, safe='')}.db"
         # Made here, because SQLite's side files take their mode from it.
@@ -90,7 +92,8 @@ class Machine(Olm):  # type: ignore[misc]  # nio has no types
 
     def revert(self) -> None:
         """Goes back to what is on the disk, where writing failed half-way."""
-        self.account, devices = self.store.load_account(), self.device_store
+        devices = self.device_store
+        self.account = self.store.load_account()
         self.load()
         self.device_store = devices  # these come from the server, never from the disk
         self.outbound_group_sessions.clear()  # our own copy of one of them may be what was not written
