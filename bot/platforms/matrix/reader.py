@@ -124,8 +124,6 @@ class Reader:
             before = self._learn(room, part)
             if lost is not None:
                 await self._read(room, said_after(part.events, lost.at), doing, before)
-        for room in self._rooms:
-            await self._follow(room, doing)
         if lost is not None:
             at = datetime.fromtimestamp(lost.at / 1000, UTC)
             text = (
@@ -284,6 +282,8 @@ class Reader:
         left, told = await self._doors.accept(invites)
         doing.here = replace(doing.here, invites=left)
         doing.happened += told
+        for room in self._rooms:  # what could not be followed before
+            await self._follow(room, doing)
 
     def _tell(self, doing: _Round, place: Place | None, text: str, ident: str) -> None:
         doing.happened.append(self._doors.told(place, text, ident))
