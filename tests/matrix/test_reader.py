@@ -191,7 +191,7 @@ async def test_the_bot_notices_that_it_was_removed_and_comes_back_by_invitation_
 
 async def test_a_dead_token_stops_the_reading(synapse: Synapse) -> None:
     async with synapse.town() as town:
-        bot, ana, room = await lounge(town, "12")
+        bot, _, room = await lounge(town, "12")
         async with reading(synapse.url, bot, [place(room)]) as desk:
             await bot.request("POST", "/_matrix/client/v3/logout", {})
             with pytest.raises(SignedOut, match="is no longer signed in"):
