@@ -28,8 +28,9 @@ class Fuse:
         self._given: dict[str, deque[datetime]] = {}
         self._told: dict[str, datetime] = {}
 
-    def judge(self, message: Message, now: datetime) -> Verdict:
-        """Whether this command is answered. Counts it."""
+    def judge(self, message: Message) -> Verdict:
+        """Whether this command is answered. Counts it, at the time when it was given: what waited for an outage to end is no flood."""
+        now = message.sent_at
         if message.author.role >= Role.MODERATOR:
             return Verdict.ANSWER
         person = self._count(f"{message.author.key} in {message.place.alias}", _PERSON, now)

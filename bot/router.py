@@ -110,7 +110,7 @@ class Router:
         """The decision about a command; None when `occurrence` is none, or is one that we do not know and ignore."""
         if not isinstance(occurrence, Message) or occurrence.command is None or occurrence.author.is_bot:
             return None
-        verdict = self._fuse.judge(occurrence, contexts("core").now)
+        verdict = self._fuse.judge(occurrence)
         if verdict is Verdict.SILENCE:
             return None
         if verdict is Verdict.LAST:

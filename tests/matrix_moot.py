@@ -109,11 +109,11 @@ async def matrix_moot(
     """A lounge and a moderators' room of that version; settings as in the demo, changed by `plugins`.
 
     The bot has level 100 in both, and is in them once the block begins; unless it is not `invited`, or not `running`: then the
-    test sees to it.
+    test sees to it. Without `invited` the lounge lets nobody in who is not.
     """
     async with synapse.town() as town:
         account, mira = await town.register("folkmoot"), await town.register("mira")
-        lounge = await mira.create_room(version, name="Lounge")
+        lounge = await mira.create_room(version, public=invited, name="Lounge")
         modroom = await mira.create_room(version, public=False, name="Moderators")
         for room in (lounge, modroom):
             if invited:

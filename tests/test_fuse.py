@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.testing import Moot, script
 
 
@@ -56,3 +58,13 @@ async def test_rules_still_see_what_is_not_answered() -> None:
         town.skip()
         await ana.says("!help numbskull")
         assert script("lounge | bot warns ana: ana, please note our rule: Rude.") in town.transcript()
+
+
+async def test_what_waited_for_an_outage_to_end_is_no_flood() -> None:
+    async with Moot(plugins={}) as town:
+        town.member("ana")
+        for _ in range(20):
+            town.world.say("lounge", "ana", "!help help")
+            town.clock.advance(timedelta(seconds=30))
+        await town.settle()
+        assert town.transcript().count("bot → ana") == 20

@@ -19,9 +19,9 @@ async def test_a_ban_overtakes_queued_chatter(
     throttled_synapse: Synapse, tmp_path: Path, version: str
 ) -> None:
     async with matrix_moot(throttled_synapse, tmp_path, version=version) as moot:
-        ana, grump = await moot.member("ana"), await moot.member("grump")
-        await moot.town.unlimit(ana, grump, moot.mira)
-        asked = [await ana.send(moot.lounge, "!strikes") for _ in range(16)]
+        grump = await moot.member("grump")
+        await moot.town.unlimit(moot.mira)
+        asked = [await moot.mira.send(moot.lounge, "!strikes") for _ in range(16)]
         answers = asyncio.gather(
             *(moot.mira.wait_for(lambda e, one=one: answered(e) == one, patience=200) for one in asked)
         )

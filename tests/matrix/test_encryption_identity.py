@@ -10,6 +10,8 @@ import pytest
 
 from bot.demo.matrix.person import Person
 from bot.platforms.matrix.encryption.registry import StoreLost
+from bot.platforms.matrix.encryption.vault import Vault
+from bot.platforms.protocol import Unreachable
 from tests.js_client import js_client
 from tests.matrix.encrypted import account, on_a_new_device
 from tests.synapse import Synapse
@@ -55,6 +57,34 @@ async def test_nobody_else_may_read_what_is_kept(synapse: Synapse, tmp_path: Pat
             assert stat.S_IMODE(folder.stat().st_mode) == 0o700
             assert set(modes.values()) == {0o600}, modes
             assert {"identity.json", "recovery-key", f"{bot.device}.db"} <= modes.keys()
+
+
+async def test_a_first_start_that_is_cut_off_is_finished_by_the_next(
+    synapse: Synapse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The identity is published and the storage made; what belongs into it is not there yet."""
+
+    async def cut_off(*_: Any) -> None:
+        raise Unreachable("the connection broke")
+
+    async with synapse.town() as town:
+        bot = await town.register("folkmoot")
+        data = f"/_matrix/client/v3/user/{bot.id}/account_data"
+        monkeypatch.setattr(Vault, "put", cut_off)
+        with pytest.raises(Unreachable):
+            async with account(bot, synapse.url, tmp_path / "keys"):
+                pass
+        first = await published(bot)
+        default = await bot.request("GET", f"{data}/m.secret_storage.default_key")
+        monkeypatch.undo()
+        async with account(bot, synapse.url, tmp_path / "keys") as ours:
+            assert ours.cipher.problem == ""
+        assert await published(bot) == first
+        assert await bot.request("GET", f"{data}/m.secret_storage.default_key") == default
+        for usage in ("master", "self_signing", "user_signing"):
+            sealed = await bot.request("GET", f"{data}/m.cross_signing.{usage}")
+            assert list(sealed["encrypted"]) == [default["key"]]
+        assert "another client" not in caplog.text
 
 
 @pytest.mark.slow

@@ -33,6 +33,8 @@ async def test_invited_asked_summarized_warned_banned_appealed(synapse: Synapse,
                 await mira.call("invite", room, bot)
                 await mira.wait_for(joined(bot, room))
             for member in (grump, ana):
+                await mira.call("invite", lounge, member.id)
+                await member.wait_for(lambda e: e.get("membership") == "invite")
                 await member.call("joinRoom", lounge)
 
             asked = (await ana.call("sendTextMessage", lounge, "!help"))["event_id"]
@@ -56,6 +58,7 @@ async def test_invited_asked_summarized_warned_banned_appealed(synapse: Synapse,
             await mira.wait_for_text("Appeal in case #3", by=bot)
             await mira.call("sendTextMessage", modroom, "!grant #3")
             await grump.wait_for_text("granted", by=bot)
+            await mira.call("invite", lounge, grump.id)
             await grump.call("joinRoom", lounge)
             await grump.call("sendTextMessage", lounge, "Thank you. Tea is fine.")
             await mira.wait_for_text("Tea is fine.", by=grump.id)

@@ -57,11 +57,11 @@ async def visit(console: Console, url: str, secret: str | None, *, stay: bool) -
             try:
                 async with _living(village.config) as bot:
                     story = asyncio.create_task(play(Story(village, audience)))
-                    await asyncio.wait((story, bot), return_when=asyncio.FIRST_COMPLETED)
-                    if not story.done():
+                    try:
+                        await asyncio.wait((story, bot), return_when=asyncio.FIRST_COMPLETED)
+                        await (story if story.done() else bot)  # raises what ended it
+                    finally:
                         story.cancel()
-                        await bot  # raises what ended it
-                    await story
                     held = audience.verdict("Now try it yourself:" if stay else "")
                     if stay:
                         _invite(console, url, village)

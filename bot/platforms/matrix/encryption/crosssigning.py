@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -142,15 +143,9 @@ class CrossSigning:
             raise Refused(f"{self._server.url} does not take our device's signature: {str(failures)[:300]}")
 
     async def _store(self, identity: Identity) -> None:
-        """Puts the private keys into secret storage, under a recovery key that the operator finds in our folder.
-
-        A storage that the account has already stays as it is, unless we were given its key or were told to reset.
-        """
-        if self._means.recovery_key is not None:
-            storage = await vault.open_vault(self._server, self._means.recovery_key())
-        elif self._means.reset or not await vault.exists(self._server):
-            storage = await vault.make_vault(self._server, self._recovery_key())
-        else:
+        """Puts the private keys into secret storage, where we may use one."""
+        storage = await self._vault()
+        if storage is None:
             log.warning(
                 "%s has a secret storage that another client made; Folkmoot keeps its private keys in %s only",
                 self._server.user,
@@ -159,6 +154,18 @@ class CrossSigning:
             return
         await storage.put({_secret(usage): encode(identity.key(usage).seed) for usage in USAGES})
         self._keep(replace(self._kept, stored=True))
+
+    async def _vault(self) -> vault.Vault | None:
+        """The account's storage: opened with the key that we were given, or that we made before a start was cut off; a
+        new one where there is none, or a reset was asked for. None: one that only others can open.
+        """
+        if self._means.recovery_key is not None:
+            return await vault.open_vault(self._server, self._means.recovery_key())
+        with suppress(FileNotFoundError, WrongKey):
+            return await vault.open_vault(self._server, self._keyring.recovery_file.read_text("utf-8"))
+        if self._means.reset or not await vault.exists(self._server):
+            return await vault.make_vault(self._server, self._recovery_key())
+        return None
 
     def _recovery_key(self) -> RecoveryKey:
         """The one in our folder, from a start that was cut off, or a new one."""

@@ -92,7 +92,8 @@ class Machine(Olm):  # type: ignore[misc]  # nio has no types
 
     def revert(self) -> None:
         """Goes back to what is on the disk, where writing failed half-way."""
-        self.account, devices = self.store.load_account(), self.device_store
+        devices = self.device_store
+        self.account = self.store.load_account()
         self.load()
         self.device_store = devices  # these come from the server, never from the disk
         self.outbound_group_sessions.clear()  # our own copy of one of them may be what was not written
