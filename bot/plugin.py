@@ -27,6 +27,7 @@ from bot.model import (
     Edited,
     Joined,
     Message,
+    Noticed,
     Occurrence,
     Reacted,
     Removed,
@@ -97,7 +98,7 @@ class PluginError(Exception):
 #: Handlers answer within this, or their decision is recorded as failed.
 PATIENCE = timedelta(seconds=10)
 
-_OCCURRENCES = (Message, Edited, Removed, Joined, Reacted, Reported, Resolved, Sanctioned)
+_OCCURRENCES = (Message, Edited, Removed, Joined, Reacted, Reported, Resolved, Sanctioned, Noticed)
 
 
 class Plugin(Generic[S]):

@@ -1,7 +1,8 @@
 """Forks bots for the crash test: `python -m tests.crash_nursery CONFIG`.
 
-Importing takes far longer than starting, so the imports happen once, here, and each bot is a fork. Reads `spawn ISO-TIME TURNS` and
-`reap PID` from standard input, answers a process id and a wait status.
+Importing takes far longer than starting, so the imports happen once, here, and each bot is a fork. Reads `spawn ISO-TIME TURNS`
+(or `spawn now`, for a bot on the real clock, exactly as `folkmoot run` starts it) and `reap PID` from standard input, answers a
+process id and a wait status.
 
 A bot's life is measured in turns of its event loop, not in seconds: so it ends at the same points of its work on a busy machine
 as on an idle one. It is killed by a SIGKILL of its own in the given turn, or once it has nothing left to do; with 0 turns it
@@ -21,6 +22,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from bot.cli.run import serve
 from bot.demo.worker import start
 
 #: A bot that has waited for so long, in seconds, has nothing left to do.
@@ -86,8 +88,10 @@ def main(config: Path) -> None:
             _, status = os.waitpid(int(argument), 0)
             print(status, flush=True)
         elif (pid := os.fork()) == 0:
-            now, turns = argument.split()
             try:
+                if argument == "now":
+                    os._exit(serve(config))
+                now, turns = argument.split()
                 with asyncio.Runner(loop_factory=partial(begin, int(turns))) as runner:
                     runner.run(live(config, datetime.fromisoformat(now)))
             except BaseException as error:  # noqa: BLE001 - a fork must never return into the loop above
