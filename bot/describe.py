@@ -6,7 +6,23 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.actions import Action, Ban, Kick, Mute, Pin, Post, Remove, Report, Restore, Tell, Unban, Unmute, Warn
+from bot.actions import (
+    Action,
+    Ban,
+    Kick,
+    Mute,
+    Pin,
+    Post,
+    PublishBan,
+    Remove,
+    Report,
+    Restore,
+    Tell,
+    Unban,
+    Unmute,
+    Warn,
+    WithdrawBan,
+)
 from bot.decision import Decision, Reviewed, State
 from bot.model import Author
 from bot.text import CaseNumber, Inline, Plain, Strong, document, line, quote
@@ -31,11 +47,18 @@ def describe(action: Action) -> str:
         Kick: f"put {who} out of {getattr(action, 'place', 'here')}",
         Ban: f"ban {who} from {getattr(action, 'place', 'here')}{_until(action)}",
         Unban: f"lift the ban of {who} from {getattr(action, 'place', 'here')}",
+        PublishBan: f"put {who} on the list {getattr(action, 'place', '')}",
+        WithdrawBan: f"take {who} off the list {getattr(action, 'place', '')}",
         Tell: f"write to {who}",
         Post: f"post in {getattr(action, 'place', 'here')}",
         Pin: "pin" if getattr(action, "on", True) else "unpin",
     }
     return words.get(type(action), type(action).__name__.lower())
+
+
+def counted(words: Sequence[str]) -> list[str]:
+    """Each of `words` once, in the order of first appearance; what stands there several times with its number."""
+    return [word if (n := words.count(word)) == 1 else f"{word} ({n} times)" for word in dict.fromkeys(words)]
 
 
 def excerpt(text: str, length: int = EXCERPT) -> str:
@@ -50,7 +73,7 @@ def case_line(decision: Decision, verdicts: Sequence[Reviewed]) -> Report | None
     if not falling:
         return None
     states = {v.state for v in falling}
-    acts = "; ".join(describe(v.action) for v in falling)
+    acts = "; ".join(counted([describe(v.action) for v in falling]))
     opening: list[str | Inline]
     if states == {State.SIMULATED}:
         opening = [Strong("Only watching"), Plain(" — would: ")]
