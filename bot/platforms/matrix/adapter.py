@@ -8,9 +8,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.actions import Capability, External
+from bot.actions import Capability, External, PublishBan, WithdrawBan
 from bot.clock import Clock
-from bot.model import Author, Discussion, Message, Place, PlaceKind, Platform, Receipt, Ref, Role, Thread
+from bot.model import (
+    Author,
+    Discussion,
+    Message,
+    Place,
+    PlaceKind,
+    Platform,
+    Policy,
+    Receipt,
+    Ref,
+    Role,
+    Thread,
+)
 from bot.platforms.matrix import links, raw, refs, shapes
 from bot.platforms.matrix.calls import Calls
 from bot.platforms.matrix.check import Check
@@ -18,12 +30,14 @@ from bot.platforms.matrix.cipher import Cipher, Clear
 from bot.platforms.matrix.client import PATIENCE, Client, at
 from bot.platforms.matrix.doors import Doors
 from bot.platforms.matrix.events import Event, is_user
+from bot.platforms.matrix.lists import Lists
 from bot.platforms.matrix.lookup import Lookup
 from bot.platforms.matrix.moderator import Moderator
 from bot.platforms.matrix.private import Private
 from bot.platforms.matrix.reader import Reader
 from bot.platforms.matrix.receipts import Receipts
 from bot.platforms.matrix.recent import Recent
+from bot.platforms.matrix.reports import Reports
 from bot.platforms.matrix.rooms import Room, Rooms
 from bot.platforms.matrix.sender import Saying, Sender
 from bot.platforms.matrix.session import Session
@@ -49,6 +63,7 @@ CAPABILITIES = frozenset(
         Capability.KICK,
         Capability.BAN,
         Capability.THREADS,
+        Capability.POLICIES,
     }
 )
 
@@ -131,7 +146,9 @@ class MatrixAdapter:
             reader=Reader(
                 Stream(client), rooms, eyes, self._doors, recent, Receipts(client, clock), cipher, clock
             ),
+            reports=Reports(client, rooms, eyes, recent, clock),
             sender=sender,
+            lists=Lists(self._calls, rooms, clock),
             moderator=Moderator(self._calls, rooms, clock),
             lookup=Lookup(self._calls, rooms, private, sender),
             threads=Threads(client, recent, eyes),
@@ -144,11 +161,13 @@ class MatrixAdapter:
         await self._client.close()
 
     async def poll(self, cursor: str | None, wait: timedelta) -> Batch:
-        return await self._ready.reader.poll(cursor, wait)
+        return await self._ready.reports.added(await self._ready.reader.poll(cursor, wait), cursor)
 
     async def perform(self, action: External, key: str) -> Receipt:
         if isinstance(action, Saying):
             return await self._ready.sender.perform(action, key)
+        if isinstance(action, PublishBan | WithdrawBan):
+            return await self._ready.lists.perform(action)
         return await self._ready.moderator.perform(action, key)
 
     async def find(
@@ -203,6 +222,25 @@ class MatrixAdapter:
         # TRUSTED is given in the configuration, not by Matrix.
         trusted = Role.TRUSTED if person.role is Role.TRUSTED else Role.EVERYONE
         return replace(person, role=max(role, trusted))
+
+    @property
+    def me(self) -> Author:
+        return Author(Platform.MATRIX, self._user, self._user, is_bot=True)
+
+    async def members(self, place: str) -> list[Author]:
+        """Raises Refused where the bot is not in that room."""
+        room = refs.joined(place, self._rooms)
+        members = await self._calls.joined_members(room.id)
+        return [self._ready.eyes.author(user, room) for user in members if user != self._user]
+
+    async def policies(self, place: str) -> list[Policy]:
+        """Raises Refused where the bot is not in the list's room, Unreachable before its rules were read."""
+        if place not in self.places or self.places[place].kind is not PlaceKind.POLICY:
+            return []
+        room = refs.joined(place, self._rooms)
+        if not room.known:
+            raise Unreachable(f"the rules of {place} were not read yet")
+        return room.rules.policies
 
     async def working(self, ref: Ref) -> None:
         """Shows that the bot is typing. A courtesy: it may fail."""
@@ -279,7 +317,9 @@ class _Open:
     eyes: Eyes
     recent: Recent
     reader: Reader
+    reports: Reports
     sender: Sender
+    lists: Lists
     moderator: Moderator
     lookup: Lookup
     threads: Threads
