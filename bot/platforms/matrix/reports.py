@@ -47,7 +47,7 @@ class Reports:
         self._allowed = True  # until the server says otherwise
         self._asked: datetime | None = None
         self._since: datetime | None = None  # what was reported before is history
-        self._newest: int | None = None  # the number of the last report that was told
+        self._newest = 0  # the number of the last report that was told
 
     async def added(self, batch: Batch, cursor: str | None) -> Batch:
         """`batch` with what was reported since the last look; at first, since `cursor` was read.
@@ -60,8 +60,8 @@ class Reports:
         self._asked = now
         self._since = self._since or _read_at(cursor) or now
         try:
-            rows = await self._rows()
-            told = [one for row in rows if (one := await self._reported(row, self._since)) is not None]
+            rows = await self._rows(self._since)
+            told = [one for row in rows if (one := await self._reported(row)) is not None]
         except SignedOut:
             raise
         except Refused as refusal:
@@ -71,48 +71,47 @@ class Reports:
         except PlatformError as error:
             log.info("%s: the server's reports cannot be read now: %s", self._client.account, error)
             return batch
-        self._newest = max([self._newest or 0, *(_number(row) for row in rows)])
+        self._newest = max([self._newest, *(_number(row) for row in rows)])
         return replace(batch, occurrences=(*batch.occurrences, *told))
 
-    async def _rows(self) -> list[dict[str, Any]]:
+    async def _rows(self, since: datetime) -> list[dict[str, Any]]:
         """The reports that were not told yet, oldest first."""
         found: list[dict[str, Any]] = []
-        start = 0
-        for _ in range(PAGES):
-            query: Query = {"dir": "b", "from": start, "limit": PAGE}
-            page = list(raw.objects((await self._client.call("GET", PATH, query=query)).get("event_reports")))
-            fresh = [row for row in page if _number(row) > (self._newest or 0)]
-            found += fresh
-            # Without a last one there is only the first look, which needs no more than a page.
-            if len(fresh) < PAGE or self._newest is None:
+        for page in range(PAGES):
+            query: Query = {"dir": "b", "from": page * PAGE, "limit": PAGE}
+            answer = await self._client.call("GET", PATH, query=query)
+            rows = [
+                row
+                for row in raw.objects(answer.get("event_reports"))
+                if _number(row) > self._newest and (_moment(row.get("received_ts")) or since) > since
+            ]
+            found += rows
+            if len(rows) < PAGE:
                 break
-            start += PAGE
         return sorted(found, key=_number)
 
-    async def _reported(self, row: dict[str, Any], since: datetime) -> Reported | None:
-        """The report as an occurrence; None where it is not for us: another room, before our time, no message."""
+    async def _reported(self, row: dict[str, Any]) -> Reported | None:
+        """The report as an occurrence; None where it is not for us: of another room, our own, about no message."""
         place = self._rooms.configured(raw.text(row.get("room_id")))
         room = self._rooms.get(raw.text(row.get("room_id")))
         event, reporter, at = row.get("event_id"), row.get("user_id"), _moment(row.get("received_ts"))
         if place is None or room is None or place.kind is not PlaceKind.ROOM or at is None:
             return None
-        if (
-            not is_event(event)
-            or not is_user(reporter)
-            or (self._newest is None and at <= self._since(cursor))
-        ):
+        if not is_event(event) or not is_user(reporter) or reporter == self._client.user:
             return None
         found = Event.of(await self._recent.fetch(room.id, str(event)))
         message = shapes.message(found, room, self._eyes) if found else None
-        if message is None or reporter == self._client.user:
+        if message is None:
             return None
         reason = raw.text(row.get("reason"))[:_LONGEST_REASON]
         who = self._eyes.author(str(reporter), room)
         return Reported(message, who, reason, f"synapse/{_number(row)}", at)
 
-    def _since(self, cursor: str | None) -> datetime:
-        here = Cursor.parse(cursor) if cursor is not None else None
-        return _moment(here.at) or self._clock.now() if here else self._clock.now()
+
+def _read_at(cursor: str | None) -> datetime | None:
+    """When the stream was read up to `cursor`; None where that is not known."""
+    here = Cursor.parse(cursor) if cursor is not None else None
+    return _moment(here.at) if here and here.at else None
 
 
 def _number(row: dict[str, Any]) -> int:
