@@ -205,22 +205,22 @@ async def test_commands_look_at_lists_and_try_them_out() -> None:
             await mo.says(f"!policies{words}", place="modroom")
         assert town.transcript() == script("""
             modroom | mo: !policies
-            modroom | bot → mo: • badlist: 2 about people, 1 about servers
+            modroom | bot → mo: - badlist: 2 about people, 1 about servers
                 They are only watched: nobody is banned for them.
                 There is no list called lost here.
             modroom | mo: !policies preview badlist
             modroom | bot → mo: badlist would hit 1 person who is here now.
-                • spamlord: spam*, sells watches
+                - spamlord: spam*, sells watches
                 These rules are not followed:
-                • m*: it names mo, who is a moderator here
+                - m*: it names mo, who is a moderator here
             modroom | mo: !policies preview nosuch
             modroom | bot → mo: There is no list called “nosuch”. Followed are: badlist.
             modroom | mo: !policies check @spamlord
             modroom | bot → mo: spamlord is named by:
-                • badlist: spam*, sells watches
+                - badlist: spam*, sells watches
             modroom | mo: !policies check @mo
             modroom | bot → mo: mo is named by:
-                • badlist: m*, no reason given
+                - badlist: m*, no reason given
         """)
 
 
@@ -248,8 +248,8 @@ async def test_a_ban_for_good_is_published_and_comes_off_when_it_is_taken_back()
         town.skip()
         await town.advance(minutes=5)
         assert town.transcript() == script("""
-            badlist | bot lists ana (endless advertising)
             modroom | bot: Case #3 — put ana on the list badlist (policy_lists: banned for good in case #2)
+            badlist | bot lists ana (endless advertising)
         """)
         await mo.says("!undo #2", place="modroom")
         town.skip()
