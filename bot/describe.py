@@ -56,11 +56,6 @@ def describe(action: Action) -> str:
     return words.get(type(action), type(action).__name__.lower())
 
 
-def counted(words: Sequence[str]) -> list[str]:
-    """Each of `words` once, in the order of first appearance; what stands there several times with its number."""
-    return [word if (n := words.count(word)) == 1 else f"{word} ({n} times)" for word in dict.fromkeys(words)]
-
-
 def excerpt(text: str, length: int = EXCERPT) -> str:
     """`text` in one line, cut at `length` characters with an ellipsis."""
     flat = " ".join(text.split())
@@ -73,7 +68,7 @@ def case_line(decision: Decision, verdicts: Sequence[Reviewed]) -> Report | None
     if not falling:
         return None
     states = {v.state for v in falling}
-    acts = "; ".join(counted([describe(v.action) for v in falling]))
+    acts = "; ".join(_together([v.action for v in falling]))
     opening: list[str | Inline]
     if states == {State.SIMULATED}:
         opening = [Strong("Only watching"), Plain(" — would: ")]
@@ -95,6 +90,16 @@ def case_line(decision: Decision, verdicts: Sequence[Reviewed]) -> Report | None
         *blocks, *([quote(excerpt(decision.outcome.evidence))] if decision.outcome.evidence else [])
     )
     return Report(name="case", text=text)
+
+
+def _together(actions: Sequence[Action]) -> list[str]:
+    """Each action in words; several removals are told as one."""
+    removals = [action for action in actions if isinstance(action, Remove)]
+    if len(removals) < 2:
+        return [describe(action) for action in actions]
+    words = [describe(action) if action not in removals else "" for action in actions]
+    words[actions.index(removals[0])] = f"remove {len(removals)} messages of {removals[0].person.name}"
+    return [word for word in words if word]
 
 
 def _reason(decision: Decision) -> str:
