@@ -81,7 +81,13 @@ def _matrix(
 ) -> Adapter:
     # Nobody pays for a platform that they do not use.
     from bot.platforms.matrix import Credentials, MatrixAdapter  # noqa: PLC0415
+    from bot.platforms.matrix.encryption import Means, opener  # noqa: PLC0415
 
+    means = Means(
+        account.password.reveal if account.password else None,
+        account.recovery_key.reveal if account.recovery_key else None,
+        reset=account.reset_identity,
+    )
     return MatrixAdapter(
         name,
         account.url,
@@ -96,6 +102,7 @@ def _matrix(
         prefixes=prefixes,
         invites_from=account.invites_from,
         talks=account.private_talks,
+        cipher=opener(folder / "data" / f"{name}.crypto", means, clock.now) if account.encryption else None,
     )
 
 

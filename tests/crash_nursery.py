@@ -1,7 +1,7 @@
 """Forks bots for the crash test: `python -m tests.crash_nursery CONFIG`.
 
 Importing takes far longer than starting, so the imports happen once, here, and each bot is a fork. Reads `spawn ISO-TIME TURNS`
-(or `spawn now`, for a bot on the real clock, exactly as `folkmoot run` starts it) and `reap PID` from standard input, answers a
+(or `spawn now TURNS`, for a bot on the real clock, as `folkmoot run` starts it) and `reap PID` from standard input, answers a
 process id and a wait status.
 
 A bot's life is measured in turns of its event loop, not in seconds: so it ends at the same points of its work on a busy machine
@@ -22,8 +22,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from bot.cli.run import serve
-from bot.demo.worker import start
+from bot.clock import FakeClock, SystemClock
+from bot.demo.worker import launch
 
 #: A bot that has waited for so long, in seconds, has nothing left to do.
 IDLE = 1.5
@@ -75,10 +75,9 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def live(config: Path, now: datetime) -> None:
+async def live(config: Path, now: datetime | None) -> None:
     """A bot as in production: reading, sending and ticking side by side, until somebody kills it."""
-    app, _ = await start(config, now)
-    await app.run()
+    await (await launch(config, FakeClock(now) if now else SystemClock())).run()
 
 
 def main(config: Path) -> None:
@@ -88,12 +87,10 @@ def main(config: Path) -> None:
             _, status = os.waitpid(int(argument), 0)
             print(status, flush=True)
         elif (pid := os.fork()) == 0:
+            now, turns = argument.split()
             try:
-                if argument == "now":
-                    os._exit(serve(config))
-                now, turns = argument.split()
                 with asyncio.Runner(loop_factory=partial(begin, int(turns))) as runner:
-                    runner.run(live(config, datetime.fromisoformat(now)))
+                    runner.run(live(config, None if now == "now" else datetime.fromisoformat(now)))
             except BaseException as error:  # noqa: BLE001 - a fork must never return into the loop above
                 print(f"the bot died of itself: {error!r}", file=sys.stderr, flush=True)
                 os._exit(3)

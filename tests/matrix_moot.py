@@ -135,6 +135,7 @@ async def matrix_moot(
             yield MatrixMoot(town, account, mira, lounge, modroom, path, bot)
         finally:
             await bot.end(signal.SIGTERM)
+            print("The bot's log:", *bot.log, sep="\n")  # shown where the test fails
 
 
 def joined(person: Person) -> Any:

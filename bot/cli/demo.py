@@ -78,7 +78,7 @@ def _console() -> Console:
 
 def _homeserver(url: str, *, elsewhere: bool) -> str:
     """The address, checked; raises typer.BadParameter with a sentence."""
-    from bot.settings.models import check_address, is_loopback
+    from bot.settings.values import check_address, is_loopback
 
     try:
         checked = check_address(url)

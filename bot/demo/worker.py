@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.app import App, connect
-from bot.clock import FakeClock
+from bot.clock import Clock, FakeClock
 from bot.ledger import Ledger, upgrade
 from bot.settings import load
 from bot.settings.plugins import find
@@ -24,13 +24,22 @@ from bot.settings.plugins import find
 
 async def start(config: Path, now: datetime) -> tuple[App, FakeClock]:
     """A running app on the given configuration, with a clock that stands at `now`."""
-    loaded = load(config, find, os.environ)
     clock = FakeClock(now)
+    return await launch(config, clock), clock
+
+
+async def launch(config: Path, clock: Clock) -> App:
+    """An app on the given configuration, signed in everywhere. Raises what loading and signing in raise."""
+    loaded = load(config, find, os.environ)
     upgrade(loaded.configuration.storage.database)
     ledger = await Ledger.open(loaded.configuration.storage.database)
     app = App(loaded, ledger, connect(loaded, clock), clock)
-    await app.open()
-    return app, clock
+    try:
+        await app.open()
+    except BaseException:
+        await app.close()
+        raise
+    return app
 
 
 async def serve(config: Path) -> None:

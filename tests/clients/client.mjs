@@ -2,6 +2,8 @@
 //
 //   {"id": 1, "do": "login", "args": [{"url", "user", "password", "encrypted"}]}     logs in as a new device and starts to sync
 //   {"id": 2, "do": "verify", "args": [password]}                                    sets up cross-signing and signs this device
+//   {"id": 2, "do": "keep", "args": []}                                              stores its keys on the server; the recovery key
+//   {"id": 2, "do": "recover", "args": [recovery key]}                               signs this device with what lies there; whether all is well then
 //   {"id": 3, "do": "sendTextMessage", "args": [room, text]}                         any other method of MatrixClient
 //   {"id": 4, "do": "crypto.isCrossSigningReady", "args": []}                        any method of its CryptoApi
 //
@@ -19,9 +21,11 @@ Promise.withResolvers ??= function () {
     return { promise, resolve, reject };
 };
 const { ClientEvent, MatrixEventEvent, RoomEvent, createClient } = await import("matrix-js-sdk");
+const { decodeRecoveryKey } = await import("matrix-js-sdk/lib/crypto-api/recovery-key.js");
 
 const tell = (line) => process.stdout.write(JSON.stringify(line) + "\n");
 let client;
+let storageKey; // opens the account's secret storage
 
 async function show(event) {
     await client.decryptEventIfNeeded(event);
@@ -54,6 +58,7 @@ const own = {
             userId: session.user_id,
             deviceId: session.device_id,
             accessToken: session.access_token,
+            cryptoCallbacks: { getSecretStorageKey: async ({ keys }) => [Object.keys(keys)[0], storageKey] },
         });
         if (encrypted) await client.initRustCrypto({ useIndexedDB: false });
         client.on(RoomEvent.Timeline, (event, room, toStart) => toStart || show(event));
@@ -68,6 +73,18 @@ const own = {
         const identifier = { type: "m.id.user", user: client.getUserId() };
         const prove = (ask) => ask({ type: "m.login.password", identifier, password });
         await client.getCrypto().bootstrapCrossSigning({ authUploadDeviceSigningKeys: prove });
+    },
+    async keep() {
+        const key = await client.getCrypto().createRecoveryKeyFromPassphrase();
+        storageKey = key.privateKey;
+        await client.getCrypto().bootstrapSecretStorage({ createSecretStorageKey: async () => key });
+        return key.encodedPrivateKey;
+    },
+    async recover(text) {
+        storageKey = decodeRecoveryKey(text);
+        await client.getCrypto().userHasCrossSigningKeys(client.getUserId(), true); // looks up what there is
+        await client.getCrypto().bootstrapCrossSigning({});
+        return client.getCrypto().isCrossSigningReady();
     },
 };
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -205,6 +206,26 @@ async def test_where_the_bot_may_not_speak_it_warns_in_private(synapse: Synapse)
         assert receipt.ref
         assert receipt.ref.place == "matrix.private"
         assert "to speak there, the bot needs the power level 10 and has 0" in receipt.detail
+
+
+async def test_who_was_just_banned_is_warned_in_private(synapse: Synapse) -> None:
+    async with lounge(synapse, "12") as scene:
+        rude = await scene.ana.send(scene.room, "rude")
+        await scene.ola.ban(scene.room, scene.ana)  # no sync has told the bot yet
+        receipt = await scene.bot.sender.perform(warning(scene, ref(rude)), "k")
+        invited = await scene.ana.wait_for_invite()
+        assert receipt.ref
+        assert receipt.ref.id.startswith(f"{invited}/$")
+        assert receipt.detail == "in private, because they are not in the room"
+
+
+async def test_two_things_to_tell_at_once_make_one_room(synapse: Synapse) -> None:
+    async with lounge(synapse, "12") as scene:
+        told = await asyncio.gather(
+            *(scene.bot.sender.perform(telling(scene.ana), f"k{number}") for number in range(3))
+        )
+        assert len({receipt.ref.id.partition("/")[0] for receipt in told if receipt.ref}) == 1
+        assert len((await scene.me.request("GET", "/_matrix/client/v3/joined_rooms"))["joined_rooms"]) == 2
 
 
 def telling(person: Person, text: Document | None = None) -> actions.Tell:

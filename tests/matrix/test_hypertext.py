@@ -32,6 +32,10 @@ BOMBS = (
         ('<img src="mxc://a/b" alt=":cat:">', ":cat:"),
         ('<span data-mx-spoiler="why">what</span>', "why what"),
         ('<a href="https://a.example/?b=1&amp;c=2" title="a > b">word</a>', "a > b word"),
+        ("see <code>x = 1</code>", "see `x = 1`"),
+        ("<pre><code>x = 1</code></pre>y", "```\nx = 1\n```\ny"),
+        ("</pre>a<pre>b<pre>c", "a\n```\nb\nc"),
+        ('<img alt=":a:" title=":a:">', ":a:"),
         ("<DIV>big</DIV><ScRiPt>code</sCrIpT>", "big\ncode"),
         ("unfinished <a href='x", "unfinished <a href='x"),
         ("<ul><li>one</li><li>two</li></ul>", "one\ntwo"),
@@ -40,6 +44,10 @@ BOMBS = (
 )
 def test_what_is_read(source: str, text: str) -> None:
     assert seen(source).text == text
+
+
+def test_words_torn_apart_behind_thousands_of_tags_are_whole() -> None:
+    assert seen("<b>" * 10_000 + "sl<i></i>ur &amp; more").text == "slur & more"
 
 
 def test_links_are_told_as_they_lead() -> None:

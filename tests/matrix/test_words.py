@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.platforms.matrix.events import Event
 from bot.platforms.matrix.words import said, speaks, texts
@@ -44,6 +47,14 @@ EVASIONS: dict[str, dict[str, Any]] = {
     "a place": {"msgtype": "m.location", "body": "here", "geo_uri": "geo:0,0", "m.location": {"description": BAD}},
     "a code block that is never closed": text("```\n", BAD),
     "a code block in the other text": text(BAD, "hello```"),
+    "a quotation for those who see no formatting": text(f"> {BAD}", f"<p>{BAD}</p>"),
+    "code for those who see no formatting": text(f"```\n{BAD}\n```", f"<p>{BAD}</p>"),
+    "code in the line": text(f"`{BAD}`", f"<p>{BAD}</p>"),
+    "between two pieces of code": text(f"`a {BAD} b`", f"<code>a</code> {BAD} <code>b</code>"),
+    "a quotation for those who see formatting": text(BAD, f"<blockquote>{BAD}</blockquote>"),
+    "a block of code that is never closed": text("hello", f"<pre>hello</pre>{BAD}<pre>") | {"filename": "x"},
+    "what looks like a link's address": text("x]", f"<p>x]({BAD.replace(' ', '&nbsp;')})</p>"),
+    "a language of code": text("hello", f"<p>``` {BAD}</p>"),
     "half a code mark": text(f"`hello {BAD}", "<p>hello`</p>"),
     "a reply": mentioning(BAD) | {"m.relates_to": {"m.in_reply_to": {"event_id": "$x"}}},
     "after a made-up quotation": mentioning(f"> <@ana:example.org> hello\n{BAD}") | {"m.relates_to": {"m.in_reply_to": {"event_id": "$x"}}},
@@ -105,7 +116,10 @@ def test_an_ordinary_message_is_what_was_typed() -> None:
         "<ul><li>one</li><li>two</li></ul>"
     )
     assert said(parsed(text(typed, html))) == typed
-    greeting = '<a href="https://matrix.to/#/@ana:example.org">Ana</a>: hi <img src="mxc://a/b" data-mx-emoticon alt=":cat:">'
+    listed = "1. one\n2. two\n\n```python\nx = 1\n```\n\nsee `code` and `more` of it"
+    html = "<ol><li>one</li><li>two</li></ol><pre><code class='language-python'>x = 1\n</code></pre><p>see <code>code</code> and <code>more</code> of it</p>"
+    assert said(parsed(text(listed, html))) == listed
+    greeting = '<a href="https://matrix.to/#/@ana:example.org">Ana</a>: hi <img src="mxc://a/b" data-mx-emoticon alt=":cat:" title=":cat:">'
     assert said(parsed(text("Ana: hi :cat:", greeting))) == "Ana: hi :cat:"
 
 
@@ -158,3 +172,29 @@ def test_nothing_raises_and_all_is_fit_to_be_stored(source: Any) -> None:
 def test_whatever_stands_beside_it_the_body_is_seen(extra: Any) -> None:
     content = (extra if isinstance(extra, dict) else {"m.new_content": extra}) | {"body": BAD}
     assert BAD in said(parsed(content))
+
+
+def shown_openly(html: str) -> str:
+    """The words that stand where no quotation and no code is open."""
+    found: list[str] = []
+    inside: Counter[str] = Counter()
+    for word in re.findall(r"<[^>]*>|[^<]+", html):
+        name = word.strip("</>")
+        if not word.startswith("<"):
+            found += [] if inside.total() else [word]
+        elif name in {"blockquote", "pre", "code"}:
+            inside[name] = max(0, inside[name] + (-1 if word.startswith("</") else 1))
+    return " ".join(found)
+
+
+MARKS = ["`", "```", "\n", "> ", "* ", "1. ", "](", ")", "~~~", " ", "slur", "one", "two"]
+TAGS = ["<blockquote>", "</blockquote>", "<pre>", "</pre>", "<code>", "</code>", "<p>", "</p>", "<br>", " "]
+
+
+@given(
+    st.lists(st.sampled_from(MARKS), max_size=12).map("".join),
+    st.lists(st.sampled_from([*TAGS, "slur", "one", "two"]), max_size=12).map("".join),
+)
+def test_no_marks_in_one_text_hide_what_the_other_says_openly(body: str, html: str) -> None:
+    if "slur" in shown_openly(html).split():
+        assert "slur" in own_words(said(parsed(text(body, html))))

@@ -44,7 +44,7 @@ class Teller:
 
     def _message(self, content: Event) -> str:
         if "body" not in content:
-            return ": …"
+            return ": (removed)"
         relation = content.get("m.relates_to", {})
         body = _USER.sub(lambda found: f"@{self.name(found[0])}", str(content["body"]))
         if relation.get("rel_type") == "m.replace":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -13,17 +12,14 @@ import aiohttp
 from rich.console import Console
 from rich.text import Text
 
-from bot.app import App, connect
 from bot.clock import SystemClock
 from bot.demo.audience import Audience
 from bot.demo.matrix.homeserver import Homeserver
 from bot.demo.matrix.person import Denied
 from bot.demo.matrix.story import Story, play
 from bot.demo.matrix.village import MODERATOR, VISITOR, Village, found
-from bot.ledger import Ledger, upgrade
+from bot.demo.worker import launch
 from bot.platforms.protocol import PlatformError
-from bot.settings import load
-from bot.settings.plugins import find
 
 
 class VisitError(Exception):
@@ -33,21 +29,14 @@ class VisitError(Exception):
 @asynccontextmanager
 async def _living(config: Path) -> AsyncIterator[asyncio.Task[None]]:
     """The bot at work on that configuration, as in production; the task ends only when it fails."""
-    loaded = load(config, find, os.environ)
-    upgrade(loaded.configuration.storage.database)
-    clock = SystemClock()
-    ledger = await Ledger.open(loaded.configuration.storage.database)
-    app = App(loaded, ledger, connect(loaded, clock), clock)
+    app = await launch(config, SystemClock())
+    task = asyncio.create_task(app.run())
     try:
-        await app.open()
-        task = asyncio.create_task(app.run())
-        try:
-            yield task
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        yield task
     finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
         await app.close()
 
 

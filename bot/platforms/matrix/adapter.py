@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from bot.model import (
     Policy,
     Receipt,
     Ref,
-    Role,
     Thread,
 )
 from bot.platforms.matrix import links, raw, refs, shapes
@@ -29,10 +28,12 @@ from bot.platforms.matrix.check import Check
 from bot.platforms.matrix.cipher import Cipher, Clear
 from bot.platforms.matrix.client import PATIENCE, Client, at
 from bot.platforms.matrix.doors import Doors
-from bot.platforms.matrix.events import Event, is_user
+from bot.platforms.matrix.encryption import LOST, UNUSABLE
+from bot.platforms.matrix.events import Event
 from bot.platforms.matrix.lists import Lists
 from bot.platforms.matrix.lookup import Lookup
 from bot.platforms.matrix.moderator import Moderator
+from bot.platforms.matrix.people import People
 from bot.platforms.matrix.private import Private
 from bot.platforms.matrix.reader import Reader
 from bot.platforms.matrix.receipts import Receipts
@@ -68,7 +69,7 @@ CAPABILITIES = frozenset(
 )
 
 #: Makes what encrypts and decrypts, once the account is signed in. Raises PlatformError.
-OpenCipher = Callable[[Client, Rooms], Awaitable[Cipher]]
+OpenCipher = Callable[[Client], Awaitable[Cipher]]
 
 #: How long people see that the bot is typing.
 _TYPING = timedelta(seconds=30)
@@ -132,12 +133,11 @@ class MatrixAdapter:
         """Signs in and enters the configured rooms; what cannot be entered is told, and no reason to stop."""
         await self._session.open()
         client, rooms, clock = self._client, self._rooms, self._clock
-        cipher = await self._open_cipher(client, rooms) if self._open_cipher else Clear(rooms)
-        client.cipher = cipher
+        cipher = client.cipher = await self._cipher()
         await self._doors.enter_all(p for p in self.places.values() if p.kind is not PlaceKind.PRIVATE)
         eyes = Eyes(self.account, self._user, rooms, name=await self._name(), prefixes=self._prefixes)
         recent = Recent(client)
-        private = Private(self._calls, rooms, self._private(), encrypted=self._open_cipher is not None)
+        private = Private(self._calls, rooms, self._private(), encrypted=cipher.works)
         sender = Sender(self._calls, rooms, private, recent, clock)
         self._open = _Open(
             cipher=cipher,
@@ -152,6 +152,7 @@ class MatrixAdapter:
             moderator=Moderator(self._calls, rooms, clock),
             lookup=Lookup(self._calls, rooms, private, sender),
             threads=Threads(client, recent, eyes),
+            people=People(self._calls, rooms, eyes, self.places, self._private()),
         )
 
     async def close(self) -> None:
@@ -204,34 +205,18 @@ class MatrixAdapter:
         del ref  # Matrix keeps no list of what is discussed where
         return []
 
+    @property
+    def me(self) -> Author | None:
+        return self._open.people.me if self._open else None
+
     async def person(self, handle: str, place: str) -> Author | None:
-        """`@ana:example.org`, a link to it, or `ana` for somebody of our own server who is or was in the room."""
-        link = links.parse(handle)
-        user = link.user if link else None
-        room = self._rooms.by_alias(place)
-        if user is None:
-            name = handle.strip().removeprefix("@").lower()
-            guess = f"@{name}:{links.server(self._user)}"
-            if room is None or not is_user(guess) or await self._calls.membership(room.id, guess) is None:
-                return None
-            user = guess
-        return self._author(user, place)
+        return await self._ready.people.person(handle, place)
 
     async def refresh(self, person: Author, place: str) -> Author:
-        role = self._author(person.id, place).role
-        # TRUSTED is given in the configuration, not by Matrix.
-        trusted = Role.TRUSTED if person.role is Role.TRUSTED else Role.EVERYONE
-        return replace(person, role=max(role, trusted))
-
-    @property
-    def me(self) -> Author:
-        return Author(Platform.MATRIX, self._user, self._user, is_bot=True)
+        return self._ready.people.refresh(person, place)
 
     async def members(self, place: str) -> list[Author]:
-        """Raises Refused where the bot is not in that room."""
-        room = refs.joined(place, self._rooms)
-        members = await self._calls.joined_members(room.id)
-        return [self._ready.eyes.author(user, room) for user in members if user != self._user]
+        return await self._ready.people.members(place)
 
     async def policies(self, place: str) -> list[Policy]:
         """Raises Refused where the bot is not in the list's room, Unreachable before its rules were read."""
@@ -260,16 +245,35 @@ class MatrixAdapter:
         return self._open.eyes.url(room, event) if self._open and room else None
 
     async def check(self) -> list[str]:
-        await self._ready.reader.look()
+        await self._check.look(self.places.values())
         return self._check.problems(self.places.values())
 
     async def rights(self) -> list[str]:
         """What the bot may do in each room that it is in, one line each; after `check`."""
         return self._check.rights(self.places.values())
 
+    async def _cipher(self) -> Cipher:
+        """What encrypts and decrypts. Where that cannot work, everything else goes on without. Raises PlatformError."""
+        if self._open_cipher is None:
+            return Clear(self._rooms)
+        try:
+            try:
+                return await self._open_cipher(self._client)
+            except Refused as refusal:
+                if refusal.code != LOST or self._client.renew is None:
+                    raise
+                log.warning("%s; signing in as a new device", refusal)
+            await self._session.replace()
+            return await self._open_cipher(self._client)
+        except Refused as refusal:
+            if refusal.code not in UNUSABLE:
+                raise
+            log.warning("account %s: %s", self.account, refusal)
+            return Clear(self._rooms, str(refusal))
+
     @property
     def _check(self) -> Check:
-        return Check(self._client, self._rooms, self._doors, encryption=self._open_cipher is not None)
+        return Check(self._calls, self._rooms, self._doors, self._ready.cipher)
 
     @property
     def _ready(self) -> _Open:
@@ -284,14 +288,6 @@ class MatrixAdapter:
                 return place
         alias = f"{self.account}.private"
         return Place(Platform.MATRIX, alias, "private", PlaceKind.PRIVATE, "", self.account)
-
-    def _author(self, user: str, place: str) -> Author:
-        """The person with their role in a place; in private, the highest in that community's rooms."""
-        room = self._rooms.by_alias(place)
-        if room is None:
-            kind = self.places[place] if place in self.places else self._private()
-            room = Room("", kind)
-        return self._ready.eyes.author(user, room)
 
     async def _linked(self, room: str) -> Room | None:
         """The room of a link, by its id or alias; None where we are not in it. Raises PlatformError."""
@@ -323,3 +319,4 @@ class _Open:
     moderator: Moderator
     lookup: Lookup
     threads: Threads
+    people: People

@@ -72,6 +72,12 @@ def membership(event: Json) -> str:
     return raw.text(raw.mapping(event.get("content")).get("membership"))
 
 
+def shut_out(event: Json) -> bool:
+    """Whether this change of membership put out somebody who was in; lifting a ban does not."""
+    old = raw.mapping(raw.mapping(event.get("unsigned")).get("prev_content")).get("membership")
+    return membership(event) == "ban" or (membership(event) == "leave" and old != "ban")
+
+
 def entered(events: list[Json], user: str, before: Before) -> int | None:
     """Where in `events` the person came into the room, the last time; None when they did not.
 

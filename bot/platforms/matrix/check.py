@@ -5,22 +5,53 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.model import Place, PlaceKind
-from bot.platforms.matrix.client import Client
+from bot.platforms.matrix.calls import Calls
+from bot.platforms.matrix.cipher import Cipher
+from bot.platforms.matrix.client import at
 from bot.platforms.matrix.doors import Doors
+from bot.platforms.matrix.errors import MISSING
 from bot.platforms.matrix.policies import USER_RULE
 from bot.platforms.matrix.power import Powers
 from bot.platforms.matrix.rights import missing
-from bot.platforms.matrix.rooms import POWER, Rooms
+from bot.platforms.matrix.rooms import CREATE, ENCRYPTION, POWER, Rooms
+from bot.platforms.protocol import Refused
+
+_LOOKED_AT = (CREATE, POWER, ENCRYPTION, "m.room.name", "m.room.canonical_alias")
 
 
 class Check:
-    """Looks at what is known after the first sync."""
+    """For one account that is signed in and has entered its rooms."""
 
-    def __init__(self, client: Client, rooms: Rooms, doors: Doors, *, encryption: bool) -> None:
-        self._client = client
+    def __init__(self, calls: Calls, rooms: Rooms, doors: Doors, cipher: Cipher) -> None:
+        self._calls = calls
+        self._client = calls.client
         self._rooms = rooms
         self._doors = doors
-        self._encryption = encryption
+        self._cipher = cipher
+
+    async def look(self, places: Iterable[Place]) -> None:
+        """Asks how each of our rooms stands now. Raises PlatformError.
+
+        A first `/sync` would tell in one go, but servers answer the same question from a cache for minutes.
+        """
+        ours = set(places)
+        for ident in await self._calls.joined_rooms():
+            if self._rooms.configured(ident) in ours:
+                await self._state(ident)
+
+    async def _state(self, ident: str) -> None:
+        room = self._rooms.joined(ident)
+        for kind in _LOOKED_AT:
+            try:
+                path = at("v3", "rooms", ident, "state", kind, "")
+                found = await self._client.call("GET", path, query={"format": "event"})
+            except Refused as refusal:
+                if refusal.code not in MISSING:
+                    raise
+                continue
+            # Older servers know no `format` and answer with the content alone.
+            whole = "content" in found and "sender" in found
+            room.take((found if whole else {"content": found}) | {"type": kind, "state_key": ""})
 
     def problems(self, places: Iterable[Place]) -> list[str]:
         """One sentence for each thing that is missing; empty when nothing is."""
@@ -28,6 +59,8 @@ class Check:
         for place in places:
             if place.kind is not PlaceKind.PRIVATE:
                 found += self._place(place)
+        if self._cipher.works and self._cipher.problem:
+            found.append(f"account {self._client.account}: {self._cipher.problem}")
         if self._client.limited:
             found.append(
                 f"account {self._client.account}: the server limits how fast the bot may act (a fresh Synapse lets it do one"
@@ -47,8 +80,7 @@ class Check:
             if room.lists:
                 publishes = "and publish" if level >= room.powers.sets(USER_RULE) else "but not publish"
                 found.append(
-                    f"place {place.alias}: {room.label}, a policy list of {len(room.rules.policies)} rules:"
-                    f" the bot may follow {publishes} there"
+                    f"place {place.alias}: {room.label}, a policy list: the bot may follow it, {publishes} there"
                 )
                 continue
             able = [act for act, needed in _needs(room.powers) if level >= needed]
@@ -68,11 +100,8 @@ class Check:
             return []
         here = f"place {place.alias}: {room.label}"
         found = [f"{here}: {reason}" for reason in lacking(room.powers, self._client.user)]
-        if room.encrypted and not self._encryption:
-            found.append(
-                f"{here} is encrypted, and this account cannot read it; install folkmoot[e2e] and set `encryption: yes`,"
-                " or use a room without encryption"
-            )
+        if room.encrypted and not self._cipher.works:
+            found.append(f"{here} is encrypted: {self._cipher.problem}")
         return found
 
 

@@ -9,9 +9,21 @@ from bot.platforms.protocol import Refused
 
 Content = dict[str, Any]
 
+SWITCHED_OFF = "this account is not set up for it; set `encryption: yes` for the account, or use a room without encryption"
+
 
 class Cipher(Protocol):
     """Encrypts what is sent and decrypts what is read; everything in a room without encryption passes unchanged."""
+
+    @property
+    def works(self) -> bool:
+        """Whether encrypted rooms can be read and written at all."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with encryption, a sentence for the operator; empty when nothing is."""
+        ...
 
     async def feed(self, sync: dict[str, Any]) -> None:
         """Takes the keys and device changes out of a raw answer to `/sync`, before its events are read."""
@@ -37,9 +49,12 @@ class Cipher(Protocol):
 
 
 class Clear:
-    """No encryption: rooms that have it can neither be read nor written."""
+    """No encryption: rooms that have it can neither be read nor written. `problem` is why, a sentence."""
 
-    def __init__(self, rooms: Rooms) -> None:
+    works = False
+
+    def __init__(self, rooms: Rooms, problem: str = SWITCHED_OFF) -> None:
+        self.problem = problem
         self._rooms = rooms
 
     async def feed(self, sync: dict[str, Any]) -> None:
@@ -56,11 +71,7 @@ class Clear:
         """Unchanged. Raises Refused in an encrypted room, where clear text would betray what people trust."""
         known = self._rooms.get(room)
         if known is not None and known.encrypted:
-            raise Refused(
-                f"room {known.label} is encrypted and this account is not set up for it; set `encryption: true` for the"
-                " account, or use a room without encryption",
-                "encrypted",
-            )
+            raise Refused(f"room {known.label} is encrypted: {self.problem}", "encrypted")
         return kind, content
 
     async def maintain(self) -> None:

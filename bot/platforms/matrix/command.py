@@ -69,6 +69,8 @@ def _typed(event: Event) -> str | None:
         formatted = hypertext.without_reply(formatted)
     if _QUOTING.match(formatted):
         return None
+    if "matrix" not in formatted.lower():
+        return body
     # In the body a person picked from a list is but a name, which others may bear as well.
     seen = hypertext.seen(formatted)
     if any(map(links.parse, seen.links)) and plain(seen.text) == plain(body):

@@ -14,7 +14,7 @@ from bot.model import Noticed, Place
 from bot.platforms.matrix import raw
 from bot.platforms.matrix.calls import Calls
 from bot.platforms.matrix.client import at
-from bot.platforms.matrix.errors import MISSING
+from bot.platforms.matrix.errors import MISSING, SENTENCES
 from bot.platforms.matrix.events import is_room, is_user
 from bot.platforms.matrix.rooms import CREATE, MEMBER, TOMBSTONE, Room, Rooms
 from bot.platforms.protocol import PlatformError, Refused, SignedOut
@@ -80,7 +80,7 @@ class Doors:
             except SignedOut:
                 raise
             except PlatformError as error:
-                self.absent[place.alias] = str(error)
+                self.absent[place.alias] = _why(error)
                 log.warning("place %s: the bot is not in its room: %s", place.alias, error)
             else:
                 self.absent.pop(place.alias, None)
@@ -102,7 +102,7 @@ class Doors:
         except Refused as error:
             if error.code in MISSING:
                 raise Refused(
-                    f"there is no room with the address {alias}; check how it is written", error.code
+                    f"there is no room with the address {alias}; check how it is written", "no_such_room"
                 ) from error
             raise
         ident = answer.get("room_id")
@@ -194,7 +194,7 @@ class Doors:
             except Refused as error:
                 log.warning("%s: cannot enter %s: %s", self._client.account, ident, error)
                 place = self._rooms.configured(ident)
-                text = f"I could not follow the invitation of {inviter} to the room {ident}: {error}"
+                text = f"I could not follow the invitation of {inviter} to the room {ident}: {_why(error)}."
                 told.append(self.told(place, text, f"enter:{ident}:{inviter}"))
             except PlatformError as error:
                 log.info("%s: cannot enter %s yet: %s", self._client.account, ident, error)
@@ -232,7 +232,7 @@ class Doors:
             await self.enter(successor, [sender.partition(":")[2]])
             create = await self._client.call("GET", at("v3", "rooms", successor, "state", CREATE, ""))
         except Refused as error:
-            return self._not_followed(room, successor, str(error))
+            return self._not_followed(room, successor, _why(error))
         except SignedOut:
             raise
         except PlatformError as error:
@@ -274,7 +274,16 @@ class Doors:
         return Noticed(place or self._private, text, ident, self._clock.now())
 
     def _due(self, ident: str) -> bool:
-        return self._clock.now() >= self._later.get(ident, self._clock.now())
+        later = self._later.get(ident)
+        return later is None or self._clock.now() >= later
+
+
+def _why(error: PlatformError) -> str:
+    """Why a room cannot be entered, for moderators."""
+    code = error.code if isinstance(error, Refused) else ""
+    if code == "M_FORBIDDEN":
+        return "it is not open to everybody, and nobody has invited me"
+    return SENTENCES.get(code, str(error))
 
 
 def removed(event: Mapping[str, Any], place: Place) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -21,10 +22,16 @@ _BLOCK = re.compile(
     r"|h[1-6r]|header|li|main|mx-reply|nav|ol|option|p|pre|section|select|summary|table|tbody|td|textarea|tfoot|th|thead"
     r"|title|tr|ul"
 )
+_VOID = frozenset({"br", "hr"})
 #: Attributes that some client shows.
 _SHOWN = frozenset({"alt", "title", "placeholder", "value", "label", "data-mx-maths", "data-mx-spoiler"})
 _ADDRESSES = frozenset({"href", "src"})
 
+#: So many tags are read; beyond that they are left out without a look. Nobody needs as many, and reading them takes time.
+TAGS = 3_000
+
+_OPENING = re.compile(r"<[a-zA-Z/!?]")
+_TAG = re.compile(r"<[^<>]*>")
 _NAME = re.compile(r"</?([a-zA-Z][^\s/>]*)")
 _END = re.compile(r"[\s/]*>")
 _ATTRIBUTE = re.compile(
@@ -40,7 +47,7 @@ _DIGITS = 7
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """`text` is what is read, a line a block, quotations behind `> `; `links` are the addresses in it, in order."""
+    """`text` is what is read, a line a block, with Markdown's marks for quotations and code; `links` are its addresses."""
 
     text: str
     links: tuple[str, ...]
@@ -83,19 +90,24 @@ class _Reader:
         self._source = source
         self._rename = rename
         self._renamed = False  # inside a link whose words were replaced
-        self._depth = 0
+        self._open: list[str] = []
+        self._count: Counter[str] = Counter()
         self.rows: list[tuple[int, list[str]]] = [(0, [])]
         self.links: list[str] = []
 
     def read(self) -> None:
         start = 0
-        while (opening := self._source.find("<", start)) >= 0:
-            self._say(self._source[start:opening])
-            start = self._markup(opening)
-            if start < 0:  # unfinished: no more markup is looked for
-                self._say(self._source[opening:])
+        for _ in range(TAGS):
+            found = _OPENING.search(self._source, start)
+            if found is None:
+                self._say(self._source[start:])
                 return
-        self._say(self._source[start:])
+            self._say(self._source[start : found.start()])
+            start = self._markup(found.start())
+            if start < 0:  # unfinished: no more markup is looked for
+                self._say(self._source[found.start() :])
+                return
+        self._say(_TAG.sub("", self._source[start:]))
 
     def _markup(self, opening: int) -> int:
         """Where what begins at `opening` ends; -1 when it does not."""
@@ -104,16 +116,14 @@ class _Reader:
             return self._tag(name[1].lower(), name.end(), closing=source[opening + 1] == "/")
         if source.startswith("<!--", opening):
             return _after(source, "-->", opening + 2)  # `<!-->` is a whole comment
-        if source.startswith(("<!", "<?", "</"), opening):
-            return _after(source, ">", opening)
-        self._say("<")
-        return opening + 1
+        return _after(source, ">", opening)
 
     def _tag(self, name: str, position: int, *, closing: bool) -> int:
-        if _BLOCK.fullmatch(name):
-            self._break(name, closing=closing)
-        elif name == "a":
+        if name == "a":
             self._renamed = False
+        elif name == "code" or _BLOCK.fullmatch(name):
+            self._closed(name) if closing else self._opened(name)
+        shown: dict[str, None] = {}  # an image says the same in two attributes
         while not (end := _END.match(self._source, position)):
             attribute = _ATTRIBUTE.match(self._source, position)
             if attribute is None:
@@ -121,15 +131,44 @@ class _Reader:
             position = attribute.end()
             value = attribute[2] or attribute[3] or attribute[4] or ""
             if attribute[1].lower() in _SHOWN:
-                self._say(f" {value} ")
+                shown[value] = None
             elif attribute[1].lower() in _ADDRESSES and value:
                 self._link(characters(value).strip(), of=name)
+        for value in shown:
+            self._say(f" {value} ")
         return end.end()
 
-    def _break(self, name: str, *, closing: bool) -> None:
-        if name == "blockquote":
-            self._depth = max(0, self._depth + (-1 if closing else 1))
-        self.rows.append((self._depth, []))
+    def _opened(self, name: str) -> None:
+        if name not in _VOID:
+            self._open.append(name)
+            self._count[name] += 1
+        if name == "pre" and self._count["pre"] == 1:
+            self._row("```")
+        self._row() if name != "code" else self._mark_code()
+
+    def _closed(self, name: str) -> None:
+        """Whatever was opened inside ends with it, so that nobody's words stay quoted for want of an end."""
+        ended = name
+        while self._count[name]:
+            inner = self._open.pop()
+            self._count[inner] -= 1
+            if inner == "code":
+                self._mark_code()
+            else:
+                ended = inner
+            if inner == "pre" and not self._count["pre"]:
+                self._row("```")
+            if inner == name:
+                break
+        if ended != "code":
+            self._row()
+
+    def _mark_code(self) -> None:
+        if not self._count["pre"]:
+            self._say("`")
+
+    def _row(self, text: str = "") -> None:
+        self.rows.append((self._count["blockquote"], [text] if text else []))
 
     def _link(self, address: str, *, of: str) -> None:
         self.links.append(address)

@@ -17,7 +17,7 @@ from typing import Any
 from bot.clock import Clock
 from bot.model import Occurrence, Place
 from bot.platforms.matrix import raw, shapes
-from bot.platforms.matrix.answer import Answer, Before, Part, entered, entry, membership, own, said_after
+from bot.platforms.matrix.answer import Answer, Before, Part, entered, entry, own, said_after, shut_out
 from bot.platforms.matrix.cipher import Cipher
 from bot.platforms.matrix.cursor import Cursor, Gap
 from bot.platforms.matrix.doors import Doors, removed
@@ -108,12 +108,6 @@ class Reader:
         self._idle = min(max(self._idle * 2, _IDLE), _LONGEST_IDLE) if quick and answer.quiet else timedelta()
         return replace(self._batch(doing, cursor), again=self._idle)
 
-    async def look(self) -> None:
-        """Learns how every room stands, and handles nothing. Raises PlatformError."""
-        answer = Answer.of(await self._stream.sync("", timedelta()))
-        for ident, part in answer.joined.items():
-            self._learn(self._rooms.joined(ident), part)
-
     async def close(self) -> None:
         await self._receipts.close()
 
@@ -130,8 +124,6 @@ class Reader:
             before = self._learn(room, part)
             if lost is not None:
                 await self._read(room, said_after(part.events, lost.at), doing, before)
-        for room in self._rooms:
-            await self._follow(room, doing)
         if lost is not None:
             at = datetime.fromtimestamp(lost.at / 1000, UTC)
             text = (
@@ -172,8 +164,11 @@ class Reader:
     def _learn(self, room: Room, part: Part) -> Before:
         """Takes over a room's state as it is after `part`; what each change among its events replaced."""
         room.count(part.summary)
+        # Members that are sent along lazily may be as they are after the events: those come in their own turn.
+        later = {raw.text(event.get("event_id")) for event in part.events}
         for event in part.state:
-            room.take(event)
+            if raw.text(event.get("event_id")) not in later:
+                room.take(event)
         before: dict[str, Any] = {}
         for event in part.events:
             kind, key, ident = event.get("type"), event.get("state_key"), event.get("event_id")
@@ -208,9 +203,7 @@ class Reader:
         await self._read(room, part.events, doing, self._learn(room, part))
         doing.here = doing.here.gap(ident, None)
         self._rooms.left(ident)
-        mine = [
-            e for e in own(part.state + part.events, self._eyes.user) if membership(e) in {"leave", "ban"}
-        ]
+        mine = [event for event in own(part.state + part.events, self._eyes.user) if shut_out(event)]
         if mine and place is not None and mine[-1].get("sender") != self._eyes.user:
             text = removed(mine[-1], place)
             log.warning("place %s: %s", place.alias, text)
@@ -289,6 +282,8 @@ class Reader:
         left, told = await self._doors.accept(invites)
         doing.here = replace(doing.here, invites=left)
         doing.happened += told
+        for room in self._rooms:  # what could not be followed before
+            await self._follow(room, doing)
 
     def _tell(self, doing: _Round, place: Place | None, text: str, ident: str) -> None:
         doing.happened.append(self._doors.told(place, text, ident))

@@ -100,20 +100,27 @@ class Sender:
         return await self._say(room, content.message(doc, key), key)
 
     async def _warn(self, action: actions.Warn, key: str) -> Receipt:
-        """Under what it is about, to that person alone; in private where it was said there, or where we may not speak."""
+        """Under what it is about, to that person alone.
+
+        In private where it was said there, where the person is not in the room any more, and where we may not speak.
+        """
         about, person = action.about, action.person
         if about is None or about.place == self._private.place.alias:
             return await self._tell(person, action.text, key)
         doc = content.addressed(action.text, person)
         try:
             room, event = parts(about, self._rooms)
-            relation = await self._below(room, event)
-            return await self._say(room, content.message(doc, key, relation=relation), key)
+            # The server is asked: the same decision may have banned them a moment ago.
+            if await self._calls.membership(room, person.id) == "join":
+                relation = await self._below(room, event)
+                return await self._say(room, content.message(doc, key, relation=relation), key)
+            why = "they are not in the room"
         except Refused as refusal:
             if refusal.code not in {FORBIDDEN, "no_place"}:
                 raise
-            receipt = await self._tell(person, action.text, key)
-            return Receipt(receipt.at, receipt.ref, receipt.url, f"in private, because {refusal}")
+            why = str(refusal)
+        receipt = await self._tell(person, action.text, key)
+        return Receipt(receipt.at, receipt.ref, receipt.url, f"in private, because {why}")
 
     async def _below(self, room: str, event: str) -> Relation:
         """How to speak about an event; where it is gone, without answering it, but in its thread if we remember one."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bot.platforms.matrix import raw
 from bot.platforms.matrix.client import Client, at
-from bot.platforms.protocol import Refused, SignedOut, Unreachable
+from bot.platforms.protocol import PlatformError, Refused, SignedOut, Unreachable
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +76,14 @@ class Session:
         client.token, client.device = token, device
         client.logins += 1
         self._store()
+
+    async def replace(self) -> None:
+        """Gives up the device for a new one, as where its keys were lost. Raises PlatformError."""
+        try:
+            await self._client.call("POST", at("v3", "logout"), {})
+        except PlatformError as error:
+            log.warning("%s: the device %s stays listed: %s", self._user, self._client.device, error)
+        await self.renew(new_device=True)
 
     async def _good(self) -> bool:
         """Whether the token is accepted; learns the device from the server."""

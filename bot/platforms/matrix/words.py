@@ -74,10 +74,18 @@ _SPEAKING = (
 )
 
 _FALLBACK = re.compile(r"> (?:\* )?<@")
-_EDITED = re.compile(r"\A\s*\*\s+")
-#: Marks and blanks: texts that differ in nothing else read the same.
+#: Marks and blanks, and what begins the items of a list: texts that differ in nothing else read the same.
 _MARKS = re.compile(r"[\s!-/:-@\[-`{-~]+")
+_ITEM = re.compile(r"^[ \t]*(?:\d{1,4}[.)]|[•◦▪‣·–—])[ \t]+", re.MULTILINE)
+#: What of typed Markdown is shown nowhere: where links lead, and the language of code.
 _TARGET = re.compile(r"\]\([^()\s]{0,2000}\)")
+_LANGUAGE = re.compile(r"^ {0,3}(?:```|~~~)[^\n`~]*$", re.MULTILINE)
+#: What rules leave out as not the author's own words: blocks of code, code in a line, quotations.
+_NOT_OWN = (
+    re.compile(r"^ {0,3}(```+|~~~+)[^\n]*\n.*?(?:^ {0,3}\1[`~]* *$|\Z)", re.MULTILINE | re.DOTALL),
+    re.compile(r"(?<!`)(`{1,4})(?!`)[^\n]{1,2000}?(?<!`)\1(?!`)"),
+    re.compile(r"^ {0,3}>.*$", re.MULTILINE),
+)
 _FENCE = re.compile(r"`|~(?=~~)")
 
 
@@ -111,15 +119,18 @@ def said(event: Event) -> str:
     content = event.content
     renewed = raw.mapping(content.get("m.new_content"))
     pieces = list(_pieces(content, reply=event.carries_reply))
+    if len(pieces) == 1 and not pieces[0].links:
+        return pieces[0].text
     first = renewed if event.replaces and renewed else content
     body = own_body(raw.text(first.get("body")), reply=event.carries_reply and first is content)
     shown = [body] if body.strip() else []
-    known = [plain(body)]
+    own = _own(body)
+    known = [(plain(body), plain(own)), (plain(_seen(body)), plain(_seen(own)))]
     for piece in pieces:
-        bare = plain(piece.text)
-        if bare.strip() and not any(bare in other for other in known):
+        new = plain(piece.text), plain(_own(piece.text))
+        if new[0].strip() and not any(_within(new[0], old[0]) and _within(new[1], old[1]) for old in known):
             shown.append(piece.text)
-            known.append(bare)
+            known.append(new)
     present = "\n".join(shown)
     extra = [address for piece in pieces for address in piece.links if _is_news(address, present)]
     if len(shown) > 1:
@@ -137,8 +148,24 @@ def _is_news(address: str, present: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """`text` without marks and the targets of links, between two blanks: what texts have to share to read the same."""
-    return f" {_MARKS.sub(' ', _EDITED.sub('', _TARGET.sub(']', text), count=1)).strip()} "
+    """`text` without marks, between two blanks: what texts have to share to read the same."""
+    return f" {_MARKS.sub(' ', _ITEM.sub(' ', text)).strip()} "
+
+
+def _seen(text: str) -> str:
+    """Typed Markdown without what is shown nowhere."""
+    return _LANGUAGE.sub("", _TARGET.sub("]", text))
+
+
+def _own(text: str) -> str:
+    """What rules take for the author's own words."""
+    for pattern in _NOT_OWN:
+        text = pattern.sub(" ", text)
+    return text
+
+
+def _within(part: str, whole: str) -> bool:
+    return not part.strip() or part in whole
 
 
 def own_body(text: str, *, reply: bool) -> str:
