@@ -51,7 +51,7 @@ async def policies(ctx: Policies, call: Call) -> Answer:
     places = hall.followed(ctx)
     if not places:
         return "No list is followed: a place with `policy:` in the configuration is one."
-    rows = [(Strong(place.alias), f": {_count(await hall.read(ctx, place))}") for place in places]
+    rows = [(Strong(place.alias), f": {_count(await ctx.policies(place.alias))}") for place in places]
     missing = sorted(set(ctx.settings.follow) - {place.alias for place in places})
     mode = (
         "Whom they name is banned, once."
@@ -88,7 +88,7 @@ async def preview_list(ctx: Policies, call: Call, name: str) -> Answer:
     if place is None:
         known = ", ".join(p.alias for p in hall.followed(ctx)) or "none"
         return f"There is no list called “{name[:60]}”. Followed are: {known}."
-    found = await hall.read(ctx, place)
+    found = await ctx.policies(place.alias)
     told = await preview(ctx, binding(place.alias, found), place.platform) if found is not None else None
     if told is None:
         return "The server does not answer at the moment. Try again in a few minutes."

@@ -165,7 +165,7 @@ async def _print(ctx: Policies) -> str | None:
     texts = [f"{ctx.settings.mode} {ctx.settings.at_most}"]
     places = hall.followed(ctx)
     for place in places:
-        policies = await hall.read(ctx, place)
+        policies = await ctx.policies(place.alias)
         if policies is None:
             return None
         texts += sorted(f"{place.alias} {p.kind} {p.entity} {p.recommendation}" for p in policies)

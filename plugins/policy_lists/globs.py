@@ -17,9 +17,6 @@ class Glob:
     def __init__(self, pattern: str) -> None:
         lower = pattern.lower()
         wild = [found.start() for found in _WILD.finditer(lower)]
-        #: Whether it can match but one text.
-        self.literal = not wild
-        self._text = lower
         # Almost every text is told apart by what stands before the first wildcard, or after the last one.
         self._head = lower[: wild[0]] if wild else lower
         self._tail = lower[wild[-1] + 1 :] if wild else lower
@@ -27,7 +24,7 @@ class Glob:
         self._any = 0  # the places of `?`
         self._stay = 0  # the places at which a `*` takes in any further character
         self._end = 1
-        for sign in lower if wild else "":
+        for sign in lower:
             if sign == "*":
                 self._stay |= self._end
                 continue
@@ -40,8 +37,6 @@ class Glob:
     def matches(self, text: str) -> bool:
         """Whether the whole of `text` is of that form."""
         lower = text.lower()
-        if self.literal:
-            return lower == self._text
         if not (lower.startswith(self._head) and lower.endswith(self._tail)):
             return False
         reached = 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.api import Author, Capability, Context, Place, PlaceKind, Platform, Policy, Role
+from bot.api import Author, Capability, Context, Place, PlaceKind, Platform, Role
 from plugins.policy_lists.rules import Hall, Rule, binding
 from plugins.policy_lists.settings import PolicySettings
 
@@ -26,17 +26,12 @@ def rooms(ctx: Policies, platform: Platform) -> list[Place]:
     ]
 
 
-async def read(ctx: Policies, place: Place) -> list[Policy] | None:
-    """A list as it is now; None when it cannot be had."""
-    return await ctx.policies(place.alias)
-
-
 async def rules(ctx: Policies, platform: Platform) -> list[Rule]:
     """The rules of all followed lists of a platform; a list that cannot be had now has none."""
     found: list[Rule] = []
     for place in followed(ctx):
         if place.platform is platform:
-            found += binding(place.alias, await read(ctx, place) or ())
+            found += binding(place.alias, await ctx.policies(place.alias) or ())
     return found
 
 

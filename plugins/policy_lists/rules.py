@@ -33,11 +33,19 @@ class Rule:
     def glob(self) -> Glob:
         return Glob(self.policy.entity)
 
+    @property
+    def is_literal(self) -> bool:
+        """Whether it can name but one; most rules of a long list do, and need no pattern."""
+        return "*" not in self.policy.entity and "?" not in self.policy.entity
+
     def names(self, person: Author) -> bool:
         """Whether it is about that person, or about their server."""
         if self.policy.kind is PolicyKind.SERVER:
-            return any(self.glob.matches(server) for server in servers(person.id))
-        return self.glob.matches(person.id)
+            return any(self._fits(server) for server in servers(person.id))
+        return self._fits(person.id)
+
+    def _fits(self, text: str) -> bool:
+        return self.policy.entity.lower() == text.lower() if self.is_literal else self.glob.matches(text)
 
 
 def binding(place: str, policies: Iterable[Policy]) -> list[Rule]:
@@ -76,16 +84,16 @@ async def findings(rules: Sequence[Rule], hall: Hall, at_most: int) -> list[Find
     for person in {p.key: p for p in (*hall.people, *hall.moderators)}.values():
         by_id.setdefault(person.id.lower(), []).append(person)
     everybody = [person for people in by_id.values() for person in people]
+    here = {person.key for person in hall.people}
     found: list[Finding] = []
     for number, rule in enumerate(rules):
-        if rule.policy.kind is PolicyKind.USER and rule.glob.literal:
+        if rule.policy.kind is PolicyKind.USER and rule.is_literal:
             named = by_id.get(rule.policy.entity.lower(), [])
             if number % _CHUNK == 0:
                 await asyncio.sleep(0)
         else:
             named = await _named(rule, everybody)
         refused = _refusal(rule, named, hall.me, at_most)
-        here = {person.key for person in hall.people}
         if named or refused:
             found.append(Finding(rule, tuple(person for person in named if person.key in here), refused))
     return found

@@ -53,8 +53,8 @@ async def test_enforced_a_list_bans_who_joins_everywhere_with_a_case() -> None:
         await town.member("spamlord").joins()
         assert town.transcript() == script("""
             lounge | spamlord joins
-            freechat | bot bans spamlord for good (named on the list badlist: sells watches)
-            lounge | bot bans spamlord for good (named on the list badlist: sells watches)
+            freechat | bot bans spamlord for good (named on the list badlist: sells watches — case #1; to appeal, write to me: appeal #1)
+            lounge | bot bans spamlord for good (named on the list badlist: sells watches — case #1; to appeal, write to me: appeal #1)
             modroom | bot: Case #1 — ban spamlord from freechat for good; ban spamlord from lounge for good (rule “badlist: spam*”: sells watches)
         """)
 

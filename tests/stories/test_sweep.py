@@ -28,8 +28,8 @@ async def test_the_word_spam_removes_the_last_messages_newest_first() -> None:
         await town.moderator("mo").says("!ban @ana 7d spam, again and again", place="modroom")
         assert town.transcript() == script("""
             modroom | mo: !ban @ana 7d spam, again and again
-            freechat | bot bans ana until 2026-03-09 08:03 (spam, again and again)
-            lounge | bot bans ana until 2026-03-09 08:03 (spam, again and again)
+            freechat | bot bans ana until 2026-03-09 08:03 (spam, again and again — case #1; to appeal, write to me: appeal #1)
+            lounge | bot bans ana until 2026-03-09 08:03 (spam, again and again — case #1; to appeal, write to me: appeal #1)
             lounge | bot removes ana’s “third” (spam, again and again)
             lounge | bot removes ana’s “second” (spam, again and again)
             lounge | bot removes ana’s “first” (spam, again and again)
