@@ -25,6 +25,7 @@ from bot.model.people import (
     Ref,
     Role,
 )
+from bot.model.policies import Policy, PolicyKind
 from bot.model.speech import (
     Discussion,
     Json,
@@ -48,6 +49,8 @@ __all__ = [
     "Place",
     "PlaceKind",
     "Platform",
+    "Policy",
+    "PolicyKind",
     "Reacted",
     "Receipt",
     "Ref",

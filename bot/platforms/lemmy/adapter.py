@@ -13,7 +13,19 @@ import httpx
 
 from bot.actions import Capability, External
 from bot.clock import Clock
-from bot.model import Author, Discussion, Message, Place, PlaceKind, Platform, Receipt, Ref, Role, Thread
+from bot.model import (
+    Author,
+    Discussion,
+    Message,
+    Place,
+    PlaceKind,
+    Platform,
+    Policy,
+    Receipt,
+    Ref,
+    Role,
+    Thread,
+)
 from bot.platforms.lemmy import fields, shapes
 from bot.platforms.lemmy.client import PATIENCE, Client
 from bot.platforms.lemmy.elsewhere import elsewhere
@@ -197,6 +209,18 @@ class LemmyAdapter:
         # TRUSTED is given in the configuration, not by Lemmy.
         trusted = Role.TRUSTED if person.role is Role.TRUSTED else Role.EVERYONE
         return replace(person, role=max(role, trusted))
+
+    @property
+    def me(self) -> Author | None:
+        return None
+
+    async def members(self, place: str) -> list[Author]:
+        del place  # a community tells how many subscribe to it, not who
+        return []
+
+    async def policies(self, place: str) -> list[Policy]:
+        del place  # there are no such lists
+        return []
 
     async def working(self, ref: Ref) -> None:
         """Lemmy has no sign for that."""
