@@ -1,23 +1,25 @@
 # make run    sets up and runs the bot (the embedded demo where there is no config.yaml)
 # make test   sets up and runs every check: formatting, lint, types, tests
 # make setup  only builds .venv from the locked versions
+# make servers  installs what the tests talk to and with: the official Lemmy clients
 
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+LEMMY_CLIENTS := tests/clients-lemmy/node_modules/.package-lock.json
 
 # What decides without doing: branch coverage of at least 95 %.
 PURE := bot/model/*,bot/text.py,bot/actions/*,bot/decision.py,bot/describe.py,bot/guard.py,bot/due.py,bot/duration.py,bot/commands/*,bot/markup/*,bot/handler.py,bot/plugin.py,plugins/*
 
-.PHONY: run test setup quick lint types unit slow lock clean
+.PHONY: run test setup servers quick lint types unit slow lock clean
 
 run: setup
 	@$(BIN)/folkmoot run
 
 # The whole of it, in the order in which a mistake is cheapest to find.
-test: setup lint types unit slow
+test: setup servers lint types unit slow
 	@echo "All checks passed."
 
 setup: $(READY)
@@ -28,8 +30,14 @@ $(READY): requirements-dev.lock pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
+servers: $(LEMMY_CLIENTS)
+
+$(LEMMY_CLIENTS): tests/clients-lemmy/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --prefix tests/clients-lemmy --silent; \
+	else echo "npm is not installed: the tests with the official Lemmy clients will be skipped"; fi
+
 # What a contributor runs between two edits.
-quick: setup lint types
+quick: setup servers lint types
 	$(BIN)/pytest -m "not slow" -x -n auto
 
 lint:
