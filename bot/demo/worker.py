@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.app import App, connect
-from bot.clock import FakeClock
+from bot.clock import Clock, FakeClock
 from bot.ledger import Ledger, upgrade
 from bot.settings import load
 from bot.settings.plugins import find
@@ -24,13 +24,18 @@ from bot.settings.plugins import find
 
 async def start(config: Path, now: datetime) -> tuple[App, FakeClock]:
     """A running app on the given configuration, with a clock that stands at `now`."""
-    loaded = load(config, find, os.environ)
     clock = FakeClock(now)
+    return await open_app(config, clock), clock
+
+
+async def open_app(config: Path, clock: Clock) -> App:
+    """A running app on the given configuration."""
+    loaded = load(config, find, os.environ)
     upgrade(loaded.configuration.storage.database)
     ledger = await Ledger.open(loaded.configuration.storage.database)
     app = App(loaded, ledger, connect(loaded, clock), clock)
     await app.open()
-    return app, clock
+    return app
 
 
 async def serve(config: Path) -> None:

@@ -62,9 +62,13 @@ class Thing:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the moderation log: `what` is `remove post`, `ban`, `lock post`, … with `un` or `restore` for the way back."""
+    """A line of the moderation log: `what` is `remove post`, `ban`, `lock post`, … with `un` or `restore` for the way back.
+
+    `about` is a post or comment, `comment/12`, or somebody's name.
+    """
 
     what: str
+    about: str
     by: str | None
     reason: str
     until: datetime | None = None

@@ -100,8 +100,15 @@ class V3(Driver):
         return bool(view["subscribed"] == "Subscribed")
 
     async def inbox(self, who: Member) -> list[str]:
-        answer = await self.call("GET", "/private_message/list", who, unread_only=False, limit=50)
-        got = [view for view in answer["private_messages"] if view["recipient"]["id"] == who.id]
+        rows: list[dict[str, Any]] = []
+        for page in range(1, 101):
+            answer = await self.call(
+                "GET", "/private_message/list", who, unread_only=False, limit=50, page=page
+            )
+            rows += answer["private_messages"]
+            if not answer["private_messages"]:
+                break
+        got = [view for view in rows if view["recipient"]["id"] == who.id]
         return [view["private_message"]["content"] for view in reversed(got)]
 
     async def told(self, who: Member) -> list[str]:
@@ -112,14 +119,18 @@ class V3(Driver):
         return [view["comment"]["content"] for view in both]
 
     async def log(self, community: Community) -> list[Line]:
-        answer = await self.call(
-            "GET", "/modlog", self.admin, community_id=community.id, limit=50, type_="All"
-        )
-        lines = [
-            (row[entry]["when_"], _line(row, row[entry], yes if row[entry].get(flag, True) else no))
-            for key, (entry, flag, yes, no) in LOG.items()
-            for row in answer[key]
-        ]
+        lines: list[tuple[str, Line]] = []
+        for page in range(1, 101):
+            answer = await self.call(
+                "GET", "/modlog", self.admin, community_id=community.id, limit=50, page=page, type_="All"
+            )
+            lines += [
+                (row[entry]["when_"], _line(row, row[entry], yes if row[entry].get(flag, True) else no))
+                for key, (entry, flag, yes, no) in LOG.items()
+                for row in answer[key]
+            ]
+            if not any(answer[key] for key in LOG):
+                break
         return [line for _, line in sorted(lines, key=lambda pair: pair[0], reverse=True)]
 
     async def open_reports(self, who: Member, community: Community) -> list[str]:
@@ -160,7 +171,15 @@ def _line(row: Mapping[str, Any], entry: Mapping[str, Any], what: str) -> Line:
     until = entry.get("expires")
     return Line(
         what=what,
+        about=_about(row),
         by=row["moderator"]["name"] if "moderator" in row else None,
         reason=entry.get("reason", ""),
         until=datetime.fromisoformat(until).astimezone(UTC) if until else None,
     )
+
+
+def _about(row: Mapping[str, Any]) -> str:
+    for kind in ("comment", "post"):
+        if kind in row:
+            return f"{kind}/{row[kind]['id']}"
+    return str(row["banned_person"]["name"])

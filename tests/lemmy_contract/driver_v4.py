@@ -115,9 +115,8 @@ class V4(Driver):
         return [data["comment"]["content"] for data in got]
 
     async def log(self, community: Community) -> list[Line]:
-        answer = await self.call("GET", "/modlog", self.admin, community_id=community.id, limit=50)
-        rows = [row for row in answer["items"] if row["modlog"]["kind"] in LOG]
-        return [_line(row) for row in rows]
+        rows = await self._all("/modlog", self.admin, community_id=community.id)
+        return [_line(row) for row in rows if row["modlog"]["kind"] in LOG]
 
     async def open_reports(self, who: Member, community: Community) -> list[str]:
         answer = await self.call(
@@ -137,8 +136,19 @@ class V4(Driver):
 
     async def _notices(self, who: Member, kind: str) -> list[dict[str, Any]]:
         """What the server shows to somebody, oldest first."""
-        answer = await self.call("GET", "/account/notification/list", who, type_=kind, limit=50)
-        return [item["data"] for item in reversed(answer["items"])]
+        items = await self._all("/account/notification/list", who, type_=kind)
+        return [item["data"] for item in reversed(items)]
+
+    async def _all(self, path: str, who: Member, **query: Any) -> list[dict[str, Any]]:
+        """A list, page by page."""
+        items: list[dict[str, Any]] = []
+        cursor: str | None = None
+        while True:
+            answer = await self.call("GET", path, who, limit=50, page_cursor=cursor, **query)
+            items += answer["items"]
+            cursor = answer.get("next_page")
+            if cursor is None:
+                return items
 
 
 def _thing(kind: str, view: Mapping[str, Any]) -> Thing:
@@ -161,7 +171,15 @@ def _line(row: Mapping[str, Any]) -> Line:
     until = entry.get("expires_at")
     return Line(
         what=undone if entry["is_revert"] else done,
+        about=_about(row),
         by=row["moderator"]["name"] if "moderator" in row else None,
         reason=entry.get("reason") or "",
         until=datetime.fromisoformat(until).astimezone(UTC) if until else None,
     )
+
+
+def _about(row: Mapping[str, Any]) -> str:
+    for kind in ("comment", "post"):
+        if f"target_{kind}" in row:
+            return f"{kind}/{row[f'target_{kind}']['id']}"
+    return str(row["target_person"]["name"])

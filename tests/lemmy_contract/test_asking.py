@@ -124,7 +124,7 @@ async def test_a_community_that_is_not_there_is_named(server: str) -> None:
     async with town(server, opened=False) as it:
         nowhere = replace(it.community, name="no_such_community")
         adapter = adapter_for(it.driver, it.bot, nowhere)
-        with pytest.raises(Refused, match="place chat: .*'no_such_community'"):
+        with pytest.raises(Refused, match=r"place chat: .*'no_such_community'"):
             await adapter.open()
         await adapter.close()
 

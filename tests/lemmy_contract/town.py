@@ -176,4 +176,5 @@ def adapter_for(driver: Driver, bot: Member, community: Community, **options: An
         "dm": Place(Platform.LEMMY, "dm", "private", PlaceKind.PRIVATE, "free", "lemmy"),
     }
     options.setdefault("password", lambda: PASSWORD)
-    return LemmyAdapter("lemmy", driver.url, bot.name, places=places, clock=SystemClock(), **options)
+    options.setdefault("clock", SystemClock())
+    return LemmyAdapter("lemmy", driver.url, bot.name, places=places, **options)
