@@ -73,6 +73,11 @@ class V4(Driver):
             expires_at=int(until.timestamp()) if until else None,
         )  # fmt: skip
 
+    async def warn(self, who: Member, ref: str, reason: str) -> None:
+        """The server's own warning."""
+        kind, ident = split(ref)
+        await self.call("POST", f"/{kind}/warn", who, **{f"{kind}_id": ident}, reason=reason)
+
     async def see(self, ref: str, who: Member | None = None) -> Thing:
         kind, ident = split(ref)
         view = (await self.call("GET", f"/{kind}", who or self.admin, id=ident))[f"{kind}_view"]

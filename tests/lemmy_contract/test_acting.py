@@ -278,6 +278,23 @@ async def test_without_rights_a_removal_is_refused_with_a_sentence(server: str) 
         assert refusal.value.code == "not_a_mod_or_admin"
 
 
+@pytest.mark.parametrize("letter", ["x", "🙂", "ß "])
+async def test_what_is_longer_than_the_server_takes_is_cut_and_not_refused(server: str, letter: str) -> None:
+    async with town(server) as it:
+        long = document(letter * 60_000)
+        post = await do(it, actions.Post(place="chat", title=letter * 300, text=long), "a")
+        reply = await do(it, actions.Reply(to=it.ref(f"post/{ident(post)}"), text=long), "b")
+        await do(it, actions.Tell(place="dm", person=await it.author(it.ana), text=long), "c")
+        for receipt in (post, reply):
+            assert receipt.ref is not None
+            seen = await it.driver.see(receipt.ref.id)
+            assert len(seen.text) > 4_000
+            assert seen.text.startswith(letter.strip() * 10 if letter.strip() != "ß" else "ß ß")
+        assert len((await it.driver.inbox(it.ana))[0]) > 4_000
+        ban = actions.Ban(place="chat", person=await it.author(it.ana), reason=letter * 20_000, until=None)
+        await do(it, ban, "d")
+
+
 # An attempt whose outcome nobody knows
 
 

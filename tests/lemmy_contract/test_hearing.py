@@ -209,3 +209,19 @@ async def test_a_batch_that_was_not_stored_is_given_again(server: str) -> None:
         first = await it.adapter.poll(it.cursor, timedelta())
         again = await it.adapter.poll(it.cursor, timedelta())
         assert [o.key for o in first.occurrences] == [o.key for o in again.occurrences] != []
+
+
+async def test_the_longest_texts_of_the_strangest_letters_are_heard_as_they_are(server: str) -> None:
+    async with town(server) as it:
+        text = (
+            "🙂" * 24_000
+            + "\n\n::: spoiler x\n:::\n<script>alert(1)</script> \u202e [a](javascript:x) \u0301"
+            + "~" * 500
+        )
+        number = await it.a_post("🙂" * 100, text=text)
+        comment = await it.driver.comment(it.ben, number, "e\u0301" * 4_000)
+        post, answer = await it.poll()
+        assert isinstance(post, Message)
+        assert isinstance(answer, Message)
+        assert (post.title, post.text) == ("🙂" * 100, text)
+        assert (answer.ref.id, answer.text) == (f"comment/{comment}", "e\u0301" * 4_000)
