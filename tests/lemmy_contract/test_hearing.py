@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -185,6 +186,25 @@ async def test_a_burst_of_hundreds_of_comments_between_two_polls_is_heard_whole(
         said = [await it.driver.comment(it.ana, number, f"number {count}") for count in range(240)]
         heard = await it.poll()
         assert [o.ref.id for o in heard if isinstance(o, Message)] == [f"comment/{ident}" for ident in said]
+        assert await it.poll() == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+async def test_a_burst_of_a_thousand_comments_from_many_at_once_is_heard_whole_and_once(server: str) -> None:
+    async with town(server) as it:
+        posts = [await it.a_post(f"Thread {count}") for count in range(4)]
+        await it.poll()
+        crowd = [it.ana, it.ben, it.mia, it.max]
+
+        async def speak(number: int) -> None:
+            for count in range(250):
+                await it.driver.comment(crowd[number], posts[(number + count) % 4], f"{number}.{count}")
+
+        await asyncio.gather(*map(speak, range(4)))
+        heard = texts(await it.poll())
+        assert len(heard) == 1000
+        assert set(heard) == {f"{number}.{count}" for number in range(4) for count in range(250)}
         assert await it.poll() == []
 
 
