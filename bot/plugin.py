@@ -32,6 +32,7 @@ from bot.model import (
     Removed,
     Reported,
     Resolved,
+    Restored,
     Role,
     Sanctioned,
 )
@@ -97,7 +98,7 @@ class PluginError(Exception):
 #: Handlers answer within this, or their decision is recorded as failed.
 PATIENCE = timedelta(seconds=10)
 
-_OCCURRENCES = (Message, Edited, Removed, Joined, Reacted, Reported, Resolved, Sanctioned)
+_OCCURRENCES = (Message, Edited, Removed, Joined, Reacted, Reported, Resolved, Restored, Sanctioned)
 
 
 class Plugin(Generic[S]):

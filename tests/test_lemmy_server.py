@@ -12,7 +12,7 @@ import pytest
 
 from bot.clock import FakeClock
 from bot.demo.lemmy import Instance, LemmyError, LemmyServer
-from bot.demo.lemmy.api import KINDS, ROUTES
+from bot.demo.lemmy.routes import KINDS3, KINDS4, V3, V4
 from bot.platforms.lemmy.pacing import Kind
 from tests.lemmy_town import AWAY, HOME, NOON, build
 
@@ -440,4 +440,5 @@ def test_the_journal_reads_like_a_story():
 
 
 def test_every_limited_call_exists():
-    assert set(KINDS) <= set(ROUTES)
+    assert set(KINDS3) <= set(V3)
+    assert set(KINDS4) <= set(V4)

@@ -12,6 +12,7 @@ from bot.model.occurrences import (
     Removed,
     Reported,
     Resolved,
+    Restored,
     Sanctioned,
     Tick,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "Removed",
     "Reported",
     "Resolved",
+    "Restored",
     "Role",
     "Sanctioned",
     "Strike",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TypeVar
 
@@ -24,6 +24,8 @@ from bot.demo.lemmy.records import (
 
 T = TypeVar("T")
 
+TICK = timedelta(microseconds=1)
+
 
 class Store:
     """One server's database, as the server at `host` sees the fediverse. Times come from `clock`."""
@@ -42,15 +44,23 @@ class Store:
         self.modlog: list[ModAction] = []
         #: Everything that happened, in order, the bot's deeds among it.
         self.journal: list[Event] = []
-        #: Tokens of people who are signed in.
-        self.tokens: dict[str, int] = {}
+        #: Tokens of people who are signed in, and until when they are good (None: for good).
+        self.tokens: dict[str, tuple[int, datetime | None]] = {}
+        #: What other servers run, as far as it is known: name and version by host.
+        self.software: dict[str, tuple[str, str]] = {}
         #: The server's word filter: each of these is stored as `*removed*`.
         self.slurs: tuple[str, ...] = ()
+        self._stamped = datetime.min.replace(tzinfo=UTC)
         self._threads: defaultdict[int, list[int]] = defaultdict(list)
         self._ids: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(1))
 
     def now(self) -> datetime:
         return self.clock.now()
+
+    def stamp(self) -> datetime:
+        """The time for a new comment: a database's clock is so fine that no two are alike."""
+        self._stamped = max(self.now(), self._stamped + TICK)
+        return self._stamped
 
     def next_id(self, table: str) -> int:
         """Each table counts for itself, as in a real database: `post/1` and `comment/1` are two things."""

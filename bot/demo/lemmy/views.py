@@ -99,17 +99,18 @@ class Views:
             "recipient": rows.person(people[what.recipient]),
         }
 
-    def notice(self, what: Notice) -> Json:
+    def notice(self, what: Notice, about: Comment) -> Json:
+        """A reply or mention, which in 0.19 is always a comment."""
         name = {"reply": "comment_reply", "mention": "person_mention"}[what.kind]
         return {
             name: {
                 "id": what.id,
                 "recipient_id": what.recipient,
-                "comment_id": what.comment,
+                "comment_id": about.id,
                 "read": what.read,
                 "published": rows.moment(what.published),
             },
-            **self.comment(self._store.comments[what.comment]),
+            **self.comment(about),
             "recipient": rows.person(self._store.people[what.recipient]),
         }
 
@@ -130,6 +131,7 @@ class Views:
                 "resolved": what.resolved,
                 "resolver_id": what.resolver,
                 "published": rows.moment(what.published),
+                "updated": rows.moment(what.updated),
             }
         )
         if is_post:

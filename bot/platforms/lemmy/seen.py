@@ -98,6 +98,11 @@ class Seen:
         """What was read last was not stored: it will be handed on again."""
         self._fresh.clear()
 
+    def clear(self) -> None:
+        """Nothing is known any more."""
+        self._fresh.clear()
+        self._settled.clear()
+
     def prune(self, before: datetime) -> None:
         """Drops marks of things older than any window."""
         self._settled = {key: mark for key, mark in self._settled.items() if mark.at >= before}

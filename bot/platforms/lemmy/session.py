@@ -6,13 +6,18 @@ import json
 import logging
 import os
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot.clock import Clock
 from bot.platforms.lemmy import fields
-from bot.platforms.lemmy.v3 import V3
-from bot.platforms.protocol import Refused, SignedOut
+from bot.platforms.lemmy.api import Api
+from bot.platforms.protocol import PlatformError, Refused, SignedOut
 
 log = logging.getLogger(__name__)
+
+#: While the bot runs, a token that died is replaced at most so often: whatever kills tokens faster wants a human.
+RENEW_EVERY = timedelta(hours=1)
 
 
 class Session:
@@ -20,24 +25,32 @@ class Session:
 
     def __init__(
         self,
-        api: V3,
+        api: Api,
         username: str,
         password: Callable[[], str],
         file: Path | None,
+        clock: Clock,
         code: Callable[[], str] | None = None,
     ) -> None:
         self._api = api
         self._username = username
         self._password = password
         self._file = file
+        self._clock = clock
         self._code = code
+        self._renewed: datetime | None = None
 
     async def open(self) -> None:
         """Uses the stored token where it is still good, else logs in. Raises PlatformError."""
         client = self._api.client
+        client.renew = None
         client.token = self._load()
-        if client.token and await self._good():
-            return
+        if not client.token or not await self._good():
+            await self._login()
+        client.renew = self._renew
+
+    async def _login(self) -> None:
+        client = self._api.client
         client.token = ""
         try:
             answer = await self._api.login(
@@ -57,6 +70,30 @@ class Session:
             )
         client.token = token
         self._store(token)
+
+    async def _renew(self) -> bool:
+        """Logs in anew with what the configuration holds; False when that fails, or was tried a moment ago."""
+        now, client = self._clock.now(), self._api.client
+        if self._renewed is not None and now - self._renewed < RENEW_EVERY:
+            return False
+        self._renewed = now
+        old, renew, client.renew = client.token, client.renew, None
+        try:
+            await self._login()
+        except PlatformError as error:
+            client.token = old
+            log.warning(
+                "%s: signing in anew failed: %s", client.account, error, extra={"code": "lemmy.renew"}
+            )
+            return False
+        finally:
+            client.renew = renew
+        log.warning(
+            "%s: the server did not accept the token any more; signed in anew",
+            client.account,
+            extra={"code": "lemmy.renew"},
+        )
+        return True
 
     async def _good(self) -> bool:
         try:

@@ -1,0 +1,133 @@
+"""Which call of API v3 and of API v4 goes where, and which rate limit it counts against; every other counts as a message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.demo.lemmy import reading, reading4, writing, writing4
+from bot.demo.lemmy.call import Call
+from bot.platforms.lemmy.pacing import Kind
+
+Handler = Callable[[Call], dict[str, Any]]
+Routes = dict[tuple[str, str], Handler]
+
+V3: Routes = {
+    ("GET", "/user/validate_auth"): reading.validate_auth,
+    ("GET", "/community"): reading.community,
+    ("GET", "/post/list"): reading.posts,
+    ("GET", "/post"): reading.post,
+    ("GET", "/comment/list"): reading.comments,
+    ("GET", "/comment"): reading.comment,
+    ("GET", "/private_message/list"): reading.private_messages,
+    ("GET", "/user/replies"): reading.replies,
+    ("GET", "/user/mention"): reading.mentions,
+    ("GET", "/user/unread_count"): reading.unread_count,
+    ("GET", "/user/report_count"): reading.report_count,
+    ("GET", "/post/report/list"): reading.post_reports,
+    ("GET", "/comment/report/list"): reading.comment_reports,
+    ("GET", "/modlog"): reading.modlog,
+    ("GET", "/user"): reading.person,
+    ("GET", "/resolve_object"): reading.resolve,
+    ("GET", "/search"): reading.search,
+    ("POST", "/user/login"): writing.login,
+    ("POST", "/user/register"): writing.register,
+    ("PUT", "/user/save_user_settings"): writing.save_settings,
+    ("POST", "/community"): writing.create_community,
+    ("POST", "/community/follow"): writing.follow,
+    ("POST", "/community/ban_user"): writing.ban,
+    ("POST", "/community/mod"): writing.appoint,
+    ("POST", "/post"): writing.create_post,
+    ("PUT", "/post"): writing.edit_post,
+    ("POST", "/post/delete"): writing.delete_post,
+    ("POST", "/post/like"): writing.like_post,
+    ("POST", "/post/feature"): writing.feature_post,
+    ("POST", "/post/lock"): writing.lock_post,
+    ("POST", "/post/remove"): writing.remove_post,
+    ("POST", "/post/report"): writing.report_post,
+    ("PUT", "/post/report/resolve"): writing.resolve_post_report,
+    ("POST", "/comment"): writing.create_comment,
+    ("PUT", "/comment"): writing.edit_comment,
+    ("POST", "/comment/delete"): writing.delete_comment,
+    ("POST", "/comment/like"): writing.like_comment,
+    ("POST", "/comment/distinguish"): writing.distinguish_comment,
+    ("POST", "/comment/remove"): writing.remove_comment,
+    ("POST", "/comment/report"): writing.report_comment,
+    ("PUT", "/comment/report/resolve"): writing.resolve_comment_report,
+    ("POST", "/comment/mark_as_read"): writing.read_reply,
+    ("POST", "/user/mention/mark_as_read"): writing.read_mention,
+    ("POST", "/user/mark_all_as_read"): writing.read_all,
+    ("POST", "/private_message"): writing.create_private_message,
+    ("PUT", "/private_message"): writing.edit_private_message,
+    ("POST", "/private_message/delete"): writing.delete_private_message,
+    ("POST", "/private_message/mark_as_read"): writing.read_private_message,
+}
+
+V4: Routes = {
+    ("GET", "/account"): reading4.account,
+    ("GET", "/account/validate_auth"): reading.validate_auth,
+    ("GET", "/account/unread_counts"): reading4.unread_counts,
+    ("GET", "/account/notification/list"): reading4.notifications,
+    ("POST", "/account/notification/mark_as_read"): writing4.read_notification,
+    ("POST", "/account/notification/mark_as_read/all"): writing.read_all,
+    ("PUT", "/account/settings/save"): writing.save_settings,
+    ("POST", "/account/auth/login"): writing4.login,
+    ("POST", "/account/auth/register"): writing.register,
+    ("GET", "/community"): reading4.community,
+    ("POST", "/community"): writing4.create_community,
+    ("POST", "/community/follow"): writing4.follow,
+    ("POST", "/community/ban_user"): writing4.ban,
+    ("POST", "/community/mod"): writing4.appoint,
+    ("GET", "/post/list"): reading4.posts,
+    ("GET", "/post"): reading4.post,
+    ("POST", "/post"): writing4.create_post,
+    ("PUT", "/post"): writing4.edit_post,
+    ("DELETE", "/post"): writing4.delete_post,
+    ("POST", "/post/like"): writing4.like_post,
+    ("POST", "/post/feature"): writing4.feature_post,
+    ("POST", "/post/lock"): writing4.lock_post,
+    ("POST", "/post/remove"): writing4.remove_post,
+    ("POST", "/post/warn"): writing4.warn_post,
+    ("POST", "/post/report"): writing4.report_post,
+    ("PUT", "/post/report/resolve"): writing4.resolve_report,
+    ("GET", "/comment/list"): reading4.comments,
+    ("GET", "/comment"): reading4.comment,
+    ("POST", "/comment"): writing4.create_comment,
+    ("PUT", "/comment"): writing4.edit_comment,
+    ("DELETE", "/comment"): writing4.delete_comment,
+    ("POST", "/comment/like"): writing4.like_comment,
+    ("POST", "/comment/distinguish"): writing4.distinguish_comment,
+    ("POST", "/comment/lock"): writing4.lock_comment,
+    ("POST", "/comment/remove"): writing4.remove_comment,
+    ("POST", "/comment/warn"): writing4.warn_comment,
+    ("POST", "/comment/report"): writing4.report_comment,
+    ("PUT", "/comment/report/resolve"): writing4.resolve_report,
+    ("GET", "/report/list"): reading4.reports,
+    ("POST", "/private_message"): writing4.create_private_message,
+    ("PUT", "/private_message"): writing4.edit_private_message,
+    ("DELETE", "/private_message"): writing4.delete_private_message,
+    ("GET", "/modlog"): reading4.modlog,
+    ("GET", "/person"): reading4.person,
+    ("GET", "/person/content"): reading4.content,
+    ("GET", "/resolve_object"): reading4.resolve,
+    ("GET", "/search"): reading4.search,
+    ("GET", "/federated_instances"): reading4.federated_instances,
+}
+
+KINDS3: Mapping[tuple[str, str], Kind] = {
+    ("POST", "/post"): Kind.POST,
+    ("POST", "/comment"): Kind.COMMENT,
+    ("GET", "/search"): Kind.SEARCH,
+    ("POST", "/user/login"): Kind.REGISTER,
+    ("POST", "/user/register"): Kind.REGISTER,
+}
+
+KINDS4: Mapping[tuple[str, str], Kind] = {
+    ("POST", "/post"): Kind.POST,
+    ("POST", "/comment"): Kind.COMMENT,
+    ("GET", "/search"): Kind.SEARCH,
+    ("GET", "/resolve_object"): Kind.SEARCH,
+    ("POST", "/community"): Kind.REGISTER,
+    ("POST", "/account/auth/login"): Kind.REGISTER,
+    ("POST", "/account/auth/register"): Kind.REGISTER,
+}
