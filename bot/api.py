@@ -78,6 +78,7 @@ from bot.text import (
     document,
     heading,
     line,
+    numbered,
     quote,
 )
 
@@ -165,6 +166,7 @@ __all__ = [
     "document",
     "heading",
     "line",
+    "numbered",
     "points",
     "quote",
 ]

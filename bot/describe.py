@@ -62,7 +62,11 @@ def case_line(decision: Decision, verdicts: Sequence[Reviewed]) -> Report | None
     if State.HELD in states:
         why = next(v.why for v in falling if v.state is State.HELD)
         blocks.append(
-            line(f"{why[0].upper()}{why[1:]}. Answer with !approve or !reject and ", CaseNumber(), ".")
+            line(
+                f"{why[0].upper()}{why[1:]}. Put ✅ or ❌ below this, or say !approve or !reject ",
+                CaseNumber(),
+                ".",
+            )
         )
     text = document(
         *blocks, *([quote(excerpt(decision.outcome.evidence))] if decision.outcome.evidence else [])

@@ -17,6 +17,7 @@ from bot.actions import (
     AnyAction,
     Ban,
     Capability,
+    Edit,
     Internal,
     Mute,
     Note,
@@ -239,9 +240,11 @@ def _excused(verdicts: list[Reviewed], decision: Decision) -> list[Reviewed]:
         for v in verdicts
         if not isinstance(v.action, Internal)
     ]
-    answered = next((v for v in verdicts if isinstance(v.action, Reply)), None)
-    if answered is not None and isinstance(answered.action, Reply):
-        said = Reply(to=answered.action.to, text=_refusal(refused))
+    # Who reacted to a card gets no reply otherwise, so the card that would have been edited is answered.
+    answered = next((v for v in verdicts if isinstance(v.action, Reply | Edit)), None)
+    if answered is not None and isinstance(answered.action, Reply | Edit):
+        to = answered.action.to if isinstance(answered.action, Reply) else answered.action.ref
+        said = Reply(to=to, text=_refusal(refused))
         kept.append(Reviewed(said, State.PENDING, "explains the refusal", answered.account, answered.place))
     return kept
 

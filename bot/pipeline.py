@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -30,6 +30,7 @@ from bot.model import (
     Occurrence,
     Platform,
     Reacted,
+    Ref,
     Reported,
     Role,
     Sanctioned,
@@ -41,6 +42,9 @@ from bot.router import Router
 from bot.text import Document, document
 
 log = logging.getLogger(__name__)
+
+#: Seconds that a command may take without a sign of work, and how long a sign lasts.
+_A_MOMENT, _BETWEEN_SIGNS = 1.0, 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +95,10 @@ class Pipeline:
         occurrence = _seen(occurrence, served)
         async with self._alone(name, _person(occurrence)):
             now = self.clock.now()
-            decisions = await served.router.decide(
-                occurrence, name, lambda plugin: self._context(served, plugin, now)
-            )
+            async with self._shown(occurrence):
+                decisions = await served.router.decide(
+                    occurrence, name, lambda plugin: self._context(served, plugin, now)
+                )
             if isinstance(occurrence, Tick) and occurrence.missed:
                 decisions.append(_missed(occurrence))
             reviewed = [(decision, await self._review(decision, served, now)) for decision in decisions]
@@ -105,6 +110,22 @@ class Pipeline:
             if decision.failed and served.router.breaker.failed(decision.plugin, now):
                 await self.tell(name, f"paused-{decision.plugin}", _paused(decision))
         return True
+
+    @asynccontextmanager
+    async def _shown(self, occurrence: Occurrence) -> AsyncIterator[None]:
+        """Lets whoever gave a command see that it is being worked on, when that takes longer than a moment."""
+        if (
+            not isinstance(occurrence, Message)
+            or occurrence.command is None
+            or (adapter := self.adapters.get(occurrence.place.account)) is None
+        ):
+            yield
+            return
+        signs = asyncio.create_task(_signs(adapter, occurrence.ref))
+        try:
+            yield
+        finally:
+            signs.cancel()
 
     async def tick(self) -> int:
         """Handles whatever schedule is due now; how many were."""
@@ -203,6 +224,15 @@ class Pipeline:
                 del self._locks[key]
             else:
                 self._locks[key] = (lock, users - 1)
+
+
+async def _signs(adapter: Adapter, ref: Ref) -> None:
+    """Signs of work, one after the other, until cancelled."""
+    await asyncio.sleep(_A_MOMENT)
+    while True:
+        with suppress(PlatformError):  # a courtesy: nothing depends on it
+            await adapter.working(ref)
+        await asyncio.sleep(_BETWEEN_SIGNS)
 
 
 def _person(occurrence: Occurrence) -> str | None:

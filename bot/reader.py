@@ -41,6 +41,7 @@ class Reader:
         self._ledger = ledger
         self._clock = clock
         self._handle = handle
+        self._turns: dict[str, asyncio.Lock] = {}  # by place: batches overlap, what one place says does not
         self.trouble: str = ""  # why the platform cannot be read at the moment; empty when it can
 
     async def step(self) -> int:
@@ -123,12 +124,14 @@ class Reader:
             alias = "" if isinstance(occurrence, Tick) else occurrence.place.alias
             places.setdefault(alias, []).append(occurrence)
         async with asyncio.TaskGroup() as group:
-            for queue in places.values():
-                group.create_task(self._in_order(queue))
+            for place, queue in places.items():
+                group.create_task(self._in_order(place, queue))
 
-    async def _in_order(self, queue: list[Occurrence]) -> None:
-        for occurrence in queue:
-            await self._handle(occurrence)
+    async def _in_order(self, place: str, queue: list[Occurrence]) -> None:
+        # Locks are fair, and batches are taken in the order in which they were read.
+        async with self._turns.setdefault(place, asyncio.Lock()):
+            for occurrence in queue:
+                await self._handle(occurrence)
 
     async def _keep(self, batch: Batch) -> None:
         if batch.cursor is not None:

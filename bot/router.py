@@ -14,6 +14,7 @@ from typing import Any
 from bot.actions import Action, Reply, Report
 from bot.commands import CompiledCommand, Found, FromTarget, Handle, Mistake, Unknown, compile_command, parse
 from bot.decision import Answer, Decision, Outcome
+from bot.fuse import Fuse, Verdict
 from bot.handler import Call, Context, Person
 from bot.model import Author, Edited, Message, Occurrence, PlaceKind, Role, Tick
 from bot.plugin import Handler, Plugin, PluginError, Schedule
@@ -70,6 +71,7 @@ class Router:
         self._prefix = prefix
         self.plugins = tuple(plugins)
         self.breaker = breaker
+        self._fuse = Fuse()
         self.commands: Mapping[str, CompiledCommand] = _table(plugins)
 
     async def decide(self, occurrence: Occurrence, community: str, contexts: Contexts) -> list[Decision]:
@@ -108,6 +110,12 @@ class Router:
         """The decision about a command; None when `occurrence` is none, or is one that we do not know and ignore."""
         if not isinstance(occurrence, Message) or occurrence.command is None or occurrence.author.is_bot:
             return None
+        verdict = self._fuse.judge(occurrence, contexts("core").now)
+        if verdict is Verdict.SILENCE:
+            return None
+        if verdict is Verdict.LAST:
+            slower = "That is a lot at once. I answer again in a minute."
+            return _said(occurrence, community, "core", "fuse", slower)
         found = parse(
             occurrence.command, self.commands, has_target=occurrence.parent is not None, prefix=self._prefix
         )

@@ -168,20 +168,25 @@ def document(*blocks: str | Block) -> Document:
     return Document(tuple(line(block) if isinstance(block, str) else block for block in blocks))
 
 
+def numbered(doc: Document, case: int | None) -> Document:
+    """`doc` with the number of that case filled in, and its links as they are: to say again what was said before."""
+
+    def fill(part: Inline) -> Inline:
+        return Plain(f"#{case}" if case is not None else "#?") if isinstance(part, CaseNumber) else part
+
+    return Document(tuple(_filled(block, fill) for block in doc.blocks))
+
+
 def resolve(doc: Document, *, case: int | None, links: Callable[[Ref | Made], str | None]) -> Document:
     """`doc` with the case number filled in and each link turned into a URL, or into plain text where none is known."""
 
     def fill(part: Inline) -> Inline:
-        match part:
-            case CaseNumber():
-                return Plain(f"#{case}" if case is not None else "#?")
-            case Link(text=text, to=to) if not isinstance(to, str):
-                url = links(to)
-                return Link(text, url) if url else Plain(text)
-            case _:
-                return part
+        if isinstance(part, Link) and not isinstance(part.to, str):
+            url = links(part.to)
+            return Link(part.text, url) if url else Plain(part.text)
+        return part
 
-    return Document(tuple(_filled(block, fill) for block in doc.blocks))
+    return Document(tuple(_filled(block, fill) for block in numbered(doc, case).blocks))
 
 
 def _filled(block: Block, fill: Callable[[Inline], Inline]) -> Block:

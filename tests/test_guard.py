@@ -168,7 +168,7 @@ def test_a_proposal_waits_and_says_how_to_answer() -> None:
     assert reviewed[0].state is State.HELD
     assert line_for_moderators(reviewed) == (
         "Your decision #12 — proposed: ban ana from lounge until 2026-03-03 09:00 UTC (rule “no spam”: spam)\n\n"
-        "Proposed: a moderator decides. Answer with !approve or !reject and #12.\n\n> buy now"
+        "Proposed: a moderator decides. Put ✅ or ❌ below this, or say !approve or !reject #12.\n\n> buy now"
     )
 
 

@@ -33,7 +33,7 @@ LAYERS = (
     ("bot.text",),
     ("bot.actions",),
     ("bot.decision", "bot.markup"),
-    ("bot.handler",),
+    ("bot.handler", "bot.fuse"),
     ("bot.plugin",),
     ("bot.api",),
     # Pure, and the boundaries. They know no plugins and nothing above them.

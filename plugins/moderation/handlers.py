@@ -22,10 +22,9 @@ from bot.api import (
     Warn,
     document,
     line,
-    quote,
 )
-from plugins.moderation import notice
 from plugins.moderation.adornments import report
+from plugins.moderation.cards import report_card
 from plugins.moderation.matching import Found, Match
 from plugins.moderation.offence import Setting, answer, punish
 from plugins.moderation.repeats import is_repeated
@@ -74,24 +73,11 @@ async def check_report(ctx: Moderation, reported: Reported) -> Outcome | None:
     if reported.reporter.key not in reporters:
         reporters.append(reported.reporter.key)
     kept = Remember(key=key, value=[*reporters], about=message.author.key)
-    shown = [_report_line(reported, len(reporters))] if ctx.settings.show_reports else []
+    shown = [await report_card(ctx, reported, len(reporters))] if ctx.settings.show_reports else []
     outcome = await _check(ctx, message, reports=len(reporters))
     if outcome is None:
         return Outcome("a member's report", (kept, *shown))
     return _with(outcome, kept, *shown)
-
-
-def _report_line(reported: Reported, count: int) -> Report:
-    message = reported.message
-    times = "" if count == 1 else f" ({count} reports)"
-    heading = line(
-        f"{reported.reporter.name} reports ",
-        Link("this message", message.url or message.ref),
-        f" by {message.author.name}{times}: {notice.excerpt(reported.reason) or 'no reason given'}",
-    )
-    return Report(
-        text=document(heading, quote(notice.excerpt(message.text or message.title or ""))), about=message.ref
-    )
 
 
 def is_exempt(message: Message, ctx: Moderation) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.api import (
@@ -14,6 +15,7 @@ from bot.api import (
     Capability,
     CaseNumber,
     Inline,
+    Message,
     Mute,
     Note,
     Outcome,
@@ -53,17 +55,34 @@ async def warn(ctx: Moderation, call: Call, person: Person, reason: Rest = NOTHI
 
     The ladder counts it like any other strike, and the next step follows by itself.
     """
-    who, weighed = person.author, await setting(ctx, person.author)
+    who = person.author
     place = where(ctx, call, who)
     if place is None:
         return nowhere(who)
+    given = await warning(ctx, who, place, target_of(call, who), reason or NO_REASON)
+    done = answer(call, f"{who.name} is warned, ", CaseNumber(), f". {given.summary}")
+    return Outcome(given.reason, (*given.actions, done), rule=given.reason, evidence=given.evidence)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What a moderator's act comes to: the actions, a sentence about where that leaves the person, and the words it is about."""
+
+    actions: tuple[Action, ...]
+    reason: str
+    summary: str
+    evidence: str | None = None
+
+
+async def warning(ctx: Moderation, who: Author, place: str, about: Message | None, reason: str) -> Given:
+    """A strike by hand, with whatever the ladder makes of it."""
+    weighed = await setting(ctx, who)
     ruling = weighed.ladder.decide(weighed.strikes, 1, ctx.now)
-    target = call.target if call.target and call.target.author.key == who.key else None
-    words = (target.text or target.title) if target else None
+    words = (about.text or about.title) if about else None
     expires_at = expires(ruling.points, weighed)
     text = notice.warning(
         who,
-        rule=reason or NO_REASON,
+        rule=reason,
         quoted=words,
         text=None,
         ruling=ruling,
@@ -73,27 +92,25 @@ async def warn(ctx: Moderation, call: Call, person: Person, reason: Rest = NOTHI
     given = Warn(
         place=place,
         person=who,
-        about=target.ref if target else None,
-        rule=reason or NO_REASON,
+        about=about.ref if about else None,
+        rule=reason,
         text=text,
         points=ruling.points,
         expires_at=expires_at,
     )
-    further = (
-        sanctions(ruling.step, who, f"{reason or NO_REASON}: {ruling.total} strikes", weighed)
-        if ruling.step
-        else []
-    )
+    further = sanctions(ruling.step, who, f"{reason}: {ruling.total} strikes", weighed) if ruling.step else []
     then = f" Next: {notice.step_words(ruling.then)} at {ruling.then.at}." if ruling.then else ""
     now = (
         f" That means {notice.step_words(ruling.step)}."
         if ruling.step and ruling.step.do is not Deed.WARN
         else ""
     )
-    done = answer(
-        call, f"{who.name} is warned, ", CaseNumber(), f". Live strikes: {ruling.total}.{now}{then}"
+    return Given(
+        actions=(given, *further),
+        reason=reason,
+        summary=f"Live strikes: {ruling.total}.{now}{then}",
+        evidence=words,
     )
-    return Outcome(reason or NO_REASON, (given, *further, done), rule=reason or NO_REASON, evidence=words)
 
 
 @plugin.command(
@@ -117,22 +134,35 @@ async def mute(
 async def _sanction(
     ctx: Moderation, call: Call, who: Author, deed: Deed, span: timedelta | None, reason: str
 ) -> Answer:
-    weighed = await setting(ctx, who)
-    why = reason or "not given"
-    acts = sanctions(Step(1, deed, span or FOREVER), who, why, weighed, name="by hand")
     place = where(ctx, call, who)
-    if not acts or place is None:
+    given = await shut_out(ctx, who, place, target_of(call, who), Step(1, deed, span or FOREVER), reason)
+    if given is None:
         return nowhere(who)
-    until = notice.until(ctx.now, span)
+    done = answer(call, f"{given.summary}: case ", CaseNumber(), ".")
+    return Outcome(given.reason, (*given.actions, done), evidence=given.evidence)
+
+
+async def shut_out(
+    ctx: Moderation, who: Author, place: str | None, about: Message | None, step: Step, reason: str
+) -> Given | None:
+    """A mute or ban by hand, everywhere on the person's platform, and word of it; None where that is nowhere."""
+    why = reason or "not given"
+    acts = sanctions(step, who, why, await setting(ctx, who), name="by hand")
+    if not acts or place is None:
+        return None
+    span = None if step.span == FOREVER else step.span
     participle = "muted" if all(isinstance(act, Mute) for act in acts) else "banned"
     told: tuple[Action, ...] = ()
     if ctx.can(Capability.TELL, place):
-        text = notice.sanction(participle, reason, until, ctx.community.prefix)
+        text = notice.sanction(participle, reason, notice.until(ctx.now, span), ctx.community.prefix)
         told = (Tell(place=place, person=who, text=text),)
     length = f"for {show_span(span)}" if span else "for good"
-    done = answer(call, f"{who.name} is {participle} {length}: case ", CaseNumber(), ".")
-    target = call.target if call.target and call.target.author.key == who.key else None
-    return Outcome(why, (*acts, *told, done), evidence=(target.text or target.title) if target else None)
+    return Given(
+        actions=(*acts, *told),
+        reason=why,
+        summary=f"{who.name} is {participle} {length}",
+        evidence=(about.text or about.title) if about else None,
+    )
 
 
 @plugin.command("unban", role=Role.MODERATOR, examples=["!unban @ana"])
@@ -192,10 +222,16 @@ def _lasts(until: datetime | None, now: datetime) -> bool:
     return until is None or until > now
 
 
+def target_of(call: Call, who: Author) -> Message | None:
+    """The message that the command answers, where that is the person's own."""
+    return call.target if call.target and call.target.author.key == who.key else None
+
+
 def where(ctx: Moderation, call: Call, who: Author) -> str | None:
     """The place that a sanction is about: the answered message's, this one, or the first that the person can be in."""
-    if call.target and call.target.author.key == who.key:
-        return call.target.ref.place
+    target = target_of(call, who)
+    if target:
+        return target.ref.place
     possible = [place.alias for place in places(ctx.community, who)]
     here = call.message.place
     if here.alias in possible and here.kind is not PlaceKind.PRIVATE:

@@ -20,6 +20,7 @@ from bot.api import (
     Pin,
     Plugin,
     Post,
+    Ref,
     Remember,
     Reply,
     Report,
@@ -318,3 +319,29 @@ async def test_a_reload_with_a_mistake_keeps_the_old_configuration(tmp_path: Any
         assert "config.yaml:1:" in said
         await town.member("ana").says("!ping")
         assert town.transcript().endswith("pong, ana")
+
+
+async def test_long_work_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = asyncio.Event()
+    plugin = Plugin("slow", Nothing, about="Takes its time.")
+
+    @plugin.command("think", examples=["!think"])
+    async def think(ctx: Context[Nothing], call: Call) -> str:
+        """Take as long as it takes until the room sees that something happens."""
+        await shown.wait()
+        return "done"
+
+    async with Moot(
+        plugins={"slow": {}}, find_plugin=lambda name: plugin if name == "slow" else None
+    ) as town:
+        adapter = next(iter(town.app.adapters.values()))
+        seen = []
+
+        async def working(ref: Ref) -> None:
+            seen.append(ref)
+            shown.set()
+
+        monkeypatch.setattr(adapter, "working", working)
+        said = await town.member("ana").says("!think")
+        assert seen == [town.ref(said)]
+        assert "lounge | bot → ana: done" in town.transcript()

@@ -195,7 +195,7 @@ async def test_an_appeal_is_granted_and_everything_is_undone():
             private | ana → bot: !appeal #1 It is the name of a film.
             modroom | bot: Appeal in case #1 by ana (No gambling). The bot gave it.
                 > It is the name of a film.
-                Decide with !grant #1 or !deny #1 reason.
+                Decide with !grant #1 or !deny #1 reason, or with ✅ or ❌ below this.
             private | bot → ana: Thank you. The moderators have your appeal in case #1 and will answer you.
             private | ana → bot: !appeal #1 Hello?
             private | bot → ana: Your appeal in case #1 is with the moderators already.
@@ -241,7 +241,7 @@ async def test_an_appeal_is_denied_with_a_reason():
             private | ana → bot: !appeal #1 he is silly
             modroom | bot: Appeal in case #1 by ana (stay friendly). mo gave it, so somebody else should decide.
                 > he is silly
-                Decide with !grant #1 or !deny #1 reason.
+                Decide with !grant #1 or !deny #1 reason, or with ✅ or ❌ below this.
             private | bot → ana: Thank you. The moderators have your appeal in case #1 and will answer you.
             modroom | mo: !deny #1 read the rules
             private | bot → ana: Your appeal in case #1 was not granted. Reason: read the rules
@@ -557,13 +557,19 @@ async def test_reports_reach_the_moderators_and_are_counted():
             freechat | bo reports ana’s “Hello” (rude)
             modroom | bot: bo reports this message (memory://freechat/1) by ana: rude
                 > there
+                Nothing is on record about ana.
+                ✅ fine · 🗑️ remove · ⚠️ remove and warn · 🔨 remove and ban for 1d. Or answer: !resolve, !remove, !warn, !ban.
             freechat | bo reports ana’s “Hello” (still rude)
             modroom | bot: bo reports this message (memory://freechat/1) by ana: still rude
                 > there
+                Nothing is on record about ana.
+                ✅ fine · 🗑️ remove · ⚠️ remove and warn · 🔨 remove and ban for 1d. Or answer: !resolve, !remove, !warn, !ban.
             freechat | cy reports ana’s “Hello” (very rude)
             freechat | bot removes ana’s “Hello” (Often reported)
             modroom | bot: cy reports this message (memory://freechat/1) by ana (2 reports): very rude
                 > there
+                Nothing is on record about ana.
+                ✅ fine · 🗑️ remove · ⚠️ remove and warn · 🔨 remove and ban for 1d. Or answer: !resolve, !remove, !warn, !ban.
             modroom | bot: Case #1 — remove what ana wrote (rule “Often reported”: the message meets the rule's conditions; no strike; it waits for you: !undo and the case number brings it back)
                 > Hello there
             private | bot → ana: Your message is hidden until a moderator has looked at it. Our rule: Often reported.
@@ -777,7 +783,7 @@ mode: enforce
                 Case #2. If this is a mistake, write to me: !appeal #2 and why. A moderator will look at it.
             lounge | bo: cheap pills
             modroom | bot: Your decision #3 — proposed: ban bo from freechat for good; ban bo from lounge for good (rule “Spammer”: “pills” in the body (characters 7 to 11, as written); no strike)
-                Bans for good are decided by a moderator. Answer with !approve or !reject and #3.
+                Bans for good are decided by a moderator. Put ✅ or ❌ below this, or say !approve or !reject #3.
                 > cheap pills
             private | bot → bo: Our rules ask for a ban for good here. Reason: Spammer.
                 Case #3. If this is a mistake, write to me: !appeal #3 and why. A moderator will look at it.

@@ -1,0 +1,67 @@
+"""What human moderators do in clients of their own: it enters the same ledger, as a case that can be explained and undone."""
+
+from __future__ import annotations
+
+from bot.api import Act, Action, Author, Ban, Kick, Mute, Note, Outcome, Role, Sanctioned, Warn, document
+from plugins.moderation.handlers import Moderation, plugin, setting
+from plugins.moderation.offence import expires
+from plugins.moderation.recompute import stands
+
+#: What is on record where the moderator gave no reason.
+NO_REASON = "no reason given"
+
+#: What ends which sanction.
+_ENDS = {Act.UNBAN: Ban, Act.UNMUTE: Mute}
+
+
+@plugin.on(Sanctioned)
+async def by_hand(ctx: Moderation, event: Sanctioned) -> Outcome | None:
+    """Put a moderator's own warning, mute, kick or ban on record; the end of one takes back ours, too."""
+    if event.place.alias == ctx.community.moderators_room:
+        return None
+    reason = event.reason or NO_REASON
+    if event.act in _ENDS:
+        return await _ended(ctx, event, reason)
+    act = await _act(ctx, event, reason)
+    return Outcome(f"by hand: {reason}", (act,), by=_human(event))
+
+
+async def _act(ctx: Moderation, event: Sanctioned, reason: str) -> Action:
+    place, person = event.place.alias, event.person
+    match event.act:
+        case Act.BAN:
+            return Ban(place=place, person=person, reason=reason, until=event.until, witnessed=True)
+        case Act.MUTE:
+            return Mute(place=place, person=person, reason=reason, until=event.until, witnessed=True)
+        case Act.KICK:
+            return Kick(place=place, person=person, reason=reason, witnessed=True)
+        case _:
+            # The ladder's next step is left to the next offence: a human chose to warn, and only that.
+            return Warn(
+                place=place,
+                person=person,
+                about=event.about,
+                rule=reason,
+                text=document(reason),
+                expires_at=expires(1, await setting(ctx, person)),
+                witnessed=True,
+            )
+
+
+async def _ended(ctx: Moderation, event: Sanctioned, reason: str) -> Outcome:
+    """Whatever the ledger holds against them there is over; strikes stay, since only the ban was lifted."""
+    over = [
+        Note(text=f"lifted by hand: {reason}", about=event.person.key, undoes=stored.id)
+        for case in await ctx.cases(event.person)
+        for stored in case.actions
+        if isinstance(stored.action, Ban | Mute)
+        and isinstance(stored.action, _ENDS[event.act])
+        and stored.action.place == event.place.alias
+        and stands(stored)
+    ]
+    return Outcome(f"{event.act} by hand: {reason}", tuple(over), by=_human(event))
+
+
+def _human(event: Sanctioned) -> Author:
+    """Who did it; where the platform hides that, some moderator."""
+    return event.by or Author(event.place.platform, "", "a moderator", Role.MODERATOR)
