@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from bot import actions
-from bot.demo.lemmy import LemmyError
+from bot.demo.lemmy import LemmyError, choice
 from bot.demo.lemmy.routes import V3, V4
-from bot.model import Author, Message, Platform, Reported, Role
+from bot.model import Author, Message, Platform, Removed, Reported, Restored, Role
 from bot.platforms.lemmy import people as people_module
 from bot.platforms.lemmy.discover import discover
 from bot.platforms.lemmy.people import People
@@ -380,3 +380,58 @@ async def test_a_token_that_cannot_be_kept_is_no_reason_to_stop(tmp_path, caplog
         assert "each start will log in" in caplog.text
         a_post(it)
         assert await it.heard() == ["Message post/1"]
+
+
+# Vanishing
+
+
+@pytest.mark.parametrize("how", ["deleted", "purged"])
+async def test_a_post_that_its_list_does_not_show_any_more_is_told_to_be_gone_once(how):
+    async with town() as it:
+        number, other = a_post(it), a_post(it)
+        assert len(await it.poll()) == 2
+        it.later(minutes=1)
+        if how == "deleted":
+            it.instance.delete(as_="ana", ref=f"post/{number}")
+        else:
+            it.instance.purge(ref=f"post/{number}")
+        [gone] = await it.poll()
+        assert isinstance(gone, Removed)
+        assert (gone.ref, gone.by) == (ref(f"post/{number}"), None)
+        it.later(minutes=6)
+        assert await it.heard() == []
+        it.instance.edit(as_="ana", ref=f"post/{other}", text="still here")
+        assert len(await it.poll()) == 1
+
+
+async def test_a_removed_post_that_its_list_does_not_show_is_the_moderation_logs_news():
+    async with town() as it:
+        number = a_post(it)
+        await it.poll()
+        it.later(minutes=1)
+        it.instance.remove(as_="mia", ref=f"post/{number}", reason="rule 1")
+        [gone] = await it.poll()
+        assert isinstance(gone, Removed)
+        assert gone.by is not None
+        it.later(minutes=1)
+        it.instance.remove(as_="mia", ref=f"post/{number}", reason="a mistake", on=False)
+        [back] = await it.poll()
+        assert isinstance(back, Restored)
+        assert (back.ref, back.reason) == (ref(f"post/{number}"), "a mistake")
+        it.later(minutes=6)
+        assert await it.heard() == []
+
+
+async def test_a_post_that_is_there_but_not_listed_is_looked_at_once(monkeypatch):
+    async with town() as it:
+        a_post(it)
+        await it.poll()
+        shown = choice.seen_by
+        monkeypatch.setattr(choice, "seen_by", lambda call, post: False)
+        before = len(it.server.calls)
+        for _ in range(3):
+            it.later(minutes=1)
+            assert await it.heard() == []
+        assert it.server.calls[before:].count("GET /post") == 1
+        monkeypatch.setattr(choice, "seen_by", shown)
+        assert await it.heard() == []

@@ -53,7 +53,8 @@ class Api(ABC):
         try:
             if (method, path) == ("PUT", "/site"):
                 self._edit_site(call)
-                return Answer(HTTPStatus.OK, {"site_view": self.site(call)["site_view"]})
+                site = self.site(call)
+                return Answer(HTTPStatus.OK, {k: site[k] for k in ("site_view", "taglines") if k in site})
             if (method, path) == ("GET", "/site"):
                 return Answer(HTTPStatus.OK, self.site(call))
             handler = self.routes.get((method, path))

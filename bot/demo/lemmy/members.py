@@ -102,7 +102,7 @@ class Members(Store):
         if text is not None:
             check_length(text, POST_LIMIT, empty=True)
         ident = self.next_id("post")
-        self.posts[ident] = Post(
+        post = Post(
             id=ident,
             community=place.id,
             creator=person.id,
@@ -115,6 +115,7 @@ class Members(Store):
             nsfw=nsfw,
             votes={person.id: 1},
         )
+        self.keep_post(post)
         for recipient in self._mentioned(text or "", person.id):
             self.notify("mention", person.id, recipient, post=ident)
         self.note(person, "post", f"post/{ident}", f"{title}: {text or link or ''}")
@@ -262,6 +263,7 @@ class Members(Store):
         post: int | None = None,
         message: int | None = None,
         action: int | None = None,
+        named: bool = False,
     ) -> None:
         """Puts something into somebody's inbox; people of other servers have theirs there."""
         if not self.people[recipient].local:
@@ -277,13 +279,19 @@ class Members(Store):
             post=post,
             message=message,
             action=action,
+            named=named,
         )
 
     def _notify(self, comment: Comment, above: int) -> None:
-        """A reply's notice; a mention's for all who are named and got none yet."""
+        """A reply's notice; a mention's for all who are named and got none yet. Who answers something has read it."""
+        named = self._mentioned(comment.content, comment.creator)
+        parent = int(comment.path.split(".")[-2])
+        for notice in self.notices.values():
+            if notice.recipient == comment.creator and notice.comment == parent:
+                notice.read = True
         if above != comment.creator:
-            self.notify("reply", comment.creator, above, comment=comment.id)
-        for recipient in self._mentioned(comment.content, comment.creator):
+            self.notify("reply", comment.creator, above, comment=comment.id, named=above in named)
+        for recipient in named:
             if recipient != above:
                 self.notify("mention", comment.creator, recipient, comment=comment.id)
 

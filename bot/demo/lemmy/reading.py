@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.demo.lemmy import choice, rows
+from bot.demo.lemmy import choice, presets, rows
 from bot.demo.lemmy.call import Call
 from bot.demo.lemmy.records import LemmyError, Post
 from bot.demo.lemmy.store import newest_first
@@ -16,15 +16,42 @@ VERSION = "0.19.20"
 LANGUAGES = ({"id": 0, "code": "und", "name": "Undetermined"}, {"id": 37, "code": "en", "name": "English"})
 
 
+#: What happens on real servers only.
+NEVER_LOGGED = (
+    "added",
+    "added_to_community",
+    "admin_purged_comments",
+    "admin_purged_communities",
+    "admin_purged_persons",
+    "admin_purged_posts",
+    "banned",
+    "hidden_communities",
+    "removed_communities",
+    "transferred_to_community",
+)
+
+
 def site(call: Call, limits: Json) -> Json:
-    instance = call.instance
+    instance, since = call.instance, rows.moment(call.instance.since)
     answer: Json = {
         "site_view": {
-            "site": {"id": 1, "name": instance.title, "actor_id": f"https://{instance.host}/"},
-            "local_site": {"id": 1, "enable_downvotes": True, "default_post_listing_type": "Local"},
-            "local_site_rate_limit": limits,
-            "counts": {"users": sum(p.local for p in instance.people.values())},
+            "site": {
+                "id": 1,
+                "instance_id": rows.INSTANCE_ID,
+                "name": instance.title,
+                "actor_id": f"https://{instance.host}/",
+                "inbox_url": f"https://{instance.host}/inbox",
+                "public_key": "",
+                "published": since,
+                "last_refreshed_at": since,
+            },
+            "local_site": {**presets.LOCAL_SITE, "published": since},
+            "local_site_rate_limit": {**presets.OTHER_LIMITS, **limits, "published": since},
+            "counts": {**counts(call), "site_id": 1},
         },
+        "taglines": [],
+        "custom_emojis": [],
+        "blocked_urls": [],
         "admins": [call.views.person(p) for p in instance.people.values() if p.admin],
         "version": VERSION,
         "all_languages": list(LANGUAGES),
@@ -34,7 +61,8 @@ def site(call: Call, limits: Json) -> Json:
         me = call.caller
         answer["my_user"] = {
             "local_user_view": {
-                "local_user": choice.local_user(me),
+                "local_user": {**presets.LOCAL_USER, **choice.local_user(me)},
+                "local_user_vote_display_mode": {"local_user_id": me.id, **presets.VOTE_DISPLAY},
                 "person": rows.person(me),
                 "counts": call.views.person(me)["counts"],
             },
@@ -44,9 +72,24 @@ def site(call: Call, limits: Json) -> Json:
                 for c in instance.communities.values()
                 if me.id in c.moderators
             ],
+            "community_blocks": [],
+            "instance_blocks": [],
+            "person_blocks": [],
             "discussion_languages": list(me.languages),
         }
     return answer
+
+
+def counts(call: Call) -> Json:
+    """How much there is on this server."""
+    instance = call.instance
+    return {
+        "users": sum(p.local for p in instance.people.values()),
+        "posts": len(instance.posts),
+        "comments": len(instance.comments),
+        "communities": len(instance.communities),
+        **presets.ACTIVE,
+    }
 
 
 def validate_auth(call: Call) -> Json:
@@ -119,8 +162,8 @@ def unread_count(call: Call) -> Json:
     me = call.me
     mine = [n for n in choice.about_comments(call) if not n.read]
     return {
-        "replies": sum(n.kind == "reply" for n in mine),
-        "mentions": sum(n.kind == "mention" for n in mine),
+        "replies": sum(n.kind_in_v3 == "reply" for n in mine),
+        "mentions": sum(n.kind_in_v3 == "mention" for n in mine),
         "private_messages": sum(
             m.recipient == me.id and not m.read and not m.deleted for m in call.instance.messages.values()
         ),
@@ -155,10 +198,11 @@ def modlog(call: Call) -> Json:
         "banned_from_community",
     )
     lines = choice.log_lines(call)
-    return {
+    known = {
         kind: [call.views.mod_action(a) for a in call.page(a for a in lines if a.kind == kind)]
         for kind in kinds
     }
+    return {**known, **{kind: [] for kind in NEVER_LOGGED}}
 
 
 def person(call: Call) -> Json:
@@ -211,7 +255,7 @@ def search(call: Call) -> Json:
 
 
 def _notices(call: Call, kind: str) -> list[Json]:
-    found = [n for n in choice.about_comments(call) if n.kind == kind]
+    found = [n for n in choice.about_comments(call) if n.kind_in_v3 == kind]
     if call.flag("unread_only"):
         found = [n for n in found if not n.read]
     found.sort(key=lambda n: (n.published, n.id), reverse=True)

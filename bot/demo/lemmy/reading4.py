@@ -7,10 +7,11 @@ import binascii
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from bot.demo.lemmy import choice, reading
+from bot.demo.lemmy import choice, presets, reading, rows
 from bot.demo.lemmy.call import Call
 from bot.demo.lemmy.records import Comment, LemmyError, Notice, Post
 from bot.demo.lemmy.store import newest_first
+from bot.demo.lemmy.views4 import renamed
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -21,13 +22,14 @@ DEFAULT_PAGE = 20
 
 def site(call: Call, limits: Json) -> Json:
     old = reading.site(call, limits)
-    instance = call.instance
+    instance, since = call.instance, rows.moment(call.instance.since)
+    site = {k: v for k, v in old["site_view"]["site"].items() if k != "public_key"}
     return {
         "site_view": {
-            "site": {"id": 1, "name": instance.title, "ap_id": f"https://{instance.host}/"},
-            "local_site": old["site_view"]["local_site"] | {"default_post_listing_type": "local"},
-            "local_site_rate_limit": limits,
-            "instance": {"id": 1, "domain": instance.host},
+            "site": renamed(site),
+            "local_site": {**presets.LOCAL_SITE4, **reading.counts(call), "published_at": since},
+            "local_site_rate_limit": {**presets.OTHER_LIMITS4, **limits, "published_at": since},
+            "instance": {"id": rows.INSTANCE_ID, "domain": instance.host, "published_at": since},
         },
         "admins": [call.views4.person(p) for p in instance.people.values() if p.admin],
         "version": VERSION,
@@ -48,7 +50,7 @@ def account(call: Call) -> Json:
     me, views = call.me, call.views4
     return {
         "local_user_view": {
-            "local_user": choice.local_user(me),
+            "local_user": {**presets.LOCAL_USER4, **choice.local_user(me)},
             "person": views.person(me)["person"],
             "banned": me.banned,
         },

@@ -170,6 +170,13 @@ class Notice:
     message: int | None = None
     action: int | None = None
     read: bool = False
+    #: A reply that names its recipient, too.
+    named: bool = False
+
+    @property
+    def kind_in_v3(self) -> str:
+        """One notice for a reply that is also a mention: 0.19 calls it a mention, 1.0 a reply."""
+        return "mention" if self.named else self.kind
 
 
 @dataclass(slots=True, kw_only=True)

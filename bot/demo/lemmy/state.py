@@ -45,6 +45,11 @@ class Instance(Moderators):
         ident, until = self.tokens.get(token, (0, None))
         return self.people.get(ident) if until is None or until > self.now() else None
 
+    def sign_out(self, handle: str) -> None:
+        """All tokens of one account die."""
+        gone = self.who(handle).id
+        self.tokens = {token: kept for token, kept in self.tokens.items() if kept[0] != gone}
+
     def sign_out_everybody(self) -> None:
         """All tokens die, as when an administrator changes the server's secret."""
         self.tokens.clear()

@@ -32,6 +32,10 @@ KINDS = {
 }
 
 
+#: Counts that this server does not keep.
+NO_REPORTS = {"report_count": 0, "unresolved_report_count": 0}
+
+
 def renamed(row: Json) -> Json:
     return {_RENAMED.get(key, key): value for key, value in row.items()}
 
@@ -49,14 +53,12 @@ class Views4:
         return {"person": self._person(who), "is_admin": old["is_admin"], "banned": who.banned}
 
     def community(self, where: Community) -> Json:
-        old = self._old.community(where)
         view: Json = {"community": self._community(where), "can_mod": self._may_moderate(where), "tags": []}
         if self._viewer is not None and self._viewer.id in where.followers:
             view["community_actions"] = {
                 "follow_state": "accepted",
                 "followed_at": rows.moment(where.published),
             }
-        view["community"] |= {key: old["counts"][key] for key in ("subscribers", "posts")}
         return view
 
     def moderators(self, where: Community) -> list[Json]:
@@ -180,17 +182,21 @@ class Views4:
         row = renamed(rows.community(where))
         del row["hidden"]
         row["visibility"] = "public"
-        return {**row, "last_refreshed_at": rows.moment(where.published)}
+        counts = renamed(self._old.community(where)["counts"])
+        del counts["community_id"]
+        extra = {"last_refreshed_at": rows.moment(where.published), "local_removed": False, **NO_REPORTS}
+        return {**row, **counts, **extra}
 
     def _post(self, what: Post) -> Json:
         counts = renamed(self._old.post(what)["counts"])
         del counts["post_id"], counts["published_at"]
-        return {**renamed(rows.post(what)), **counts, "federation_pending": False}
+        return {**renamed(rows.post(what)), **counts, **NO_REPORTS, "federation_pending": False}
 
     def _comment(self, what: Comment) -> Json:
         counts = self._old.comment(what)["counts"]
         del counts["comment_id"], counts["published"]
-        return {**renamed(rows.comment(what)), **counts, "locked": what.locked, "federation_pending": False}
+        extra = {"locked": what.locked, "federation_pending": False, **NO_REPORTS}
+        return {**renamed(rows.comment(what)), **counts, **extra}
 
     def _creator(self, ident: int, where: Community) -> Json:
         who = self._store.people[ident]

@@ -42,6 +42,21 @@ def register(call: Call) -> Json:
     return {"jwt": token, "registration_created": False, "verify_email_sent": False}
 
 
+def logout(call: Call) -> Json:
+    """All of the caller's tokens die; a real server ends only the one that was used."""
+    call.instance.sign_out(call.me.handle)
+    return DONE
+
+
+def delete_community(call: Call) -> Json:
+    """Only its first moderator may."""
+    where, me = call.instance.community(call.number("community_id")), call.me
+    if not where.moderators or where.moderators[0] != me.id:
+        raise LemmyError("not_top_mod")
+    where.deleted = call.flag("deleted")
+    return {"community_view": call.views.community(where), "discussion_languages": []}
+
+
 def create_community(call: Call) -> Json:
     where = call.instance.community(found(call))
     return {"community_view": call.views.community(where), "discussion_languages": []}

@@ -31,6 +31,11 @@ def create_community(call: Call) -> Json:
     return _community(call, writing.found(call))
 
 
+def delete_community(call: Call) -> Json:
+    writing.delete_community(call)
+    return _community(call, call.number("community_id"))
+
+
 def create_post(call: Call) -> Json:
     return _post(call, writing.make_post(call))
 
@@ -215,3 +220,8 @@ def _comment(call: Call, ident: int) -> Json:
 
 def _message(call: Call, ident: int) -> Json:
     return {"private_message_view": call.views4.private_message(call.instance.message(ident))}
+
+
+def read_all(call: Call) -> Json:
+    writing.read_all(call)
+    return writing.DONE

@@ -30,7 +30,8 @@ class Inbox:
         """Private messages since `start`, and unread answers and mentions in our communities, however late."""
         found: list[Item] = []
         if news.private or sweep:
-            found += await self._listing.since(self._api.private_messages, self._private, start, sweep=sweep)
+            span = await self._listing.since(self._api.private_messages, self._private, start, sweep=sweep)
+            found += span.items
         if news.notices:
             async for page in pages(self._api.notices, NOTICE_PAGES):
                 self._note(page.rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,14 @@ from bot.platforms.lemmy.shapes import Item, Row
 SWEEP_PAGES = 20
 
 Read = Callable[[Row], Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Items, and since when there are no others than these."""
+
+    items: list[Item]
+    floor: datetime
 
 
 class Listing:
@@ -35,19 +44,23 @@ class Listing:
 
     async def since(
         self, fetch: Fetch, read: Read, start: datetime, *, sweep: bool, most: int = PAGES
-    ) -> list[Item]:
+    ) -> Span:
         """What a list holds since `start`.
 
         Pinned things stand above all others, so they do not tell where the window ends. Between sweeps, a page of which
         everything is known ends it, too.
         """
         found: list[Item] = []
+        floor = start
         async for page in pages(fetch, most):
             items = self.harvest(page.rows, read)
             found += [item for item in items if item.message.sent_at >= start]
             loose = [item for item in items if not item.pinned]
             over = loose and all(item.message.sent_at < start for item in loose)
             known = loose and all(self._seen.get(item.message.ref.id) for item in loose)
-            if over or (known and not sweep):
+            if over:
                 break
-        return list({item.message.ref: item for item in reversed(found)}.values())
+            if known and not sweep:
+                floor = min(item.message.sent_at for item in loose)
+                break
+        return Span(list({item.message.ref: item for item in reversed(found)}.values()), max(floor, start))

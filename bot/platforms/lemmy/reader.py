@@ -20,6 +20,7 @@ from bot.platforms.lemmy.listing import SWEEP_PAGES, Listing
 from bot.platforms.lemmy.people import People
 from bot.platforms.lemmy.seen import Cursor, Seen
 from bot.platforms.lemmy.shapes import Home, Item, Row
+from bot.platforms.lemmy.vanished import Vanished
 from bot.platforms.protocol import Batch, Refused
 
 log = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ class Reader:
         self._seen = Seen()
         self._listing = Listing(people, self._seen)
         self._inbox = Inbox(api, home, self._listing)
+        self._vanished = Vanished(api, home, self._seen, clock)
         self._desk = Desk(api, home, self._seen, clock)
         self._chronicle = Chronicle(api, home, self._seen, clock)
         self._resumed: Cursor | None = None
@@ -129,7 +131,8 @@ class Reader:
         await self._muster(now)
         found: list[Occurrence] = []
         for community, place in self._home.places.items():
-            items = await self._community(community, place, sweep=sweep)
+            items, purged = await self._community(community, place, sweep=sweep)
+            found += purged
             found += [event for item in items for event in self._happened(item, now)]
             after = after.moved(place.alias, shapes.newest(items, now))
         if sweep or self._logged is None or now - self._logged >= LOG_EVERY:
@@ -160,14 +163,17 @@ class Reader:
         self._cursor = replace(after, count=after.count + 1)
         return Batch(tuple(sorted(found, key=lambda event: event.at)), str(self._cursor), self._again)
 
-    async def _community(self, ident: int, place: Place, *, sweep: bool) -> list[Item]:
+    async def _community(self, ident: int, place: Place, *, sweep: bool) -> tuple[list[Item], list[Removed]]:
         start = self._start(place.alias, sweep=sweep)
         again = sweep and self._swept is not None
         size = SWEEP_SIZE if again else PAGE_SIZE
         most = SWEEP_PAGES if again else PAGES
         posts, comments = (partial(f, ident, size=size) for f in (self._api.posts, self._api.comments))
         since = partial(self._listing.since, start=start, sweep=sweep, most=most)
-        return [*await since(posts, self._post), *await since(comments, self._comment)]
+        listed = await since(posts, self._post)
+        vanished, purged = await self._vanished.look(place, listed.items, listed.floor)
+        said = await since(comments, self._comment)
+        return [*listed.items, *vanished, *said.items], purged
 
     def _post(self, row: Row) -> Item:
         return shapes.post(row, self._home)
