@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,11 +11,12 @@ from bot.demo.lemmy import LemmyError, choice
 from bot.demo.lemmy.routes import V3, V4
 from bot.model import Author, Message, Platform, Removed, Reported, Restored, Role
 from bot.platforms.lemmy import people as people_module
+from bot.platforms.lemmy import totp
 from bot.platforms.lemmy.discover import discover
 from bot.platforms.lemmy.people import People
 from bot.platforms.protocol import Refused, Unclear, Unreachable
 from bot.text import document
-from tests.lemmy_town import AWAY, HOME, PLACES, Town, line, path, ref, spoken, town
+from tests.lemmy_town import AWAY, HOME, NOON, PLACES, Town, line, path, ref, spoken, town
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.loopback, pytest.mark.usefixtures("lemmy_api")]
 
@@ -367,11 +368,75 @@ async def test_a_registration_that_waits_for_approval():
                 await it.adapter.open()
 
 
-async def test_two_factor_log_in_gives_the_code(tmp_path):
-    codes: list[str] = []
-    async with town(opened=False, code=lambda: codes.append("asked") or "123456") as it:
+SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # of the examples in RFC 6238
+
+
+@pytest.mark.parametrize("given", [SECRET, f"otpauth://totp/Lemmy:folkmoot?secret={SECRET}&issuer=Lemmy"])
+async def test_two_factor_log_in_by_the_secret_that_the_configuration_holds(given):
+    async with town(opened=False, totp=lambda: given) as it:
+        it.instance.who("folkmoot").totp = SECRET
         await it.adapter.open()
-        assert codes == ["asked"]
+        it.later(days=3)
+        it.instance.sign_out_everybody()
+        assert await it.heard() == []
+
+
+async def test_two_factor_log_in_by_a_code_that_a_human_gives_once():
+    asked: list[str] = []
+
+    def ask() -> str:
+        asked.append("a code")
+        key = totp.secret(SECRET)
+        assert key is not None
+        return totp.code(key, NOON)
+
+    async with town(opened=False, ask=ask) as it:
+        await it.adapter.open()
+        assert asked == []  # the server did not want one
+        it.instance.sign_out_everybody()
+        it.instance.who("folkmoot").totp = SECRET
+        await it.restart(ask=ask)
+        await it.adapter.open()
+        assert asked == ["a code"]
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (None, "put its secret into the account's totp setting"),
+        ("123456", "the two-factor code is wrong or too old"),
+        ("not a secret!", "neither an otpauth:// address nor its secret"),
+        ("otpauth://[", "neither an otpauth:// address nor its secret"),
+    ],
+)
+async def test_a_two_factor_log_in_that_fails_says_what_to_do(given, sentence):
+    async with town(opened=False, totp=(lambda: given) if given else None) as it:
+        it.instance.who("folkmoot").totp = SECRET
+        with pytest.raises(Refused, match=sentence) as refused:
+            await it.adapter.open()
+        assert SECRET not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "code"), [(59, "287082"), (1111111109, "081804"), (20000000000, "353130")]
+)
+def test_codes_are_those_of_the_standard(seconds, code, lemmy_api):
+    key = totp.secret(SECRET)
+    assert key == b"12345678901234567890"
+    assert totp.code(key, datetime.fromtimestamp(seconds, UTC)) == code
+
+
+async def test_an_empty_profile_tells_who_runs_the_bot_and_a_written_one_is_left_alone():
+    async with town(opened=False, contact="mia@lemmy.example") as it:
+        it.instance.who("folkmoot").bio = ""
+        await it.adapter.open()
+        told = it.instance.who("folkmoot").bio
+        assert told is not None
+        assert told.endswith("Who runs me: mia@lemmy.example")
+        it.instance.who("folkmoot").bio = "My own words."
+        await it.restart(contact="max@lemmy.example")
+        await it.adapter.open()
+        assert it.instance.who("folkmoot").bio == "My own words."
 
 
 async def test_a_token_that_cannot_be_kept_is_no_reason_to_stop(tmp_path, caplog):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 CONFIG = Path("config.yaml")
 #: An account that has not answered after so many seconds is told as a problem.
 PATIENCE = 30.0
+#: Where somebody may have to look for their telephone first.
+HUMAN_PATIENCE = 300.0
 
 
 def register(app: typer.Typer) -> None:
@@ -119,24 +123,32 @@ async def _online(loaded: Loaded, connect: Connect | None) -> list[Problem]:
     from bot.app import connect as everywhere
     from bot.clock import SystemClock
 
+    human = sys.stdin.isatty() and sys.stdout.isatty()
+    reach = connect or partial(everywhere, ask=_code if human else None)
     found = []
-    for adapter in (connect or everywhere)(loaded, SystemClock()):
+    for adapter in reach(loaded, SystemClock()):
         path = ("accounts", adapter.account)
-        found += [loaded.tree.problem(path, told, at_key=True) for told in await _ask(adapter)]
+        told = await _ask(adapter, HUMAN_PATIENCE if human else PATIENCE)
+        found += [loaded.tree.problem(path, problem, at_key=True) for problem in told]
     return found
 
 
-async def _ask(adapter: Adapter) -> list[str]:
+def _code(account: str) -> str:
+    """A two-factor code; the token that it gives is kept, so that the bot does not need one."""
+    return str(typer.prompt(f"{account}: the six digits of its two-factor log-in", err=True)).strip()
+
+
+async def _ask(adapter: Adapter, patience: float) -> list[str]:
     """What is wrong with one account, one sentence each."""
     from bot.platforms.protocol import PlatformError
 
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             await adapter.open()
             return await adapter.check()
     except PlatformError as error:
         return [str(error)]
     except TimeoutError:
-        return [f"found no answer within {PATIENCE:g} seconds, expected the server; is the address right?"]
+        return [f"found no answer within {patience:g} seconds, expected the server; is the address right?"]
     finally:
         await adapter.close()

@@ -234,7 +234,7 @@ def _inbox(call: Call) -> list[Notice]:
 def _there(call: Call, notice: Notice) -> bool:
     """Whether what a notice is about is still to be seen; bots are hidden from who hides them."""
     instance = call.instance
-    if instance.people[notice.creator].bot_account and not choice.local_user(call.me)["show_bot_accounts"]:
+    if instance.people[notice.creator].bot_account and not call.me.settings.get("show_bot_accounts", True):
         return False
     if notice.comment is not None:
         return notice.comment in instance.comments and not instance.comments[notice.comment].gone

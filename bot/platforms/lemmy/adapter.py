@@ -63,8 +63,8 @@ class LemmyAdapter:
     """Reads communities and private messages, and acts as one account.
 
     `places` holds communities (`native` is `name` or `name@instance`) and may hold one private place; without it that is
-    called `<account>.private`. `password` (and `code`, for a two-factor account) are asked only when a log-in is needed;
-    the token is kept in `token_file`. `prefixes` are what commands may begin with, besides the mention. `contact` tells in
+    called `<account>.private`. `password` (and for a two-factor account `totp`, its secret, or `ask`, which gets a code from
+    a human) are called only when a log-in is needed; the token is kept in `token_file`. `prefixes` are what commands may begin with, besides the mention. `contact` tells in
     an empty profile who runs the bot. `pace` is shared by accounts on one server.
     """
 
@@ -82,7 +82,8 @@ class LemmyAdapter:
         clock: Clock,
         *,
         token_file: Path | None = None,
-        code: Callable[[], str] | None = None,
+        totp: Callable[[], str] | None = None,
+        ask: Callable[[], str] | None = None,
         prefixes: tuple[str, ...] = ("!",),
         contact: str = "",
         look_back: timedelta = LOOK_BACK,
@@ -101,7 +102,8 @@ class LemmyAdapter:
         self._username = username
         self._password = password
         self._token_file = token_file
-        self._code = code
+        self._totp = totp
+        self._ask = ask
         self._contact = contact
         self._open: _Open | None = None
 
@@ -120,7 +122,9 @@ class LemmyAdapter:
         api = await discover(self._client)
         people = People(api)
         setup = Setup(api, people, self.account, self._contact)
-        session = Session(api, self._username, self._password, self._token_file, self._clock, self._code)
+        session = Session(
+            api, self._username, self._password, self._token_file, self._clock, self._totp, self._ask
+        )
         await session.open()
         site = await setup.site()
         view = fields.maybe(site, "site_view")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -10,8 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.clock import Clock
-from bot.platforms.lemmy import fields
-from bot.platforms.lemmy.api import Api
+from bot.platforms.lemmy import fields, totp
+from bot.platforms.lemmy.api import Answer, Api
 from bot.platforms.protocol import PlatformError, Refused, SignedOut
 
 log = logging.getLogger(__name__)
@@ -21,7 +22,11 @@ RENEW_EVERY = timedelta(hours=1)
 
 
 class Session:
-    """The account's token. `code` gives a two-factor code, for accounts that have one."""
+    """The account's token.
+
+    `totp` gives the secret of a two-factor log-in, as an `otpauth://` address or in base 32, or a code itself; `ask` gets
+    a code from a human, and is called only when the server wants one.
+    """
 
     def __init__(
         self,
@@ -30,14 +35,16 @@ class Session:
         password: Callable[[], str],
         file: Path | None,
         clock: Clock,
-        code: Callable[[], str] | None = None,
+        totp: Callable[[], str] | None = None,
+        ask: Callable[[], str] | None = None,
     ) -> None:
         self._api = api
         self._username = username
         self._password = password
         self._file = file
         self._clock = clock
-        self._code = code
+        self._totp = totp
+        self._ask = ask
         self._renewed: datetime | None = None
 
     async def open(self) -> None:
@@ -53,9 +60,7 @@ class Session:
         client = self._api.client
         client.token = ""
         try:
-            answer = await self._api.login(
-                self._username, self._password(), self._code() if self._code else None
-            )
+            answer = await self._answered(self._code())
         except SignedOut as error:
             raise SignedOut(
                 f"{client.url}: {self._username} and its password are not accepted; correct them for the account"
@@ -70,6 +75,28 @@ class Session:
             )
         client.token = token
         self._store(token)
+
+    async def _answered(self, code: str | None) -> Answer:
+        try:
+            return await self._api.login(self._username, self._password(), code)
+        except Refused as refusal:
+            if refusal.code != "missing_totp_token" or self._ask is None:
+                raise
+        return await self._api.login(self._username, self._password(), await asyncio.to_thread(self._ask))
+
+    def _code(self) -> str | None:
+        """What the configuration gives for a code. Raises Refused for what is neither a secret nor a code."""
+        text = self._totp().strip() if self._totp else ""
+        if not text or (text.isascii() and text.isdigit() and len(text) == totp.DIGITS):
+            return text or None
+        key = totp.secret(text)
+        if key is None:
+            raise Refused(
+                f"account {self._api.client.account}: totp is neither an otpauth:// address nor its secret (letters and"
+                " the digits 2 to 7), nor a code of six digits",
+                "wrong_totp",
+            )
+        return totp.code(key, self._clock.now())
 
     async def _renew(self) -> bool:
         """Logs in anew with what the configuration holds; False when that fails, or was tried a moment ago."""

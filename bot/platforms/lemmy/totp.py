@@ -1,4 +1,7 @@
-"""The six digits of a two-factor log-in, from the secret that the server gave (RFC 6238, SHA-1, 30 seconds, as Lemmy does)."""
+"""The six digits of a two-factor log-in, from the secret that the server gave.
+
+RFC 6238 with SHA-1 and 30 seconds, as Lemmy does it.
+"""
 
 from __future__ import annotations
 
