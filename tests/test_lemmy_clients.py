@@ -41,5 +41,6 @@ async def test_the_official_client_finds_a_server_as_it_declares_it(server: str)
         out, err = await process.communicate()
     assert process.returncode == 0, err.decode()
     report = json.loads(out)
+    assert report["failed"] is None, report["failed"]
     assert report["problems"] == []
     assert len(report["calls"]) > 30

@@ -27,8 +27,11 @@ export function open(packageName, url) {
   };
 }
 
-/** Runs `story` and prints the report as JSON. A story checks what it reads with `node:assert`, so that a failure ends it. */
+/** Runs `story` and prints the report as JSON, also when an assertion of the story failed (`failed` says which). */
 export async function tell(story) {
-  await story();
-  console.log(JSON.stringify({ calls: [...new Set(report.calls)], problems: [...report.problems].sort() }));
+  const failed = await story().then(
+    () => null,
+    (error) => `${error.stack}`.slice(0, 2000),
+  );
+  console.log(JSON.stringify({ calls: [...new Set(report.calls)], problems: [...report.problems].sort(), failed }));
 }

@@ -44,8 +44,9 @@ function compare(checker, type, value, where, node) {
   if (is(ts.TypeFlags.Null)) return value === null ? [] : [wrong(where, value, "null")];
   if (type.isUnion()) {
     // The nearest of them tells what is wrong: with `type_` it is one of that name.
-    const named = type.types.filter((one) => tag(checker, one, node) === value?.type_);
-    const tries = (named.length ? named : type.types).map((one) => compare(checker, one, value, where, node));
+    const present = type.types.filter((one) => (one.flags & ts.TypeFlags.Undefined) === 0 || value === undefined);
+    const named = present.filter((one) => tag(checker, one, node) === value?.type_);
+    const tries = (named.length ? named : present).map((one) => compare(checker, one, value, where, node));
     return tries.reduce((best, one) => (one.length < best.length ? one : best));
   }
   if (checker.isArrayType(type)) {

@@ -48,9 +48,10 @@ await tell(async () => {
   assert.equal((await ana.client.getComment({ id: second.id })).comment_view.counts.downvotes, 1);
 
   // Who is told of what
-  const [mention] = (await ana.client.getPersonMentions({ sort: "New", unread_only: true, limit: 50 })).mentions;
-  const replies = (await ana.client.getReplies({ sort: "New", unread_only: true, limit: 50 })).replies;
+  const [mention] = (await ana.client.getPersonMentions({ sort: "New", unread_only: false, limit: 50 })).mentions;
+  const replies = (await ana.client.getReplies({ sort: "New", unread_only: false, limit: 50 })).replies;
   assert.equal(mention ? 1 + replies.length : replies.length, 1, "one notice for what is a reply and a mention");
+  assert.equal((await ana.client.getReplies({ sort: "New", unread_only: true, limit: 50 })).replies.length, 0, "who answers has read");
   if (mention) await ana.client.markPersonMentionAsRead({ person_mention_id: mention.person_mention.id, read: true });
   const [reply] = (await ben.client.getReplies({ sort: "New", unread_only: true, limit: 50 })).replies;
   assert.equal(reply.comment.id, second.id);

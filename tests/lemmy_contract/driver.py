@@ -260,6 +260,11 @@ class Driver(ABC):
         """Whose words the server showed to somebody as a mention or reply: the texts, oldest first."""
         ...
 
+    async def warnings(self, who: Member) -> list[str]:
+        """The server's own warnings that somebody was told of, oldest first."""
+        del who
+        return []
+
     @abstractmethod
     async def log(self, community: Community) -> list[Line]:
         """The moderation log of a community, newest first."""

@@ -119,6 +119,10 @@ class V4(Driver):
         got.sort(key=lambda data: data["comment"]["published_at"])
         return [data["comment"]["content"] for data in got]
 
+    async def warnings(self, who: Member) -> list[str]:
+        got = [data["modlog"] for data in await self._notices(who, "mod_action")]
+        return [entry["reason"] for entry in got if entry["kind"] in {"mod_warn_post", "mod_warn_comment"}]
+
     async def log(self, community: Community) -> list[Line]:
         rows = await self._all("/modlog", self.admin, community_id=community.id)
         return [_line(row) for row in rows if row["modlog"]["kind"] in LOG]

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from bot import actions
 from bot.model import Role
 from bot.platforms.protocol import Refused, SignedOut
+from bot.text import document
 from tests.lemmy_contract.town import Town, adapter_for, texts, town
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.loopback]
@@ -143,8 +145,7 @@ async def test_a_community_that_vanished_does_not_silence_the_rest(server: str) 
 async def test_the_token_is_kept_and_used_again(server: str, tmp_path: Path) -> None:
     file = tmp_path / "token.json"
     async with town(server, token_file=file) as it:
-        kept = json.loads(file.read_text())
-        assert kept["jwt"]
+        before = kept(file)
         assert oct(file.stat().st_mode)[-3:] == "600" or os.name == "nt"
 
         def nobody_asks() -> str:
@@ -152,17 +153,32 @@ async def test_the_token_is_kept_and_used_again(server: str, tmp_path: Path) -> 
 
         await it.restart(password=nobody_asks)
         assert await it.poll() == []
-        assert json.loads(file.read_text()) == kept
+        assert kept(file) == before
 
 
-async def test_a_token_that_died_stops_the_account_instead_of_reading_as_a_stranger(
+async def test_a_token_that_died_is_replaced_and_nothing_is_missed(server: str, tmp_path: Path) -> None:
+    file = tmp_path / "token.json"
+    async with town(server, token_file=file) as it:
+        await it.driver.sign_out(it.driver.with_token(it.bot, kept(file)))
+        await it.a_post("Said while the token was dead")
+        assert texts(await it.poll()) == ["Said while the token was dead"]
+        await it.adapter.perform(actions.Reply(to=it.heard[-1].ref, text=document("Here")), "k1")  # type: ignore[union-attr]
+
+
+async def test_where_the_password_is_no_good_either_the_account_stops_instead_of_reading_as_a_stranger(
     server: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "token.json"
     async with town(server, token_file=file) as it:
-        await it.driver.sign_out(it.driver.with_token(it.bot, json.loads(file.read_text())["jwt"]))
+        await it.restart(password=lambda: "the wrong password")
+        await it.driver.sign_out(it.driver.with_token(it.bot, kept(file)))
+        await it.a_post("Said while the token was dead")
         with pytest.raises(SignedOut):
             await it.poll()
         await it.restart()
-        await it.a_post("After signing in anew")
-        assert [o.title for o in await it.poll()] == ["After signing in anew"]  # type: ignore[union-attr]
+        assert texts(await it.poll()) == ["Said while the token was dead"]
+
+
+def kept(file: Path) -> str:
+    """The token on disk."""
+    return str(json.loads(file.read_text())["jwt"])

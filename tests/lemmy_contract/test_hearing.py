@@ -107,6 +107,7 @@ async def test_what_its_author_deletes_is_gone_without_a_culprit(server: str) ->
         await it.driver.delete(it.ben, f"comment/{comment}")
         gone = await it.next(Removed)
         assert (gone.ref, gone.by) == (it.ref(f"comment/{comment}"), None)
+        # A deleted post leaves the listings without a trace.
         await it.driver.delete(it.ana, f"post/{number}")
         gone = await it.next(Removed)
         assert (gone.ref, gone.by) == (it.ref(f"post/{number}"), None)

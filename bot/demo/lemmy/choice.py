@@ -129,6 +129,9 @@ def local_user(me: Person) -> Json:
         "id": me.id,
         "person_id": me.id,
         "admin": me.admin,
+        "show_nsfw": False,
+        "show_read_posts": True,
+        "show_bot_accounts": True,
         "totp_2fa_enabled": me.totp is not None,
         **me.settings,
     }

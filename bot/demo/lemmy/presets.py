@@ -81,9 +81,6 @@ LOCAL_SITE4: Json = {
 }
 
 _USER: Json = {
-    "show_nsfw": False,
-    "show_read_posts": True,
-    "show_bot_accounts": True,
     "show_avatars": True,
     "theme": "browser",
     "interface_language": "browser",
