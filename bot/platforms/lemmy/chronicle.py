@@ -25,7 +25,7 @@ class Chronicle:
         self.skipped = 0
 
     async def read(self, community: int, start: datetime) -> list[Removed | Restored | Sanctioned]:
-        """Lines since `start` that were not seen."""
+        """Lines since `start` that were not seen, oldest first."""
         found: list[Line] = []
         async for page in pages(lambda after: self._api.modlog(community, after), SWEEP_PAGES):
             lines, skipped = fields.harvest(page.rows, lambda row: line(row, self._home))
@@ -35,5 +35,5 @@ class Chronicle:
             if not recent:
                 break
         now = self._clock.now()
-        meanings = [entry.meaning for entry in found if self._seen.first(entry.id, now)]
+        meanings = [entry.meaning for entry in reversed(found) if self._seen.first(entry.id, now)]
         return [meaning for meaning in meanings if meaning is not None]

@@ -17,6 +17,10 @@ log = logging.getLogger(__name__)
 NOTICE_PAGES = 20
 
 
+#: Each costs a call, so a flood of mentions is cleared away over several polls.
+MARKED_AT_ONCE = 20
+
+
 class Inbox:
     """Remembers which notices are to be marked as read once what they told of is stored."""
 
@@ -41,9 +45,9 @@ class Inbox:
         return found
 
     async def mark_read(self) -> None:
-        """Empties the account's inbox of what was handled. A courtesy: nothing depends on it."""
-        done, self._unread = self._unread, {}
-        for notice in done:
+        """Empties the account's inbox of what was handled, some at a time. A courtesy: nothing depends on it."""
+        for notice in list(self._unread)[:MARKED_AT_ONCE]:
+            del self._unread[notice]
             try:
                 await self._api.mark_read(notice)
             except PlatformError as error:

@@ -77,6 +77,7 @@ class Reader:
         self._swept: datetime | None = None
         self._logged: datetime | None = None
         self._mustered = clock.now()
+        self._missed: set[str] = set()
         self._again = BUSY
 
     @property
@@ -86,8 +87,8 @@ class Reader:
 
     async def poll(self, cursor: str | None) -> Batch:
         """Everything that happened since `cursor`, oldest first. Raises PlatformError; then nothing counts as read."""
-        known = await self._begin(cursor)
         calls = self._api.client.calls
+        known = await self._begin(cursor)
         try:
             batch = await self._read(known=known)
         except BaseException:
@@ -131,7 +132,13 @@ class Reader:
         await self._muster(now)
         found: list[Occurrence] = []
         for community, place in self._home.places.items():
-            items, purged = await self._community(community, place, sweep=sweep)
+            try:
+                items, purged = await self._community(community, place, sweep=sweep)
+            except Refused as refusal:
+                if refusal.code not in MISSING:
+                    raise
+                self._lost(place)
+                continue
             found += purged
             found += [event for item in items for event in self._happened(item, now)]
             after = after.moved(place.alias, shapes.newest(items, now))
@@ -192,14 +199,21 @@ class Reader:
             except Refused as refusal:
                 if refusal.code not in MISSING:
                     raise
-                log.error(  # noqa: TRY400 - a sentence for the operator, no trace
-                    "place %s: the community %s is gone from %s; take the place out of the configuration, or ask the"
-                    " server's administrators",
-                    place.alias,
-                    place.native,
-                    self._api.client.url,
-                    extra={"code": "lemmy.community_gone"},
-                )
+                self._missed.discard(place.alias)
+                self._lost(place)
+
+    def _lost(self, place: Place) -> None:
+        """A community that is not there any more keeps nobody from reading the others."""
+        if place.alias not in self._missed:
+            self._missed.add(place.alias)
+            log.error(
+                "place %s: the community %s is gone from %s; take the place out of the configuration, or ask the"
+                " server's administrators",
+                place.alias,
+                place.native,
+                self._api.client.url,
+                extra={"code": "lemmy.community_gone"},
+            )
 
     def _happened(self, item: Item, now: datetime) -> Iterable[Occurrence]:
         """What an item means beside what was known of it. Removals by moderators come from the moderation log."""

@@ -68,7 +68,8 @@ class V3:
 
     async def mark_read(self, notice: Notice) -> Answer:
         path, name = _READ[notice.kind]
-        return await self._post(path, **{name: notice.number, "read": True})
+        body = {name: notice.number, "read": True}
+        return await self.client.post(f"/api/v3{path}", body, need=Need.READ)
 
     # Reading
 

@@ -78,7 +78,8 @@ class V4:
 
     async def mark_read(self, notice: Notice) -> Answer:
         body = {"notification_id": notice.number, "read": True}
-        return await self._post("/account/notification/mark_as_read", body)
+        path = "/api/v4/account/notification/mark_as_read"
+        return await self.client.post(path, body, need=Need.READ)
 
     # Reading
 
