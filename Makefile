@@ -1,13 +1,15 @@
 # make run    sets up and runs the bot (the embedded demo where there is no config.yaml)
 # make test   sets up and runs every check: formatting, lint, types, tests
 # make setup  only builds .venv from the locked versions
-# make servers  installs what the tests talk to and with: the official Lemmy clients
+# make servers  builds what the tests talk to and with: a Matrix homeserver, a client for it, and the official Lemmy clients
 
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SYNAPSE := .venv-synapse
+CLIENTS := tests/clients
 LEMMY_CLIENTS := tests/clients-lemmy/node_modules/.package-lock.json
 
 # What decides without doing: branch coverage of at least 95 %.
@@ -30,7 +32,17 @@ $(READY): requirements-dev.lock pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-servers: $(LEMMY_CLIENTS)
+servers: $(SYNAPSE)/.ready $(CLIENTS)/node_modules/.ready $(LEMMY_CLIENTS)
+
+$(SYNAPSE)/.ready: requirements-synapse.lock
+	@bash .ci/venv "$(PYTHON)" "$(SYNAPSE)"
+	@$(SYNAPSE)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-synapse.lock
+	@touch $@
+
+# Without npm the tests that need it skip themselves, and say so.
+$(CLIENTS)/node_modules/.ready: $(CLIENTS)/package-lock.json
+	@if command -v npm >/dev/null; then cd $(CLIENTS) && npm ci --loglevel=error && touch node_modules/.ready; \
+	else echo "make: there is no npm, so the tests with matrix-js-sdk will be skipped" >&2; fi
 
 $(LEMMY_CLIENTS): tests/clients-lemmy/package-lock.json
 	@if command -v npm >/dev/null; then npm ci --prefix tests/clients-lemmy --silent; \
@@ -56,9 +68,10 @@ slow:
 
 # Resolves pyproject.toml anew; uv is only needed here.
 lock:
-	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra e2e pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group build -o requirements-build.lock
-	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group synapse -o requirements-synapse.lock
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra e2e pyproject.toml --group dev -o requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) $(SYNAPSE) $(CLIENTS)/node_modules build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -15,7 +15,7 @@ from typing import Any, assert_never
 from bot.clock import Clock, Ticker
 from bot.core import Nothing, core_plugin
 from bot.ledger import Ledger
-from bot.model import Role
+from bot.model import Place, Role
 from bot.outbox import Outbox
 from bot.pipeline import Pipeline, Served
 from bot.platforms.lemmy import LemmyAdapter, Pace
@@ -26,7 +26,7 @@ from bot.plugin import Plugin
 from bot.reader import Reader
 from bot.router import Breaker, Router
 from bot.settings import Loaded, SettingsError, load
-from bot.settings.models import LemmyAccount, MemoryAccount
+from bot.settings.models import LemmyAccount, MatrixAccount, MemoryAccount
 from bot.settings.plugins import find
 from bot.text import Document, bullets, document, heading
 
@@ -66,6 +66,8 @@ def connect(loaded: Loaded, clock: Clock, *, ask: Callable[[str], str] | None = 
                         prefixes=tuple(sorted(set(prefixes.values()))),
                     )
                 )
+            case MatrixAccount():
+                adapters.append(_matrix(name, account, places, prefixes, clock, loaded.path.parent))
             case MemoryAccount():
                 adapters.append(
                     MemoryAdapter(name, places, RemoteWorld(account.url), clock, prefixes=prefixes)
@@ -73,6 +75,41 @@ def connect(loaded: Loaded, clock: Clock, *, ask: Callable[[str], str] | None = 
             case _:
                 assert_never(account)
     return adapters
+
+
+def _matrix(
+    name: str,
+    account: MatrixAccount,
+    places: Mapping[str, Place],
+    prefixes: Mapping[str, str],
+    clock: Clock,
+    folder: Path,
+) -> Adapter:
+    # Nobody pays for a platform that they do not use.
+    from bot.platforms.matrix import Credentials, MatrixAdapter  # noqa: PLC0415
+    from bot.platforms.matrix.encryption import Means, opener  # noqa: PLC0415
+
+    means = Means(
+        account.password.reveal if account.password else None,
+        account.recovery_key.reveal if account.recovery_key else None,
+        reset=account.reset_identity,
+    )
+    return MatrixAdapter(
+        name,
+        account.url,
+        Credentials(
+            user=account.user,
+            password=account.password.reveal if account.password else None,
+            token=account.token.reveal if account.token else None,
+            file=folder / "data" / f"{name}.session",
+        ),
+        places,
+        clock,
+        prefixes=prefixes,
+        invites_from=account.invites_from,
+        talks=account.private_talks,
+        cipher=opener(folder / "data" / f"{name}.crypto", means, clock.now) if account.encryption else None,
+    )
 
 
 class App:

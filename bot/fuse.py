@@ -10,7 +10,7 @@ from bot.model import Message, Role
 
 _WINDOW = timedelta(minutes=1)
 #: Commands within a minute, of one person and in one place.
-_PERSON, _PLACE = 6, 30
+_PERSON, _PLACE = 10, 30
 #: So many people and places are counted at once; a memory for more would be an attack's to fill.
 _COUNTED = 1000
 

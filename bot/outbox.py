@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.actions import External, Post, Report, Retry, Unban, Unmute
+from bot.actions import Ban, External, Kick, Post, Report, Retry, Unban, Unmute
 from bot.clock import Clock
 from bot.decision import State
 from bot.describe import describe
@@ -216,6 +216,11 @@ class Outbox:
         if isinstance(job.action, Report) and job.place:
             # To a platform, telling the moderators is a message in their room.
             return Post(place=job.place, text=changes["text"])
+        if isinstance(job.action, Ban | Kick) and job.case is not None:
+            # Whoever is shut out can read nothing else there: the number is what they appeal with.
+            changes["reason"] = (
+                f"{job.action.reason} — case #{job.case}; to appeal, write to me: appeal #{job.case}"
+            )
         return replace(job.action, **changes)
 
 

@@ -27,6 +27,7 @@ from bot.model import (
     Edited,
     Joined,
     Message,
+    Noticed,
     Occurrence,
     Platform,
     Reacted,
@@ -101,6 +102,11 @@ class Pipeline:
                 )
             if isinstance(occurrence, Tick) and occurrence.missed:
                 decisions.append(_missed(occurrence))
+            if isinstance(occurrence, Noticed):
+                report = Report(text=document(occurrence.text))
+                decisions.append(
+                    _of_core(occurrence.key, name, "noticed", "the moderators have to know", report)
+                )
             reviewed = [(decision, await self._review(decision, served, now)) for decision in decisions]
             committed = await self.ledger.commit(occurrence, reviewed, now)
         if committed is None:
@@ -149,7 +155,7 @@ class Pipeline:
         now = self.clock.now()
         served = self.served[community]
         tick = Tick(community, "core", what, now.isoformat(), now, now)
-        decision = _of_core(tick, what, Report(text=text))
+        decision = _of_core(tick.key, community, what, what, Report(text=text))
         committed = await self.ledger.commit(
             tick, [(decision, await self._review(decision, served, now))], now
         )
@@ -265,12 +271,12 @@ def _seen(occurrence: Occurrence, served: Served) -> Occurrence:
             return occurrence
 
 
-def _of_core(tick: Tick, because: str, report: Report) -> Decision:
+def _of_core(cause: str, community: str, handler: str, because: str, report: Report) -> Decision:
     return Decision(
-        cause=tick.key,
-        community=tick.community,
+        cause=cause,
+        community=community,
         plugin="core",
-        handler=tick.handler,
+        handler=handler,
         outcome=Outcome(because, (report,)),
     )
 
@@ -281,7 +287,7 @@ def _missed(tick: Tick) -> Decision:
         f"{tick.plugin}: what was due at {tick.due:%Y-%m-%d %H:%M} UTC was skipped, because it would have come "
         f"{late.total_seconds() / 3600:.0f} h late. Raise late_by to have it come anyway."
     )
-    return _of_core(tick, "too late to be of use", Report(text=text))
+    return _of_core(tick.key, tick.community, tick.handler, "too late to be of use", Report(text=text))
 
 
 def _paused(decision: Decision) -> Document:

@@ -16,12 +16,13 @@ from typing import Any, TypeVar
 from bot.clock import Clock
 from bot.ledger import Ledger, LedgerError
 from bot.model import Occurrence, Tick
-from bot.platforms.protocol import Adapter, Batch, PlatformError, SignedOut
+from bot.platforms.protocol import Adapter, Batch, Busy, PlatformError, SignedOut
 
 log = logging.getLogger(__name__)
 
 _FIRST_WAIT = timedelta(seconds=2)
 _LONGEST_WAIT = timedelta(minutes=5)
+_LONGEST_BUSY = timedelta(minutes=15)
 #: How many batches may be under way before the next poll waits for the oldest.
 _AHEAD = 4
 
@@ -87,7 +88,8 @@ class Reader:
                     return
                 except PlatformError as error:
                     self._note(str(error))
-                    await asyncio.sleep(pause.total_seconds())
+                    asked = (error.after if isinstance(error, Busy) else None) or timedelta()
+                    await asyncio.sleep(max(pause, min(asked, _LONGEST_BUSY)).total_seconds())
                     pause = min(pause * 2, _LONGEST_WAIT)
                     continue
                 self._note("")
@@ -136,6 +138,7 @@ class Reader:
     async def _keep(self, batch: Batch) -> None:
         if batch.cursor is not None:
             await self._ledger.save_cursor(self._adapter.account, batch.cursor, self._clock.now())
+        batch.stored()
 
     def _note(self, trouble: str) -> None:
         """Logs once when the platform is lost and once when it is back."""

@@ -8,6 +8,8 @@ import inspect
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["tests.synapse"]
+
 # The machine may be shared: how long an example takes says nothing about the law.
 settings.register_profile("folkmoot", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("folkmoot")

@@ -1,7 +1,8 @@
 """Forks bots for the crash test: `python -m tests.crash_nursery CONFIG`.
 
 Importing takes far longer than starting, so the imports happen once, here, and each bot is a fork. Reads `spawn ISO-TIME TURNS`
-(`-` for a time is the wall clock's) and `reap PID` from standard input, answers a process id and a wait status.
+(or `spawn now TURNS`, for a bot on the real clock, as `folkmoot run` starts it) and `reap PID` from standard input, answers a
+process id and a wait status.
 
 A bot's life is measured in turns of its event loop, not in seconds: so it ends at the same points of its work on a busy machine
 as on an idle one. It is killed by a SIGKILL of its own in the given turn, or once it has nothing left to do; with 0 turns it
@@ -22,7 +23,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.clock import FakeClock, SystemClock
-from bot.demo.worker import open_app
+from bot.demo.worker import launch
 
 #: A bot that has waited for so long, in seconds, has nothing left to do.
 IDLE = 1.5
@@ -74,11 +75,9 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def live(config: Path, now: str) -> None:
+async def live(config: Path, now: datetime | None) -> None:
     """A bot as in production: reading, sending and ticking side by side, until somebody kills it."""
-    clock = SystemClock() if now == "-" else FakeClock(datetime.fromisoformat(now))
-    app = await open_app(config, clock)
-    await app.run()
+    await (await launch(config, FakeClock(now) if now else SystemClock())).run()
 
 
 def main(config: Path) -> None:
@@ -91,7 +90,7 @@ def main(config: Path) -> None:
             now, turns = argument.split()
             try:
                 with asyncio.Runner(loop_factory=partial(begin, int(turns))) as runner:
-                    runner.run(live(config, now))
+                    runner.run(live(config, None if now == "now" else datetime.fromisoformat(now)))
             except BaseException as error:  # noqa: BLE001 - a fork must never return into the loop above
                 print(f"the bot died of itself: {error!r}", file=sys.stderr, flush=True)
                 os._exit(3)

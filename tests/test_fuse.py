@@ -8,10 +8,10 @@ from bot.testing import Moot, script
 async def test_somebody_who_does_not_stop_is_told_once() -> None:
     async with Moot(plugins={}) as town:
         ana, bo = town.member("ana"), town.member("bo")
-        for _ in range(12):
+        for _ in range(16):
             await ana.says("!help help")
         told = town.transcript()
-        assert told.count("bot → ana") == 7
+        assert told.count("bot → ana") == 11
         assert told.count("That is a lot at once. I answer again in a minute.") == 1
         await bo.says("!help help")
         assert "bot → bo" in town.transcript(), "others are answered"
@@ -43,7 +43,7 @@ async def test_a_bot_that_repeats_everything_is_no_endless_talk() -> None:
         for _ in range(50):
             newest = town.world.items[town.newest("lounge").id]
             await echo.says(newest.text if newest.author.name == "folkmoot" else "!help help")
-        assert town.transcript().count("bot → echo") <= 7
+        assert town.transcript().count("bot → echo") <= 11
         assert said.place == "lounge"
 
 
@@ -51,7 +51,7 @@ async def test_rules_still_see_what_is_not_answered() -> None:
     rule = "name: Rude\nbody: numbskull\nwarn: No.\nmode: enforce\n"
     async with Moot(plugins={"moderation": {"text": rule}}) as town:
         ana = town.member("ana")
-        for _ in range(8):
+        for _ in range(12):
             await ana.says("!help help")
         town.skip()
         await ana.says("!help numbskull")

@@ -23,7 +23,7 @@ from bot.settings.tree import read
 from bot.settings.write import comment, defaults, document, scalar
 from tests.settings_plugins import PLUGINS
 
-ENVIRON = {"FOLKMOOT_LEMMY_PASSWORD": "hunter2"}
+ENVIRON = {"FOLKMOOT_LEMMY_PASSWORD": "hunter2", "FOLKMOOT_MATRIX_PASSWORD": "hunter3"}
 
 
 def test_the_files_in_the_project_are_up_to_date() -> None:

@@ -179,13 +179,13 @@ def _text(answers: Answers, plugins: list[str]) -> str:
 
 def _ask(given: Mapping[str, str | None], dry_run: bool | None, no_input: bool) -> Answers:
     """The answers, from flags where given, else from the person, else from defaults."""
-    from bot.settings import models
+    from bot.settings import values
 
     def url(text: str) -> str:
-        return models.check_address(text if "://" in text else f"https://{text}")
+        return values.check_address(text if "://" in text else f"https://{text}")
 
     def line(text: str) -> str:
-        return models.check_some(text)[:200]
+        return values.check_some(text)[:200]
 
     required = ("url", "username", "password", "community")
     missing = [f"--{name}" for name in required if given[name] is None]
@@ -198,15 +198,15 @@ def _ask(given: Mapping[str, str | None], dry_run: bool | None, no_input: bool) 
         "community": _answer(
             "The community to serve (name or name@server)",
             given["community"],
-            models.check_community,
+            values.check_community,
             flag="--community",
         ),
     }
     name = answers["community"].partition("@")[0]
     guesses = {
         "title": ("What people call it", line, name.replace("_", " ").capitalize()),
-        "zone": ("Its time zone", models.check_zone, _own_zone()),
-        "language": ("The language in which the bot speaks", models.check_language, "en"),
+        "zone": ("Its time zone", values.check_zone, _own_zone()),
+        "language": ("The language in which the bot speaks", values.check_language, "en"),
     }
     for key, (question, check, default) in guesses.items():
         value = default if no_input and given[key] is None else given[key]
@@ -247,7 +247,7 @@ def _password(text: str) -> str:
 
 def _own_zone() -> str:
     """The machine's time zone, as far as it tells; else UTC."""
-    from bot.settings.models import check_zone
+    from bot.settings.values import check_zone
 
     linked = str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2].removeprefix("Etc/")
     for zone in (os.environ.get("TZ", ""), linked):

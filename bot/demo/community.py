@@ -127,13 +127,23 @@ def people(lemmy: Instance, chat: World, now: datetime) -> None:
     chat.begin()
 
 
+def write_rules(folder: Path) -> Path:
+    path = folder / "rules.yaml"
+    path.write_text(RULES, encoding="utf-8")
+    return path
+
+
+def write_prompts(folder: Path) -> Path:
+    path = folder / "prompts.md"
+    path.write_text("\n".join(f"## {prompt}\n" for prompt in PROMPTS), encoding="utf-8")
+    return path
+
+
 def configure(folder: Path, lemmy_url: str, chat_url: str) -> Path:
     """Writes the bot's configuration, rules and prompts into `folder`; the path of the configuration."""
     secret = folder / "password"
     secret.write_text(PASSWORD, encoding="utf-8")
     secret.chmod(0o600)
-    (folder / "rules.yaml").write_text(RULES, encoding="utf-8")
-    (folder / "prompts.md").write_text("\n".join(f"## {prompt}\n" for prompt in PROMPTS), encoding="utf-8")
     config = {
         "accounts": {
             "lemmy": {"platform": "lemmy", "url": lemmy_url, "username": BOT, "password": f"file:{secret}"},
@@ -150,8 +160,8 @@ def configure(folder: Path, lemmy_url: str, chat_url: str) -> Path:
                     "modroom": {"account": "chat", "room": "modroom"},
                 },
                 "plugins": {
-                    "moderation": {"rules": [str(folder / "rules.yaml")]},
-                    "daily_prompts": {"pool": str(folder / "prompts.md"), "announce_in": ["lounge"]},
+                    "moderation": {"rules": [str(write_rules(folder))]},
+                    "daily_prompts": {"pool": str(write_prompts(folder)), "announce_in": ["lounge"]},
                     "crossposts": {"announce_in": ["lounge"]},
                     "summaries": {"after_comments": 25, "growth": 1.2, "words": 160},
                 },

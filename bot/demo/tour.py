@@ -10,7 +10,6 @@ import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.demo import community
+from bot.demo.audience import Audience
 from bot.demo.lemmy.records import Event, LemmyError
 from bot.demo.stage import Outside, Stage
 from bot.markup import to_plain
@@ -25,16 +25,6 @@ from bot.platforms.memory import NotAllowed
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-
-#: How much of a long text a line of the transcript shows, in characters.
-_SHOWN = 300
-_SHOWN_OF_BOT = 1500
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    what: str
-    held: bool
 
 
 class Tour:
@@ -45,7 +35,7 @@ class Tour:
         self.lemmy = stage.lemmy
         self.chat = stage.chat
         self.console = console
-        self.checks: list[Check] = []
+        self.audience = Audience(console)
         self._read = (len(stage.lemmy.journal), 0)
 
     # Acts
@@ -79,9 +69,7 @@ class Tour:
     # For the audience
 
     def scene(self, title: str, about: str) -> None:
-        clock = f"{self.stage.clock.now():%A %H:%M} UTC"
-        self.console.print(Text.assemble("\n", (f"── {title} ", "bold cyan"), (f"({clock})", "cyan")))
-        self.console.print(Text(about, style="italic"))
+        self.audience.scene(title, about, f"({self.stage.clock.now():%A %H:%M} UTC)")
 
     def show(self, *, only_bot: bool = False, instead: str = "") -> None:
         """Prints what happened since the last time; `only_bot` leaves the members out and says `instead`."""
@@ -99,16 +87,10 @@ class Tour:
         self._read = (len(self.lemmy.journal), len(self.chat.transcript))
 
     def check(self, what: str, held: object) -> None:
-        self.checks.append(Check(what, bool(held)))
-        self.console.print(Text.assemble(("  ✔ ", "green") if held else ("  ✘ ", "bold red"), what))
+        self.audience.check(what, held)
 
     def _line(self, place: str, who: str, deed: str) -> None:
-        ours = who in {"bot", community.BOT}
-        limit = _SHOWN_OF_BOT if ours else _SHOWN
-        shown = deed if len(deed) <= limit else deed[:limit].rstrip() + " …"
-        rows = [row for row in shown.splitlines() if row.strip()]
-        name = ("bot", "bold yellow") if ours else (who, "bold")
-        self.console.print(Text.assemble((f"  {place:<8}", "dim"), name, " ", "\n           ".join(rows)))
+        self.audience.line(place, who, deed, by_bot=who in {"bot", community.BOT})
 
     # What is true now
 
@@ -310,20 +292,4 @@ async def play(console: Console) -> bool:
             for scene in SCENES:
                 await scene(tour)
             tour.show()
-    failed = [check.what for check in tour.checks if not check.held]
-    console.print()
-    if failed:
-        console.print(
-            Text(
-                f"{len(failed)} of {len(tour.checks)} things did not happen: {'; '.join(failed)}",
-                style="bold red",
-            )
-        )
-        return False
-    console.print(
-        Text(
-            f"All {len(tour.checks)} things happened, each exactly once. Now try it yourself: folkmoot demo",
-            style="bold green",
-        )
-    )
-    return True
+    return tour.audience.verdict("Now try it yourself: folkmoot demo")

@@ -25,16 +25,20 @@ from bot.settings.plugins import find
 async def start(config: Path, now: datetime) -> tuple[App, FakeClock]:
     """A running app on the given configuration, with a clock that stands at `now`."""
     clock = FakeClock(now)
-    return await open_app(config, clock), clock
+    return await launch(config, clock), clock
 
 
-async def open_app(config: Path, clock: Clock) -> App:
-    """A running app on the given configuration."""
+async def launch(config: Path, clock: Clock) -> App:
+    """An app on the given configuration, signed in everywhere. Raises what loading and signing in raise."""
     loaded = load(config, find, os.environ)
     upgrade(loaded.configuration.storage.database)
     ledger = await Ledger.open(loaded.configuration.storage.database)
     app = App(loaded, ledger, connect(loaded, clock), clock)
-    await app.open()
+    try:
+        await app.open()
+    except BaseException:
+        await app.close()
+        raise
     return app
 
 

@@ -18,6 +18,7 @@ from bot.model import (
     Joined,
     Json,
     Message,
+    Noticed,
     Occurrence,
     Reacted,
     Receipt,
@@ -49,6 +50,7 @@ KINDS: dict[str, type[Occurrence]] = {
     "resolved": Resolved,
     "restored": Restored,
     "sanctioned": Sanctioned,
+    "noticed": Noticed,
     "tick": Tick,
 }
 OCCURRENCES: dict[str, TypeAdapter[Any]] = {kind: TypeAdapter(cls) for kind, cls in KINDS.items()}

@@ -154,6 +154,23 @@ class Sanctioned:
 
 
 @dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something about the bot's own account that the moderators have to know: it was removed from a room, for one.
+
+    `text` is a sentence for them; what has the same `id` is told once.
+    """
+
+    place: Place
+    text: str
+    id: str
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        return f"noticed:{self.place.alias}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """A schedule of a plugin came due. `slot` names the occurrence (the local date, or the start of the interval).
 
@@ -178,5 +195,15 @@ class Tick:
 
 
 Occurrence = (
-    Message | Edited | Removed | Joined | Reacted | Reported | Resolved | Restored | Sanctioned | Tick
+    Message
+    | Edited
+    | Removed
+    | Joined
+    | Reacted
+    | Reported
+    | Resolved
+    | Restored
+    | Sanctioned
+    | Noticed
+    | Tick
 )

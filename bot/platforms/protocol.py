@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -48,12 +48,14 @@ class Batch:
     """What an adapter read in one go.
 
     `cursor` is to be stored once every occurrence is handled (None: keep the old one). `again` is how long to wait
-    before the next poll; zero asks for one at once.
+    before the next poll; zero asks for one at once. `stored` is called when all of it is in the ledger: later polls may
+    have been made by then.
     """
 
     occurrences: tuple[Occurrence, ...]
     cursor: str | None
     again: timedelta
+    stored: Callable[[], None] = field(default=lambda: None, compare=False, repr=False)
 
 
 class Adapter(Protocol):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from bot.settings.models import check_address, is_loopback
 from bot.settings.problems import Path, Problem, near, show
 from bot.settings.tree import Tree
+from bot.settings.values import check_address, check_matrix_room, is_loopback
 
 #: What the accounts of a platform can read.
-_READS = {"lemmy": ("community",), "memory": ("community", "room")}
+_READS = {"lemmy": ("community",), "matrix": ("room",), "memory": ("community", "room")}
 
 
 def places(tree: Tree) -> Iterator[tuple[str, str, Path]]:
@@ -68,9 +68,17 @@ def _accounts(tree: Tree) -> Iterator[Problem]:
             continue
         platform = _platform(tree, name)
         kind = "room" if tree.at(*path, "room") is not None else "community"
-        if kind not in _READS.get(platform, (kind,)):
-            message = f"found a {kind} for {alias}, expected a community: the account {name} is on {platform}"
+        reads = _READS.get(platform, (kind,))
+        if kind not in reads:
+            message = (
+                f"found a {kind} for {alias}, expected a {reads[0]}: the account {name} is on {platform}"
+            )
             yield tree.problem((*path, kind), message)
+        elif platform == "matrix" and isinstance(room := tree.at(*path, "room"), str):
+            try:
+                check_matrix_room(room)
+            except ValueError as error:
+                yield tree.problem((*path, "room"), str(error))
 
 
 def _natives(tree: Tree) -> Iterator[Problem]:

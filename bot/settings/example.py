@@ -23,6 +23,7 @@ from bot.settings.models import (
     LemmyAccount,
     Limits,
     Log,
+    MatrixAccount,
     MemoryAccount,
     PlaceSettings,
     Roles,
@@ -77,6 +78,7 @@ Messages, logs and `folkmoot check` never show a secret.
 _SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("The whole file", Configuration),
     ("accounts: a Lemmy account", LemmyAccount),
+    ("accounts: a Matrix account", MatrixAccount),
     ("accounts: the demo's chat room", MemoryAccount),
     ("communities", CommunitySettings),
     ("communities: places", PlaceSettings),

@@ -2,85 +2,28 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bot.duration import Duration
 from bot.handler import Settings
 from bot.settings.database import DatabaseUrl
-from bot.settings.problems import cut, near
 from bot.settings.secret import Secret
-
-
-def _name(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", text):
-        raise ValueError(f"found {cut(text)!r}, expected a name of letters, digits, - and _")
-    return text
-
-
-#: What accounts, communities and places are called: part of ledger keys, so that it holds no separators.
-Name = Annotated[str, AfterValidator(_name)]
-
-
-def check_zone(text: str) -> str:
-    """`text`, if it names a time zone. Raises ValueError with a sentence and a guess."""
-    try:
-        ZoneInfo(text)
-    except (KeyError, ValueError, OSError):  # not found; not a relative path; a folder
-        pass
-    else:
-        return text
-    zones = available_timezones()
-    cities = {zone.rpartition("/")[2]: zone for zone in sorted(zones)}
-    city = cities.get(text.strip().replace(" ", "_").title())
-    hint = f" (did you mean {city!r}?)" if city else near(text, zones)
-    raise ValueError(f"found {cut(text)!r}, expected a time zone such as Europe/Berlin or UTC{hint}")
-
-
-def check_language(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
-        raise ValueError(f"found {cut(text)!r}, expected a language such as en, de or pt-BR")
-    return text
-
-
-def check_prefix(text: str) -> str:
-    if not re.fullmatch(r"[^\w\s@#]{1,3}", text):
-        raise ValueError(f'found {cut(text)!r}, expected one to three signs such as "!" or "/"')
-    return text
-
-
-def check_address(text: str) -> str:
-    """`text` as scheme, host and port; the value itself is not shown, since people paste passwords into it."""
-    try:
-        url = urlsplit(text)
-        port = f":{url.port}" if url.port else ""
-    except ValueError:
-        raise ValueError("found no usable address, expected one such as https://lemmy.example") from None
-    if url.username is not None or url.password is not None:
-        raise ValueError("found a user name or password in the address, expected only https://the-server")
-    if url.scheme not in {"http", "https"} or not re.fullmatch(r"[A-Za-z0-9.:-]+", url.hostname or ""):
-        raise ValueError("found no web address, expected one such as https://lemmy.example")
-    if url.path.strip("/") or url.query or url.fragment:
-        raise ValueError(
-            "found more than the server's name in the address, expected one such as https://lemmy.example"
-        )
-    host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
-    return f"{url.scheme}://{host}{port}".lower()
-
-
-def is_loopback(address: str) -> bool:
-    """Whether `address` is on this machine."""
-    host = urlsplit(address).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+from bot.settings.values import (
+    Address,
+    Name,
+    Text,
+    check_community,
+    check_language,
+    check_prefix,
+    check_room,
+    check_user,
+    check_users,
+    check_zone,
+    is_loopback,
+)
 
 
 def _loopback(text: str) -> str:
@@ -89,19 +32,6 @@ def _loopback(text: str) -> str:
             "found an address elsewhere, expected one on this machine such as http://127.0.0.1:8536"
         )
     return text
-
-
-Address = Annotated[str, AfterValidator(check_address)]
-
-
-def check_some(text: str) -> str:
-    if not text.strip():
-        raise ValueError("found an empty text, expected some")
-    return text.strip()
-
-
-#: One line that says something.
-Text = Annotated[str, Field(max_length=200), AfterValidator(check_some)]
 
 
 class LemmyAccount(Settings):
@@ -130,23 +60,41 @@ class MemoryAccount(Settings):
     """where the demo's server listens; always on this machine"""
 
 
+class MatrixAccount(Settings):
+    """An account on a Matrix homeserver."""
+
+    platform: Literal["matrix"]
+    """the kind of server: a Matrix homeserver"""
+    url: Address
+    """the homeserver's address, as clients connect to it; often https://matrix. and the server's name"""
+    user: Annotated[str, AfterValidator(check_user)]
+    """the account's full id, such as @folkmoot:example.org"""
+    password: Secret | None = None
+    """the account's password: env:NAME or file:/path; the bot signs in with it once and keeps the session"""
+    token: Secret | None = None
+    """an access token in place of the password: env:NAME or file:/path; for servers that take no passwords from programs"""
+    invites_from: tuple[Annotated[str, AfterValidator(check_users)], ...] = ()
+    """whose invitations into further rooms are accepted: ids, or @*:example.org for a whole server"""
+    private_talks: bool = True
+    """let people who are in the configured rooms, or banned from them, begin a private talk with the bot, to appeal for one"""
+    encryption: bool = True
+    """read and write encrypted rooms, where folkmoot[e2e] is installed"""
+    recovery_key: Secret | None = None
+    """the account's recovery key (env:NAME or file:/path), with which the bot's messages in encrypted rooms show as verified"""
+    reset_identity: bool = False
+    """replace the account's cross-signing identity by a new one where its recovery key is lost; everybody sees a warning once"""
+
+    @model_validator(mode="after")
+    def _a_way_in(self) -> MatrixAccount:
+        if self.password is None and self.token is None:
+            raise ValueError(
+                "found neither a password nor a token, expected one of them: env:NAME or file:/path"
+            )
+        return self
+
+
 #: Told apart by `platform`; a new platform is one more model here.
-Account = Annotated[LemmyAccount | MemoryAccount, Field(discriminator="platform")]
-
-
-def check_community(text: str) -> str:
-    name = text.strip().removeprefix("!")
-    if not re.fullmatch(r"\w{1,100}(@[\w.-]+(:\d{1,5})?)?", name):
-        raise ValueError(
-            f"found {cut(text)!r}, expected a community such as freechat or freechat@lemmy.example"
-        )
-    return name
-
-
-def check_room(text: str) -> str:
-    if not text.strip() or re.search(r"\s", text.strip()):
-        raise ValueError(f"found {cut(text)!r}, expected a room's name without blanks")
-    return text.strip()
+Account = Annotated[LemmyAccount | MatrixAccount | MemoryAccount, Field(discriminator="platform")]
 
 
 class PlaceSettings(Settings):
@@ -246,7 +194,12 @@ class Configuration(Settings):
                     "username": "folkmoot",
                     "password": "env:FOLKMOOT_LEMMY_PASSWORD",
                 },
-                "chat": {"platform": "memory"},
+                "matrix": {
+                    "platform": "matrix",
+                    "url": "https://matrix.example",
+                    "user": "@folkmoot:matrix.example",
+                    "password": "env:FOLKMOOT_MATRIX_PASSWORD",
+                },
             }
         ],
     )
@@ -261,8 +214,8 @@ class Configuration(Settings):
                     "moderators_room": "modroom",
                     "places": {
                         "freechat": {"account": "lemmy", "community": "freechat"},
-                        "lounge": {"account": "chat", "room": "lounge"},
-                        "modroom": {"account": "chat", "room": "modroom"},
+                        "lounge": {"account": "matrix", "room": "#lounge:matrix.example"},
+                        "modroom": {"account": "matrix", "room": "#modroom:matrix.example"},
                     },
                 }
             }

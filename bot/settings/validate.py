@@ -20,9 +20,6 @@ from bot.settings.tree import Tree
 
 M = TypeVar("M", bound=BaseModel)
 
-#: Platforms that are known to people, but not here yet.
-_LATER = {"matrix": "matrix accounts arrive in a later version"}
-
 
 @dataclass(frozen=True, slots=True)
 class _Complaint:
@@ -93,14 +90,12 @@ def _complaint(model: type[BaseModel], raw: Any, error: ErrorDetails) -> _Compla
         case "union_tag_invalid":
             known = re.findall(r"'([^']*)'", context["expected_tags"])
             tag, word = context["discriminator"].strip("'"), str(context["tag"])
-            if word in _LATER:
-                return _Complaint((*path, tag), sentence=f"{_LATER[word]}; known {tag}s: {', '.join(known)}")
             return _Complaint((*path, tag), f"one of: {', '.join(known)}{near(word, known)}")
         case "union_tag_not_found":
             tag = context["discriminator"].strip("'")
             typo = near(tag, error["input"])
             return _Complaint(
-                (*path, tag), sentence=f"nothing found{typo}, expected the {tag}: lemmy or memory"
+                (*path, tag), sentence=f"nothing found{typo}, expected the {tag}: lemmy, matrix or memory"
             )
         case "literal_error" | "enum":
             known = re.findall(r"'([^']*)'", context["expected"])

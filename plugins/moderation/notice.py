@@ -14,6 +14,7 @@ from bot.api import (
     Document,
     Inline,
     Moment,
+    Name,
     Plain,
     Prose,
     Strong,
@@ -84,7 +85,9 @@ def warning(
     prefix: str = "!",
 ) -> Document:
     """The warning itself. `rule` is what was broken, `quoted` the words, `text` what the rule's author wants said."""
-    blocks: list[Block | str] = [line(f"{person.name}, please note our rule: ", Strong(rule), ".")]
+    blocks: list[Block | str] = [
+        line(Name(person, notify=True), ", please note our rule: ", Strong(rule), ".")
+    ]
     if text and text.markdown:
         blocks.append(text)
     if quoted:

@@ -71,8 +71,14 @@ async def test_a_reaction_bans_for_as_long_as_the_ladders_first_ban() -> None:
         town.skip()
         await mo.reacts(card, "🔨")
         told = town.transcript()
-        assert "freechat | bot bans ana until 2026-03-03 08:00 (shown by a report)" in told
-        assert "lounge | bot bans ana until 2026-03-03 08:00 (shown by a report)" in told
+        assert (
+            "freechat | bot bans ana until 2026-03-03 08:00 (shown by a report — case #1; to appeal, write to me: appeal #1)"
+            in told
+        )
+        assert (
+            "lounge | bot bans ana until 2026-03-03 08:00 (shown by a report — case #1; to appeal, write to me: appeal #1)"
+            in told
+        )
         assert "freechat | bot removes ana’s “Hello” (shown by a report)" in told
         assert "private | bot → ana: You have been banned until 2026-03-03 08:00 UTC." in told
         await mo.reacts(Said("modroom", case_card(town)), "↩️")
@@ -239,7 +245,10 @@ async def test_kicking() -> None:
         town.member("ana")
         await town.moderator("mo").says("!kick @ana read the rules first")
         told = town.transcript()
-        assert "lounge | bot kicks ana (read the rules first)" in told
+        assert (
+            "lounge | bot kicks ana (read the rules first — case #1; to appeal, write to me: appeal #1)"
+            in told
+        )
         assert "lounge | bot → mo: ana is out: case #1." in told
 
 

@@ -61,8 +61,8 @@ async def test_a_member_is_warned_twice_then_banned_for_a_day_and_comes_back():
             modroom | bot: Case #2 — remove what ana wrote; warn ana (rule “No gambling”: “Free spins” in the title (characters 1 to 10, as written); 1 live + 1 new = 2 strike points → warn)
                 > Free spins for everybody
             lounge | ana: my casino again
-            freechat | bot bans ana until 2026-03-03 08:10 (No gambling: 2 live + 1 new = 3 strike points)
-            lounge | bot bans ana until 2026-03-03 08:10 (No gambling: 2 live + 1 new = 3 strike points)
+            freechat | bot bans ana until 2026-03-03 08:10 (No gambling: 2 live + 1 new = 3 strike points — case #3; to appeal, write to me: appeal #3)
+            lounge | bot bans ana until 2026-03-03 08:10 (No gambling: 2 live + 1 new = 3 strike points — case #3; to appeal, write to me: appeal #3)
             lounge | bot removes ana’s “my casino again” (No gambling)
             lounge | bot warns ana: ana, please note our rule: No gambling.
                 Please no gambling here.
@@ -367,8 +367,8 @@ async def test_moderators_warn_mute_and_ban_by_hand():
             lounge | bot unmutes ana (lifted by a moderator)
             modroom | bot → mo: ana is no longer muted.
             modroom | mo: !ban @ana
-            freechat | bot bans ana for good (not given)
-            lounge | bot bans ana for good (not given)
+            freechat | bot bans ana for good (not given — case #3; to appeal, write to me: appeal #3)
+            lounge | bot bans ana for good (not given — case #3; to appeal, write to me: appeal #3)
             modroom | bot: Case #3 — ban ana from freechat for good; ban ana from lounge for good (by mo: not given)
             private | bot → ana: You have been banned for good. Reason: not given.
                 Case #3. If this is a mistake, write to me: !appeal #3 and why. A moderator will look at it.
@@ -536,8 +536,8 @@ async def test_a_ban_for_good_waits_for_a_moderator():
         assert community.transcript() == script(
             """
             modroom | mo: !approve #3
-            freechat | bot bans ana for good (No gambling: 2 live + 1 new = 3 strike points)
-            lounge | bot bans ana for good (No gambling: 2 live + 1 new = 3 strike points)
+            freechat | bot bans ana for good (No gambling: 2 live + 1 new = 3 strike points — case #3; to appeal, write to me: appeal #3)
+            lounge | bot bans ana for good (No gambling: 2 live + 1 new = 3 strike points — case #3; to appeal, write to me: appeal #3)
             modroom | bot → mo: Case #3 is approved.
             """
         )
@@ -652,8 +652,8 @@ async def test_a_severe_rule_jumps_to_the_first_ban():
         assert community.transcript() == script(
             """
             lounge | ana: I will find you
-            freechat | bot bans ana until 2026-03-03 08:00 (Threats: 0 live + 1 new = 1 strike points)
-            lounge | bot bans ana until 2026-03-03 08:00 (Threats: 0 live + 1 new = 1 strike points)
+            freechat | bot bans ana until 2026-03-03 08:00 (Threats: 0 live + 1 new = 1 strike points — case #1; to appeal, write to me: appeal #1)
+            lounge | bot bans ana until 2026-03-03 08:00 (Threats: 0 live + 1 new = 1 strike points — case #1; to appeal, write to me: appeal #1)
             lounge | bot removes ana’s “I will find you” (Threats)
             lounge | bot warns ana: ana, please note our rule: Threats.
                 > I will find you

@@ -1,0 +1,304 @@
+"""One account on one Matrix homeserver, as the bot sees it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.actions import Capability, External
+from bot.clock import Clock
+from bot.model import Author, Discussion, Message, Place, PlaceKind, Platform, Receipt, Ref, Role, Thread
+from bot.platforms.matrix import links, raw, refs, shapes
+from bot.platforms.matrix.calls import Calls
+from bot.platforms.matrix.check import Check
+from bot.platforms.matrix.cipher import Cipher, Clear
+from bot.platforms.matrix.client import PATIENCE, Client, at
+from bot.platforms.matrix.doors import Doors
+from bot.platforms.matrix.encryption import LOST, UNUSABLE
+from bot.platforms.matrix.events import Event, is_user
+from bot.platforms.matrix.lookup import Lookup
+from bot.platforms.matrix.moderator import Moderator
+from bot.platforms.matrix.private import Private
+from bot.platforms.matrix.reader import Reader
+from bot.platforms.matrix.receipts import Receipts
+from bot.platforms.matrix.recent import Recent
+from bot.platforms.matrix.rooms import Room, Rooms
+from bot.platforms.matrix.sender import Saying, Sender
+from bot.platforms.matrix.session import Session
+from bot.platforms.matrix.shapes import Eyes
+from bot.platforms.matrix.stream import Stream
+from bot.platforms.matrix.threads import Threads
+from bot.platforms.matrix.wire import Wire
+from bot.platforms.protocol import Batch, PlatformError, Refused, Unreachable
+
+log = logging.getLogger(__name__)
+
+CAPABILITIES = frozenset(
+    {
+        Capability.POST,
+        Capability.REPLY,
+        Capability.TELL,
+        Capability.EDIT,
+        Capability.DELETE,
+        Capability.PIN,
+        Capability.REACT,
+        Capability.REMOVE,
+        Capability.MUTE,
+        Capability.KICK,
+        Capability.BAN,
+        Capability.THREADS,
+    }
+)
+
+#: Makes what encrypts and decrypts, once the account is signed in. Raises PlatformError.
+OpenCipher = Callable[[Client], Awaitable[Cipher]]
+
+#: How long people see that the bot is typing.
+_TYPING = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """The account's full id, and at least one way in. `file` is where the session is kept."""
+
+    user: str
+    password: Callable[[], str] | None = None
+    token: Callable[[], str] | None = None
+    file: Path | None = None
+
+
+class MatrixAdapter:
+    """Reads rooms and private talks, and acts as one account.
+
+    `places` holds rooms (`native` is an id or an alias) and may hold one private place; without it that is called
+    `<account>.private`. `prefixes` gives the command prefix of a place by its alias (`!` where it names none). For
+    `invites_from` and `talks` see `Doors`; without `cipher` encrypted rooms are closed to the bot.
+    """
+
+    platform = Platform.MATRIX
+    capabilities = CAPABILITIES
+    #: A server may go on with a request for as long as its own time-out after we lost sight of it.
+    settle = timedelta(seconds=60)
+
+    def __init__(
+        self,
+        account: str,
+        url: str,
+        credentials: Credentials,
+        places: Mapping[str, Place],
+        clock: Clock,
+        *,
+        prefixes: Mapping[str, str] | None = None,
+        invites_from: Iterable[str] = (),
+        talks: bool = True,
+        cipher: OpenCipher | None = None,
+        patience: float = PATIENCE,
+        wire: Wire | None = None,
+    ) -> None:
+        self.account = account
+        self.places = dict(places)
+        self._user = credentials.user
+        self._prefixes = dict(prefixes or {})
+        self._clock = clock
+        self._open_cipher = cipher
+        self._client = Client(url, account, clock, wire=wire, patience=patience)
+        self._session = Session(
+            self._client, credentials.user, credentials.password, credentials.token, credentials.file
+        )
+        self._calls = Calls(self._client)
+        private = self._private()
+        self._rooms = Rooms(account, private)
+        self._doors = Doors(self._calls, self._rooms, private, invites_from, clock, talks=talks)
+        self._open: _Open | None = None
+
+    async def open(self) -> None:
+        """Signs in and enters the configured rooms; what cannot be entered is told, and no reason to stop."""
+        await self._session.open()
+        client, rooms, clock = self._client, self._rooms, self._clock
+        cipher = client.cipher = await self._cipher()
+        await self._doors.enter_all(p for p in self.places.values() if p.kind is not PlaceKind.PRIVATE)
+        eyes = Eyes(self.account, self._user, rooms, name=await self._name(), prefixes=self._prefixes)
+        recent = Recent(client)
+        private = Private(self._calls, rooms, self._private(), encrypted=cipher.works)
+        sender = Sender(self._calls, rooms, private, recent, clock)
+        self._open = _Open(
+            cipher=cipher,
+            eyes=eyes,
+            recent=recent,
+            reader=Reader(
+                Stream(client), rooms, eyes, self._doors, recent, Receipts(client, clock), cipher, clock
+            ),
+            sender=sender,
+            moderator=Moderator(self._calls, rooms, clock),
+            lookup=Lookup(self._calls, rooms, private, sender),
+            threads=Threads(client, recent, eyes),
+        )
+
+    async def close(self) -> None:
+        if self._open is not None:
+            await self._open.reader.close()
+            await self._open.cipher.close()
+        await self._client.close()
+
+    async def poll(self, cursor: str | None, wait: timedelta) -> Batch:
+        return await self._ready.reader.poll(cursor, wait)
+
+    async def perform(self, action: External, key: str) -> Receipt:
+        if isinstance(action, Saying):
+            return await self._ready.sender.perform(action, key)
+        return await self._ready.moderator.perform(action, key)
+
+    async def find(
+        self, action: External, key: str, since: datetime, taken: frozenset[Ref]
+    ) -> Receipt | None:
+        return await self._ready.lookup.find(action, key, since, taken)
+
+    async def message(self, target: Ref | str) -> Message | None:
+        """By ref, or by a link (matrix.to or `matrix:`) to an event in one of our rooms."""
+        try:
+            if isinstance(target, Ref):
+                ident, event = refs.parts(target, self._rooms)
+                room = self._rooms.get(ident)
+            else:
+                link = links.parse(target)
+                room = await self._linked(link.room) if link and link.room else None
+                event = (link.event if link else None) or ""
+        except Refused:
+            return None
+        if room is None or not event:
+            return None
+        found = Event.of(await self._ready.recent.fetch(room.id, event))
+        return shapes.message(found, room, self._ready.eyes) if found else None
+
+    async def thread(self, root: Ref) -> Thread:
+        """The thread below a message. Raises Refused where there is no such message for us."""
+        ident, event = refs.parts(root, self._rooms)
+        room = self._rooms.get(ident)
+        if room is None:
+            raise Refused(f"{root}: the bot is not in that room", "no_place")
+        return await self._ready.threads.read(room, event, root)
+
+    async def elsewhere(self, ref: Ref) -> list[Discussion]:
+        del ref  # Matrix keeps no list of what is discussed where
+        return []
+
+    async def person(self, handle: str, place: str) -> Author | None:
+        """`@ana:example.org`, a link to it, or `ana` for somebody of our own server who is or was in the room."""
+        link = links.parse(handle)
+        user = link.user if link else None
+        room = self._rooms.by_alias(place)
+        if user is None:
+            name = handle.strip().removeprefix("@").lower()
+            guess = f"@{name}:{links.server(self._user)}"
+            if room is None or not is_user(guess) or await self._calls.membership(room.id, guess) is None:
+                return None
+            user = guess
+        return self._author(user, place)
+
+    async def refresh(self, person: Author, place: str) -> Author:
+        role = self._author(person.id, place).role
+        # TRUSTED is given in the configuration, not by Matrix.
+        trusted = Role.TRUSTED if person.role is Role.TRUSTED else Role.EVERYONE
+        return replace(person, role=max(role, trusted))
+
+    async def working(self, ref: Ref) -> None:
+        """Shows that the bot is typing. A courtesy: it may fail."""
+        try:
+            room, _ = refs.parts(ref, self._rooms)
+            body = {"typing": True, "timeout": int(_TYPING / timedelta(milliseconds=1))}
+            await self._client.call("PUT", at("v3", "rooms", room, "typing", self._user), body)
+        except PlatformError as error:
+            log.debug("%s: cannot show that we are typing: %s", self.account, error)
+
+    def url(self, ref: Ref) -> str | None:
+        try:
+            ident, event = refs.parts(ref, self._rooms)
+        except Refused:
+            return None
+        room = self._rooms.get(ident)
+        return self._open.eyes.url(room, event) if self._open and room else None
+
+    async def check(self) -> list[str]:
+        await self._check.look(self.places.values())
+        return self._check.problems(self.places.values())
+
+    async def rights(self) -> list[str]:
+        """What the bot may do in each room that it is in, one line each; after `check`."""
+        return self._check.rights(self.places.values())
+
+    async def _cipher(self) -> Cipher:
+        """What encrypts and decrypts. Where that cannot work, everything else goes on without. Raises PlatformError."""
+        if self._open_cipher is None:
+            return Clear(self._rooms)
+        try:
+            try:
+                return await self._open_cipher(self._client)
+            except Refused as refusal:
+                if refusal.code != LOST or self._client.renew is None:
+                    raise
+                log.warning("%s; signing in as a new device", refusal)
+            await self._session.replace()
+            return await self._open_cipher(self._client)
+        except Refused as refusal:
+            if refusal.code not in UNUSABLE:
+                raise
+            log.warning("account %s: %s", self.account, refusal)
+            return Clear(self._rooms, str(refusal))
+
+    @property
+    def _check(self) -> Check:
+        return Check(self._calls, self._rooms, self._doors, self._ready.cipher)
+
+    @property
+    def _ready(self) -> _Open:
+        if self._open is None:
+            raise Unreachable(f"account {self.account}: it is not signed in yet")
+        return self._open
+
+    def _private(self) -> Place:
+        """The configured private place, or the one that each account has by itself."""
+        for place in self.places.values():
+            if place.kind is PlaceKind.PRIVATE:
+                return place
+        alias = f"{self.account}.private"
+        return Place(Platform.MATRIX, alias, "private", PlaceKind.PRIVATE, "", self.account)
+
+    def _author(self, user: str, place: str) -> Author:
+        """The person with their role in a place; in private, the highest in that community's rooms."""
+        room = self._rooms.by_alias(place)
+        if room is None:
+            kind = self.places[place] if place in self.places else self._private()
+            room = Room("", kind)
+        return self._ready.eyes.author(user, room)
+
+    async def _linked(self, room: str) -> Room | None:
+        """The room of a link, by its id or alias; None where we are not in it. Raises PlatformError."""
+        if not room.startswith("#"):
+            return self._rooms.get(room)
+        answer = await self._client.call("GET", at("v3", "directory", "room", room))
+        return self._rooms.get(raw.text(answer.get("room_id")))
+
+    async def _name(self) -> str | None:
+        """The account's own display name; None when it has none."""
+        try:
+            answer = await self._client.call("GET", at("v3", "profile", self._user, "displayname"))
+        except Refused:
+            return None
+        return raw.text(answer.get("displayname")) or None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Open:
+    """What there is once the account is signed in."""
+
+    cipher: Cipher
+    eyes: Eyes
+    recent: Recent
+    reader: Reader
+    sender: Sender
+    moderator: Moderator
+    lookup: Lookup
+    threads: Threads
