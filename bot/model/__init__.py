@@ -13,6 +13,7 @@ from bot.model.occurrences import (
     Removed,
     Reported,
     Resolved,
+    Restored,
     Sanctioned,
     Tick,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "Removed",
     "Reported",
     "Resolved",
+    "Restored",
     "Role",
     "Sanctioned",
     "Strike",

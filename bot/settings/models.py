@@ -45,6 +45,10 @@ class LemmyAccount(Settings):
     """the account's name, without @ and server"""
     password: Secret
     """the account's password: env:NAME of an environment variable, or file:/path of a file that only the bot can read"""
+    totp: Secret | None = None
+    """for an account with two-factor log-in: its secret (otpauth://… or the letters), as env:NAME or file:/path"""
+    contact: Text | None = None
+    """who runs the bot and how to reach them; told in the account's profile as long as that is empty"""
 
 
 class MemoryAccount(Settings):
