@@ -21,6 +21,7 @@ from bot.model.people import (
     Place,
     PlaceKind,
     Platform,
+    Profile,
     Ref,
     Role,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "Place",
     "PlaceKind",
     "Platform",
+    "Profile",
     "Reacted",
     "Receipt",
     "Ref",

@@ -13,7 +13,19 @@ import httpx
 
 from bot.actions import Capability, External
 from bot.clock import Clock
-from bot.model import Author, Discussion, Message, Place, PlaceKind, Platform, Receipt, Ref, Role, Thread
+from bot.model import (
+    Author,
+    Discussion,
+    Message,
+    Place,
+    PlaceKind,
+    Platform,
+    Profile,
+    Receipt,
+    Ref,
+    Role,
+    Thread,
+)
 from bot.platforms.lemmy import fields, shapes
 from bot.platforms.lemmy.client import PATIENCE, Client
 from bot.platforms.lemmy.elsewhere import elsewhere
@@ -23,6 +35,7 @@ from bot.platforms.lemmy.lookup import Lookup
 from bot.platforms.lemmy.moderator import Moderator
 from bot.platforms.lemmy.pacing import Pace
 from bot.platforms.lemmy.people import People
+from bot.platforms.lemmy.profiles import profile
 from bot.platforms.lemmy.reader import LOOK_BACK, SWEEP_BACK, Reader
 from bot.platforms.lemmy.sender import Saying, Sender
 from bot.platforms.lemmy.session import Session
@@ -188,6 +201,11 @@ class LemmyAdapter:
             return shapes.author(row, self._people.role(actor, self._number(place)))
         except Malformed:
             return None
+
+    async def profile(self, person: Author, place: str, *, here: bool = False) -> Profile | None:
+        return await profile(
+            self._api, await self._people.local(person), self._number(place) if here else None
+        )
 
     async def refresh(self, person: Author, place: str) -> Author:
         number = self._number(place)
