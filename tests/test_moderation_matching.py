@@ -398,12 +398,12 @@ def test_a_post_has_its_own_link_only():
     assert (text.kind, text.texts[Field.DOMAIN]) == (Kind.TEXT, ("self.freechat",))
 
 
-def test_a_comment_knows_whether_it_is_at_the_top_and_by_the_starter():
+def test_a_comment_knows_whether_it_is_at_the_top():
     root = Ref(Platform.LEMMY, "freechat", "post/1")
     comment = message(COMMUNITY, "hi", root=root, parent=root)
-    item = subject(comment, now=NOW, starter=comment.author.id)
+    item = subject(comment, now=NOW)
     assert item.kind is Kind.COMMENT
-    assert (item.facts[Fact.TOP_LEVEL], item.facts[Fact.SUBMITTER]) == (True, True)
+    assert item.facts[Fact.TOP_LEVEL] == 1
     assert Field.DOMAIN not in item.texts
     assert Fact.SUBMITTER not in subject(comment, now=NOW).facts
 

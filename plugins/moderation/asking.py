@@ -52,11 +52,13 @@ def _either(one: bool | Open, other: bool | Open) -> bool | Open:
 
 def _answer(condition: Condition, subject: Subject) -> bool | Open:
     """Whether a condition is satisfied, or what to fetch; what cannot be known satisfies none."""
+    there = subject
     home = condition.target.home
-    there = subject if home is Target.ITEM else subject.above.get(home)
-    if there is None:
-        need = NEED_OF_HOME[home]
-        return frozenset({need}) if need in subject.open else False
+    if home is not Target.ITEM:
+        if home not in subject.above:
+            need = NEED_OF_HOME[home]
+            return frozenset({need}) if need in subject.open else False
+        there = subject.above[home]
     value = there.facts.get(condition.fact)
     if value is None:
         wanted = NEEDS.get(condition.fact)

@@ -16,6 +16,8 @@ from plugins.moderation.views import is_word, lower, word_tokens
 
 #: Shorter parts are in nearly every text.
 SHORTEST = 2
+#: Stands for any decimal digit: a zero of the N'Ko script, which counts as one itself.
+DIGIT = "\u07c0"
 #: Strings that are multiplied out, and parts that one value may ask for.
 MOST_STRINGS = 24
 MOST_PARTS = 96
@@ -58,10 +60,17 @@ def of_expression(source: str, *, words: bool) -> Parts | None:
 def _of_string(text: str, *, left: bool, right: bool) -> Parts | None:
     best: Part | None = None
     for word, start in word_tokens(text):
+        if DIGIT in word:
+            word = any_digit(word)  # noqa: PLW2901 - digits that are known do not help beside such that are not
         part = Part(word, left or start > 0, right or start + len(word) < len(text))
         if len(word) >= SHORTEST and (best is None or _worth(part) > _worth(best)):
             best = part
     return frozenset({best}) if best else None
+
+
+def any_digit(text: str) -> str:
+    """`text` with every digit in it for any other."""
+    return "".join(DIGIT if char.isdecimal() else char for char in text)
 
 
 def _worth(part: Part) -> tuple[int, bool, bool]:
@@ -180,18 +189,30 @@ class _Reader:
             return item
         text = self.tokens[self.at].text
         self.at += 1
-        if text in {"?", "??", "?+"}:
-            return _Known(item.strings | {""}) if item.strings is not None else _ANYTHING
-        least = _least(text)
-        return _Known(None, item.parts()) if least else _ANYTHING
+        least, most = _times(text)
+        if item.strings is None:
+            return _Known(None, item.needs) if least else _ANYTHING
+        if (least, most) == (0, 1):
+            return _Known(item.strings | {""})
+        strings = frozenset({""})
+        for _ in range(min(least, _LONGEST)):
+            longer = _joined(strings, item.strings)
+            if longer is None:
+                break
+            strings = longer
+        else:
+            if most is not None and least == most <= _LONGEST:
+                return _Known(strings)
+        return _Known(None, _Known(strings).parts()) if least else _ANYTHING
 
 
-def _least(text: str) -> int:
-    """How often at least an item is repeated."""
-    if text[0] in "*+":
-        return int(text[0] == "+")
-    digits = text[1:].partition("}")[0].partition(",")[0]
-    return int(digits) if digits.isdigit() else 0
+def _times(text: str) -> tuple[int, int | None]:
+    """How often at least and at most an item is repeated; None: for ever."""
+    if text[0] in "*+?":
+        return int(text[0] == "+"), 1 if text[0] == "?" else None
+    low, comma, high = text[1:].partition("}")[0].partition(",")
+    least = int(low) if low.isdecimal() else 0
+    return least, (int(high) if high.isdecimal() else None) if comma else least
 
 
 def _joined(before: frozenset[str], after: frozenset[str]) -> frozenset[str] | None:
@@ -205,6 +226,8 @@ def _escape(text: str) -> _Known:
     letter = text[1]
     if letter in "bBAZz":
         return _EMPTY
+    if letter == "d":
+        return _Known(frozenset({DIGIT}))
     if letter in "nrtfv":
         return _Known(frozenset({"\n"}))  # no letter of a word: which one does not matter
     if letter.isalnum():
@@ -216,6 +239,8 @@ def _escape(text: str) -> _Known:
 def _set(text: str) -> _Known:
     """The letters of a small plain set."""
     inner = text[1:-1]
+    if inner in {"0-9", r"\d", "0123456789"}:
+        return _Known(frozenset({DIGIT}))
     if not inner or inner[0] == "^" or "[" in inner or len(inner) > 2 * MOST_STRINGS:
         return _ANYTHING
     letters: set[str] = set()

@@ -20,9 +20,15 @@ class Target(StrEnum):
     @property
     def home(self) -> Target:
         """The message that knows it: the one at hand, the post above it, or the comment that it answers."""
-        if self in {Target.POST, Target.POST_AUTHOR}:
-            return Target.POST
-        return Target.PARENT if self in {Target.PARENT, Target.PARENT_AUTHOR} else Target.ITEM
+        return _HOMES.get(self, Target.ITEM)
+
+
+_HOMES = {
+    Target.POST: Target.POST,
+    Target.POST_AUTHOR: Target.POST,
+    Target.PARENT: Target.PARENT,
+    Target.PARENT_AUTHOR: Target.PARENT,
+}
 
 
 class Field(StrEnum):

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Protocol
 
-from plugins.moderation.atoms import Part, Parts
+from plugins.moderation.atoms import DIGIT, Part, Parts, any_digit
+from plugins.moderation.disguise import could_disguise
 from plugins.moderation.facts import Field
 from plugins.moderation.finders import Finder
 from plugins.moderation.rule import Check
@@ -57,13 +58,14 @@ class WordIndex:
                     inside.append((part, entry))
         uses: defaultdict[str, int] = defaultdict(int)
         for part, _ in inside:
-            for gram in _grams(part.text):
+            for gram in _grams_of(part.text):
                 uses[gram] += 1
         for part, entry in inside:
             # Under the gram that the fewest parts share.
-            self._grams[min(_grams(part.text), key=lambda gram: uses[gram])].append((part, entry))
-        self._has_pairs = any(len(gram) == 2 for gram in self._grams)
+            self._grams[min(_grams_of(part.text), key=lambda gram: uses[gram])].append((part, entry))
+        self._has_digits = any(DIGIT in gram for gram in self._grams)
         self._known: dict[str, tuple[Entry, ...]] = {}
+        self._dull: set[str] = set()
 
     @classmethod
     def of(cls, checks: Iterable[Indexed]) -> WordIndex:
@@ -79,16 +81,16 @@ class WordIndex:
             fields |= {Field.BODY}
         return cls(entries, fields, guesses=any(one.guesses for one in checks))
 
-    def hits(self, words: Iterable[str]) -> dict[int, list[int]]:
+    def is_dull(self, words: list[str]) -> bool:
+        """Whether all words are known to lead nowhere, not even when somebody disguised another word as one of them."""
+        return all(map(self._dull.__contains__, words))
+
+    def hits(self, words: list[str]) -> dict[int, list[int]]:
         """For each check some of whose values could be found: their numbers, in rising order."""
-        known = self._known
         found: set[Entry] = set()
-        for word in words:
-            entries = known.get(word)
-            if entries is None:
-                entries = self._look_up(word)
-            if entries:
-                found.update(entries)
+        for word in set(words).difference(self._dull):
+            entries = self._known.get(word)
+            found.update(self._look_up(word) if entries is None else entries)
         hits: dict[int, list[int]] = {}
         for check, value in sorted(found):
             hits.setdefault(check, []).append(value)
@@ -96,21 +98,33 @@ class WordIndex:
 
     def _look_up(self, word: str) -> tuple[Entry, ...]:
         found = list(self._whole.get(word, ()))
-        grams = {word[at : at + 3] for at in range(len(word) - 2)}
-        if self._has_pairs:
-            grams |= {a + b for a, b in pairwise(word)}
-        for gram in grams & self._grams.keys():
+        for gram in _grams(word) & self._grams.keys():
             found += [entry for part, entry in self._grams[gram] if _holds(word, part)]
+        if self._has_digits and any(map(str.isdecimal, word)):
+            counted = any_digit(word)
+            for gram in _grams(counted) & self._grams.keys():
+                found += [entry for part, entry in self._grams[gram] if _holds(counted, part)]
         entries = tuple(dict.fromkeys(found))
         if len(word) <= _LONGEST_WORD:
-            if len(self._known) >= REMEMBERED:
+            if len(self._dull) + len(self._known) >= REMEMBERED:
+                self._dull.clear()
                 self._known.clear()
-            self._known[word] = entries
+            if entries:
+                self._known[word] = entries
+            elif not could_disguise(word):
+                self._dull.add(word)
         return entries
 
 
 def _grams(text: str) -> set[str]:
-    return {text[at : at + 3] for at in range(len(text) - 2)} if len(text) > 2 else {text}
+    """The pairs and triples of letters in a text."""
+    pairs = {a + b for a, b in pairwise(text)}
+    return pairs | {text[at : at + 3] for at in range(len(text) - 2)}
+
+
+def _grams_of(part: str) -> set[str]:
+    """What a part may be filed under."""
+    return {part[at : at + 3] for at in range(len(part) - 2)} if len(part) > 2 else {part}
 
 
 def _holds(word: str, part: Part) -> bool:

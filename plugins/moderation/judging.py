@@ -13,6 +13,7 @@ from plugins.moderation.facts import Fact, Field, Need, Target
 from plugins.moderation.inquiry import Inquiry
 from plugins.moderation.match import Found, Match
 from plugins.moderation.passes import Labels, Steps, Terms, Verdict, passes
+from plugins.moderation.patterns import HASTE, Patience
 from plugins.moderation.placeholders import Words, new_labels
 from plugins.moderation.repeats import is_repeated
 from plugins.moderation.rule import Mode, Rule, Verb
@@ -20,8 +21,8 @@ from plugins.moderation.rulebook import InForce
 from plugins.moderation.subject import Subject, subject
 from plugins.moderation.views import quoted_rows
 
-#: Longer messages are matched beside the event loop, which must not wait for them.
-LONG = 5_000
+#: Longer messages, and those over which an expression takes long, are matched beside the event loop.
+LONG = 2_000
 #: What can be fetched for a message while the bot runs.
 FETCHED = frozenset(Need)
 #: With any of these, the bot remembers how much people said and since when.
@@ -63,11 +64,12 @@ async def judge(
     ctx: Context[Any], rules: InForce, message: Message, about: Inquiry, occasion: Occasion
 ) -> Judged:
     """Every rule that acts on the message or would, after both passes."""
-    concerned = [rule for rule in rules.matcher.rules if not spares(rule, message.author)]
-    if not concerned:
+    if message.author.role >= Role.TRUSTED and all(
+        spares(rule, message.author) for rule in rules.matcher.rules
+    ):
         return Judged()
     item, found = await _match(ctx, rules, message, about, occasion)
-    if not (found.matches or found.open):
+    if not found.answers:
         return Judged(slow=found.slow)
     recent = await _recent(ctx, message, found)
 
@@ -82,13 +84,14 @@ async def judge(
     def labels(match: Match, known: Subject) -> Labels:
         return new_labels(match, known, Words(match, message))
 
-    terms = Terms(counts, labels)
-    enforced, watched = (
-        [rule for rule in concerned if rules.mode(rule) is mode] for mode in (Mode.ENFORCE, Mode.WATCH)
-    )
-    acting = await _walk(passes(rules.matcher, found, item, enforced, terms), about)
+    def terms(mode: Mode) -> Terms:
+        return Terms(
+            lambda rule: rules.mode(rule) is mode and not spares(rule, message.author), counts, labels
+        )
+
+    acting = await _walk(passes(rules.matcher, found, item, terms(Mode.ENFORCE)), about)
     # What only watches sees the labels as they are; none that it would set itself is set.
-    would = await _walk(passes(rules.matcher, found, acting.item, watched, terms), about)
+    would = await _walk(passes(rules.matcher, found, acting.item, terms(Mode.WATCH)), about)
     return Judged(
         acting.matches,
         would.matches,
@@ -100,18 +103,20 @@ async def judge(
 async def _match(
     ctx: Context[Any], rules: InForce, message: Message, about: Inquiry, occasion: Occasion
 ) -> tuple[Subject, Found]:
-    item = _seen(ctx, message, occasion)
+    item = _seen(ctx, rules, message, occasion)
     found = await _held(rules, item, message)
     if any(_is_quoted(find.span, message.text) for match in found.matches for find in match.finds
            if find.field is Field.BODY and find.target is Target.ITEM):  # fmt: skip
         body = await about.unquoted()
         if body is not None:
-            item = _seen(ctx, message, occasion, body)
+            item = _seen(ctx, rules, message, occasion, body)
             found = await _held(rules, item, message)
     return item, found
 
 
-def _seen(ctx: Context[Any], message: Message, occasion: Occasion, body: str | None = None) -> Subject:
+def _seen(
+    ctx: Context[Any], rules: InForce, message: Message, occasion: Occasion, body: str | None = None
+) -> Subject:
     return subject(
         message,
         now=ctx.now,
@@ -120,12 +125,15 @@ def _seen(ctx: Context[Any], message: Message, occasion: Occasion, body: str | N
         reports=occasion.reports,
         needs=FETCHED,
         body=body,
+        wishes=rules.matcher.wishes,
     )
 
 
 async def _held(rules: InForce, item: Subject, message: Message) -> Found:
     if len(message.text) < LONG:
-        return rules.match(item)
+        found = rules.match(item, Patience(HASTE))
+        if not found.slow:
+            return found
     return await asyncio.to_thread(rules.match, item)
 
 
@@ -135,8 +143,8 @@ def _is_quoted(span: tuple[int, int], text: str) -> bool:
 
 async def _recent(ctx: Context[Any], message: Message, found: Found) -> Iterable[Message]:
     """What the author said lately, as far back as any of the rules that hold wants to look."""
-    rules = (*(match.rule for match in found.matches), *(rule for rule, _ in found.open))
-    within = max((rule.repeat.within for rule in rules if rule.repeat), default=timedelta())
+    repeats = (answer.rule.repeat for answer in found.answers)
+    within = max((repeat.within for repeat in repeats if repeat), default=timedelta())
     return await ctx.recent(message.author, ctx.now - within) if within else ()
 
 

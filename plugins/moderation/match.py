@@ -68,11 +68,20 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """All matches, highest priority first; the rules that nobody can tell of because they ran out of time; and those
-    that hold as far as is known, each with what would have to be fetched.
-    """
+class Pending:
+    """A rule that holds as far as is known, and what would have to be fetched to tell."""
 
-    matches: tuple[Match, ...] = ()
+    rule: Rule
+    needs: frozenset[Need]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The rules that hold or may hold, highest priority first; and those that nobody can tell of: they ran out of time."""
+
+    answers: tuple[Match | Pending, ...] = ()
     slow: tuple[Rule, ...] = ()
-    open: tuple[tuple[Rule, frozenset[Need]], ...] = ()
+
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        return tuple(answer for answer in self.answers if isinstance(answer, Match))

@@ -7,21 +7,24 @@ something which is not fetched yet is neither met nor missed: it stays open unti
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from plugins.moderation.asking import Open
-from plugins.moderation.facts import Need
+from plugins.moderation.facts import Fact, Field, Need
 from plugins.moderation.index import WordIndex
 from plugins.moderation.looks import Looks
-from plugins.moderation.match import Find, Found, Match
-from plugins.moderation.patterns import Slow
+from plugins.moderation.match import Find, Found, Match, Pending
+from plugins.moderation.patterns import Patience, Slow
 from plugins.moderation.prepared import PreparedRule
 from plugins.moderation.rule import Rule
-from plugins.moderation.subject import Subject
+from plugins.moderation.subject import Subject, Wishes
 
 __all__ = ["Find", "Found", "Match", "Matcher"]
 
 #: A rule that ran out of time so often is not tried any more, until the rules are loaded again.
 QUARANTINE_AFTER = 2
+#: Seconds that one rule may take when it is asked by itself.
+_ONE = 0.02
 
 
 class Matcher:
@@ -36,31 +39,39 @@ class Matcher:
             prepared.append(PreparedRule(rule, number))
             number += len(rule.checks)
         self._rules = tuple(prepared)
+        self.rules = tuple(one.rule for one in prepared)
         self._by_version = {one.rule.version: one for one in prepared}
         self._index = WordIndex.of(check for one in prepared for check in one.checks) if indexed else None
+        #: Rules that no word can leave out; and those of them that wait for reports.
         self._always: list[int] = []
+        self._reported: list[int] = []
         self._gated: dict[int, list[int]] = {}
         for at, one in enumerate(prepared):
             if one.gates and indexed:
                 self._gated.setdefault(one.gates[0], []).append(at)
+            elif one.is_about_reports:
+                self._reported.append(at)
             else:
                 self._always.append(at)
-
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        return tuple(prepared.rule for prepared in self._rules)
 
     @property
     def needs(self) -> frozenset[Need]:
         """What any of the rules may ask to be fetched."""
         return frozenset(need for prepared in self._rules for need in prepared.needs)
 
-    def match(self, subject: Subject) -> Found:
+    @cached_property
+    def wishes(self) -> Wishes:
+        """What the rules look at in a message itself; the rest need not be found out."""
+        fields = {field for rule in self.rules for check in rule.checks for field in check.fields}
+        if Field.OWN_BODY in fields:
+            fields.add(Field.BODY)
+        return Wishes(fields, {condition.fact for rule in self.rules for condition in rule.conditions})
+
+    def match(self, subject: Subject, patience: Patience | None = None) -> Found:
         """Every rule that holds for `subject`. A rule without checks but with `repeat` holds here: the caller counts."""
-        looks = Looks(subject)
-        matches: list[Match] = []
+        looks = Looks(subject, patience)
+        answers: list[Match | Pending] = []
         slow: list[Rule] = []
-        still_open: list[tuple[Rule, frozenset[Need]]] = []
         for at in self._candidates(looks):
             prepared = self._rules[at]
             try:
@@ -69,14 +80,18 @@ class Matcher:
                 slow.append(prepared.rule)
                 continue
             if isinstance(answer, Match):
-                matches.append(answer)
+                answers.append(answer)
             elif answer:
-                still_open.append((prepared.rule, answer))
-        return Found(tuple(matches), tuple(slow), tuple(still_open))
+                answers.append(Pending(prepared.rule, answer))
+        return Found(tuple(answers), tuple(slow))
 
     def ask(self, rule: Rule, subject: Subject) -> Match | Open | None:
         """The same for one of the rules; what it still asks for where nobody can tell yet. Raises Slow."""
-        return self._ask(self._by_version[rule.version], Looks(subject))
+        return self._ask(self._by_version[rule.version], Looks(subject, Patience(_ONE)))
+
+    def wants(self, rule: Rule) -> frozenset[Need]:
+        """What a match of one of the rules has to know besides that it holds."""
+        return self._by_version[rule.version].wants
 
     def _ask(self, prepared: PreparedRule, looks: Looks) -> Match | Open | None:
         if prepared.timeouts >= QUARANTINE_AFTER:
@@ -92,13 +107,16 @@ class Matcher:
         return tuple(p.rule for p in self._rules if p.timeouts >= QUARANTINE_AFTER)
 
     def _candidates(self, looks: Looks) -> Sequence[int]:
-        if self._index is None or not self._gated:
-            return self._always
-        hits = looks.hits(self._index)
-        found = [
-            at
-            for gate in self._gated.keys() & hits.keys()
-            for at in self._gated[gate]
-            if all(other in hits for other in self._rules[at].gates)
-        ]
+        """The rules that may hold, in their order."""
+        found: list[int] = []
+        if self._index is not None and self._gated:
+            hits = looks.hits(self._index)
+            found += (
+                at
+                for gate in self._gated.keys() & hits.keys()
+                for at in self._gated[gate]
+                if all(other in hits for other in self._rules[at].gates)
+            )
+        if self._reported and looks.subject.facts.get(Fact.REPORTS):
+            found += self._reported
         return sorted([*self._always, *found]) if found else self._always

@@ -24,9 +24,10 @@ try:
 except ImportError:  # no wheel for 32-bit ARM and musl: `regex` with its time-out does all the work
     re2 = None
 
-#: Seconds that all searches over one message may take together in the `regex` module. It stops late by up to as much
-#: again, and an event loop must not wait 50 ms.
-PATIENCE = 0.02
+#: Seconds that all searches over one message may take together in the `regex` module, beside the event loop.
+PATIENCE = 0.1
+#: The same where the event loop waits, which must not wait 50 ms; whatever takes longer is tried again beside it.
+HASTE = 0.005
 #: Characters of one expression; the longest seen in real files has 9,000.
 LONGEST = 20_000
 #: What one re2 program may use for its automaton, in bytes.
@@ -47,7 +48,7 @@ _EDGE = {
 class Slow(Exception):
     """A search ran out of time: nobody knows whether the pattern matches.
 
-    `own_fault` is False where others had used up the time that one message may take.
+    `own_fault` is False in haste, and where others had used up the time that one message may take.
     """
 
     def __init__(self, *, own_fault: bool = True) -> None:
@@ -71,16 +72,16 @@ def re2_program(source: str, *, case_sensitive: bool) -> Any | None:
 
 
 class Patience:
-    """How much time expressions may still take over one message."""
+    """How much time expressions may still take over one message. In haste nobody is blamed for taking more."""
 
     def __init__(self, seconds: float = PATIENCE) -> None:
         self.left = seconds
         self._whole = seconds
 
     @property
-    def is_whole(self) -> bool:
-        """Whether nothing was spent yet, so that whoever runs out of time does so by its own fault."""
-        return self.left > self._whole / 2
+    def blames(self) -> bool:
+        """Whether hardly anything was spent yet, so that whoever runs out of time does so by its own fault."""
+        return self._whole > HASTE and self.left > self._whole / 2
 
 
 class Pattern:
@@ -151,11 +152,11 @@ class Pattern:
         if patience.left <= 0:
             raise Slow(own_fault=False)
         begun = perf_counter()
-        whole = patience.is_whole
+        blames = patience.blames
         try:
             return self.confirm.search(view.text, timeout=patience.left)
         except TimeoutError:
-            raise Slow(own_fault=whole) from None
+            raise Slow(own_fault=blames) from None
         finally:
             patience.left -= perf_counter() - begun
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 
 from plugins.moderation.asking import NEED_OF_HOME, Open, conditions_hold, in_scope
-from plugins.moderation.facts import NEEDS, Field, Need, Target
+from plugins.moderation.facts import NEEDS, Fact, Field, Need, Target
 from plugins.moderation.finders import Expressions, Finder, Hosts, Place, finder
 from plugins.moderation.index import WordIndex
 from plugins.moderation.looks import Look, Looks
 from plugins.moderation.match import Find, Match
+from plugins.moderation.notice import PLACEHOLDER
 from plugins.moderation.patterns import Patience
 from plugins.moderation.rule import Check, Method, Rule
 from plugins.moderation.subject import Subject
@@ -106,12 +107,18 @@ class PreparedRule:
         for check in self.checks:
             by_target.setdefault(check.check.target, []).append(check)
         # What is at hand comes first.
-        self.groups = sorted(by_target.items(), key=lambda pair: pair[0].home is not Target.ITEM)
+        groups = ((target.home, checks) for target, checks in by_target.items())
+        self.groups = sorted(groups, key=lambda pair: pair[0] is not Target.ITEM)
+        self.is_about_reports = any(
+            condition.fact is Fact.REPORTS and condition.target is Target.ITEM
+            for condition in rule.conditions
+        )
         self.gates = [
             check.number
             for check in self.checks
             if not (check.check.negated or check.free) and check.check.target.home is Target.ITEM
         ]
+        self.wants = wants(rule)
         self.timeouts = 0
 
     @property
@@ -132,10 +139,10 @@ class PreparedRule:
         if needs is None:
             return None
         finds: dict[int, Find] = {}
-        for target, checks in self.groups:
-            there = looks.above(target.home)
+        for home, checks in self.groups:
+            there = looks.above(home)
             if there is None:
-                need = NEED_OF_HOME[target.home]
+                need = NEED_OF_HOME[home]
                 if need not in subject.open:
                     return None
                 needs |= {need}
@@ -165,6 +172,24 @@ class PreparedRule:
             elif found is not None:
                 finds[check.number] = found
         return needs
+
+
+def wants(rule: Rule) -> frozenset[Need]:
+    """What a match of the rule has to know besides that it holds: labels that it sets or quotes, the title above a comment."""
+    texts = (
+        rule.reason, rule.comment, rule.message, rule.message_subject, rule.modmail, rule.modmail_subject, rule.warn,
+        *(part for one in rule.labels for part in (one.label.text, one.label.css_class)),
+    )  # fmt: skip
+    quoted = {name.lower() for text in texts if text for name in PLACEHOLDER.findall(text)}
+    needs: set[Need] = set()
+    if rule.labels or any(name.startswith("author_flair") for name in quoted):
+        needs.add(Need.LABELS)
+    above = {Target.POST, Target.POST_AUTHOR}
+    if any(one.target in above for one in rule.labels) or not quoted.isdisjoint(
+        {"title", "parent_submission_author"}
+    ):
+        needs.add(Need.POST)
+    return frozenset(needs)
 
 
 _CAPTURE = re.compile(r"\{\{\s*match-(?:[^}]*-)?([2-9]|\d\d+)\s*\}\}", re.IGNORECASE)

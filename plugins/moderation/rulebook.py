@@ -11,6 +11,7 @@ from bot.api import Json
 from plugins.moderation.facts import Need
 from plugins.moderation.inquiry import Profiles
 from plugins.moderation.matching import Found, Matcher
+from plugins.moderation.patterns import Patience
 from plugins.moderation.reader import read
 from plugins.moderation.rule import Mode, Rule, RuleSet
 from plugins.moderation.subject import Subject
@@ -42,8 +43,8 @@ class InForce:
     def of_mode(self, mode: Mode) -> list[Rule]:
         return [rule for rule in self.matcher.rules if self.mode(rule) is mode]
 
-    def match(self, subject: Subject) -> Found:
-        return self.matcher.match(subject)
+    def match(self, subject: Subject, patience: Patience | None = None) -> Found:
+        return self.matcher.match(subject, patience)
 
     def mode(self, rule: Rule) -> Mode:
         """What was switched by chat counts for that version of the rule only; then its own word, then the settings'."""
