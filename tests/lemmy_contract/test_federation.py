@@ -66,12 +66,15 @@ async def heard(it: Town, wanted: Callable[[Occurrence], bool], what: str) -> Oc
 @asynccontextmanager
 async def neighbours(home: str) -> AsyncIterator[tuple[Town, Peer]]:
     async with driver_for(f"{home}-peer") as other, town(home) as it:
-        eve = await other.register(f"eve{secrets.token_hex(4)}")
+        eve, fay = [await other.register(f"{name}{secrets.token_hex(4)}") for name in ("eve", "fay")]
         host = urlsplit(it.community.actor).netloc
         _, ident = await other.look_up(eve, f"!{it.community.name}@{host}")
         there = await other.community(eve, ident)
         await other.follow(eve, there)
         await until(lambda: other.follows(eve, there.id), "the community's server accepts eve as a follower")
+        # A ban ends that person's following; without a second follower her server would hear of nothing afterwards.
+        await other.follow(fay, there)
+        await until(lambda: other.follows(fay, there.id), "the community's server accepts fay, too")
         yield it, Peer(other, eve, there, urlsplit(eve.actor).netloc)
 
 
