@@ -33,6 +33,7 @@ from bot.model import (
     PlaceKind,
     Platform,
     Policy,
+    Profile,
     Reacted,
     Receipt,
     Ref,
@@ -155,6 +156,11 @@ class MemoryAdapter:
     async def person(self, handle: str, place: str) -> Author | None:
         member = await self._world.member(handle.strip().removeprefix("@"))
         return self._author(member, self.places.get(place)) if member else None
+
+    async def profile(self, person: Author, place: str, *, here: bool = False) -> Profile | None:
+        del place, here  # a member's profile is the same everywhere
+        member = await self._world.member(person.id)
+        return member.profile if member else None
 
     async def refresh(self, person: Author, place: str) -> Author:
         member = await self._world.member(person.id)
