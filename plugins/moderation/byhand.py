@@ -25,7 +25,7 @@ async def by_hand(ctx: Moderation, event: Sanctioned) -> Outcome | None:
         return await _ended(ctx, event, reason)
     act = await _act(ctx, event, reason)
     # The word that moderators type as a reason asks for a clean-up, in whatever client they typed it.
-    messages = await sweep.swept(ctx, [act], reason)
+    messages = await sweep.swept(ctx, [act], sweep.count(ctx, reason))
     return Outcome(
         f"by hand: {reason}",
         (act, *sweep.removals(messages, event.person, reason)),

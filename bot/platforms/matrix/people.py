@@ -64,7 +64,12 @@ class People:
         return room.rules.policies
 
     async def members(self, place: str) -> list[Author]:
-        """Who is in a room now, ourselves apart. Raises Refused where the bot is not in it."""
+        """Who is in a room now, ourselves apart; nobody that we could see where the bot is not in it.
+
+        Raises PlatformError, also before any room was read: then nobody knows where the bot is.
+        """
+        if self._rooms.by_alias(place) is None and any(room.known for room in self._rooms):
+            return []
         room = refs.joined(place, self._rooms)
         members = await self._calls.joined_members(room.id)
         return [self._eyes.author(user, room) for user in members if user != self._eyes.user]
