@@ -71,7 +71,9 @@ async def test_hundreds_of_messages_and_thirty_kills(synapse: Synapse, tmp_path:
         assert answers == Counter(dict.fromkeys(asked, 1)), "one answer each"
         told = [e for e in await moot.mira.history(moot.modroom) if e["sender"] == moot.account.id]
         cards = Counter(e["content"]["body"] for e in told if e["type"] == "m.room.message")
-        numbers = Counter(int(card.partition("#")[2].split()[0]) for card in cards.elements() if "Case #" in card)
+        numbers = Counter(
+            int(card.partition("#")[2].split()[0]) for card in cards.elements() if "Case #" in card
+        )
         assert numbers == Counter(range(1, OFFENDERS + 1)), "one card each"
 
         ledger = await Ledger.open(f"sqlite:///{tmp_path / 'folkmoot.db'}")
