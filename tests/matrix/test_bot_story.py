@@ -63,11 +63,9 @@ async def test_warned_twice_banned_and_pardoned(synapse: Synapse, tmp_path: Path
                 This is a strike and counts until <date>; with your earlier ones you have 2. With 1 more comes a ban of 1d.
                 Case #2. If this is a mistake, write to me: !appeal #2 and why. A moderator will look at it.
             grump: (removed)
-            bot bans grump (No insults: 2 live + 1 new = 3 strike points)
+            bot bans grump (No insults: 2 live + 1 new = 3 strike points — case #3; to appeal, write to me: appeal #3)
             bot removes what grump said (No insults)
-            bot: (removed)
             bot unbans grump (undone: No insults: 2 live + 1 new = 3 strike points)
-            bot removes what bot said
             grump: Thank you. Tea is fine.
             """)
         assert await moot.transcript(mira, moot.modroom) == script("""
@@ -85,8 +83,10 @@ async def test_warned_twice_banned_and_pardoned(synapse: Synapse, tmp_path: Path
             bot → mira: Granted: case #3 is taken back.
             """)
         assert await moot.transcript(grump, private) == script("""
-            grump invites bot
+            bot invites grump
+            bot: (removed)
             grump: !appeal #3 I was tired. I am sorry.
             bot → grump: Thank you. The moderators have your appeal in case #3 and will answer you.
+            bot removes what bot said
             bot: Your appeal was granted: case #3 has been taken back. What was counted against you for it no longer counts.
             """)
