@@ -1,7 +1,7 @@
 # make run    sets up and runs the bot (the embedded demo where there is no config.yaml)
 # make test   sets up and runs every check: formatting, lint, types, tests
 # make setup  only builds .venv from the locked versions
-# make servers  builds what the tests talk to: a Matrix homeserver and a client, in environments of their own
+# make servers  builds what the tests talk to and with: a Matrix homeserver, a client for it, and the official Lemmy clients
 
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SYNAPSE := .venv-synapse
 CLIENTS := tests/clients
+LEMMY_CLIENTS := tests/clients-lemmy/node_modules/.package-lock.json
 
 # What decides without doing: branch coverage of at least 95 %.
 PURE := bot/model/*,bot/text.py,bot/actions/*,bot/decision.py,bot/describe.py,bot/guard.py,bot/due.py,bot/duration.py,bot/commands/*,bot/markup/*,bot/handler.py,bot/plugin.py,plugins/*
@@ -31,7 +32,7 @@ $(READY): requirements-dev.lock pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-servers: $(SYNAPSE)/.ready $(CLIENTS)/node_modules/.ready
+servers: $(SYNAPSE)/.ready $(CLIENTS)/node_modules/.ready $(LEMMY_CLIENTS)
 
 $(SYNAPSE)/.ready: requirements-synapse.lock
 	@bash .ci/venv "$(PYTHON)" "$(SYNAPSE)"
@@ -42,6 +43,10 @@ $(SYNAPSE)/.ready: requirements-synapse.lock
 $(CLIENTS)/node_modules/.ready: $(CLIENTS)/package-lock.json
 	@if command -v npm >/dev/null; then cd $(CLIENTS) && npm ci --loglevel=error && touch node_modules/.ready; \
 	else echo "make: there is no npm, so the tests with matrix-js-sdk will be skipped" >&2; fi
+
+$(LEMMY_CLIENTS): tests/clients-lemmy/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --prefix tests/clients-lemmy --silent; \
+	else echo "npm is not installed: the tests with the official Lemmy clients will be skipped"; fi
 
 # What a contributor runs between two edits.
 quick: setup servers lint types

@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -17,7 +18,7 @@ from bot.ledger import Ledger
 from bot.model import Place, Role
 from bot.outbox import Outbox
 from bot.pipeline import Pipeline, Served
-from bot.platforms.lemmy import LemmyAdapter
+from bot.platforms.lemmy import LemmyAdapter, Pace
 from bot.platforms.memory import MemoryAdapter
 from bot.platforms.memory.remote import RemoteWorld
 from bot.platforms.protocol import Adapter, PlatformError
@@ -37,9 +38,10 @@ Find = Callable[[str], Plugin[Any] | None]
 _FAREWELL = 10.0
 
 
-def connect(loaded: Loaded, clock: Clock) -> list[Adapter]:
-    """An adapter for each configured account; nothing is opened yet."""
+def connect(loaded: Loaded, clock: Clock, *, ask: Callable[[str], str] | None = None) -> list[Adapter]:
+    """An adapter for each configured account; nothing is opened yet. `ask` gets a code for an account from a human."""
     adapters: list[Adapter] = []
+    paces: dict[str, Pace] = {}
     for name, account in loaded.configuration.accounts.items():
         places = {p.alias: p for c in loaded.communities.values() for p in c.places if p.account == name}
         prefixes = {
@@ -57,6 +59,10 @@ def connect(loaded: Loaded, clock: Clock) -> list[Adapter]:
                         places,
                         clock,
                         token_file=token,
+                        totp=account.totp.reveal if account.totp else None,
+                        ask=partial(ask, name) if ask else None,
+                        contact=account.contact or "",
+                        pace=paces.setdefault(account.url, Pace()),
                         prefixes=tuple(sorted(set(prefixes.values()))),
                     )
                 )

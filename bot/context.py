@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,13 +10,13 @@ from bot.actions import Capability
 from bot.decision import Case, Spoken
 from bot.handler import Settings
 from bot.ledger import Ledger
-from bot.model import Author, Community, Discussion, Json, Message, Receipt, Ref, Strike, Thread
+from bot.model import Author, Community, Discussion, Json, Message, Policy, Receipt, Ref, Strike, Thread
 from bot.platforms.protocol import Adapter, PlatformError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveContext:
-    """Implements `bot.plugin.Context`. `adapters` are by account."""
+    """Implements `bot.plugin.Context`. `adapters` are by account; `seen` gives a person the role from the configuration."""
 
     now: datetime
     community: Community
@@ -24,6 +24,7 @@ class LiveContext:
     plugin: str
     ledger: Ledger
     adapters: Mapping[str, Adapter]
+    seen: Callable[[Author], Author]
 
     async def recall(self, key: str) -> Json:
         return await self.ledger.recall(self.community.name, self.plugin, key)
@@ -102,6 +103,28 @@ class LiveContext:
             if found is not None:
                 return found
         return None
+
+    async def members(self, place: str) -> list[Author] | None:
+        adapter = self._adapter(place)
+        if adapter is None:
+            return []
+        try:
+            return [self.seen(person) for person in await adapter.members(place)]
+        except PlatformError:
+            return None
+
+    async def policies(self, place: str) -> list[Policy] | None:
+        adapter = self._adapter(place)
+        if adapter is None:
+            return []
+        try:
+            return await adapter.policies(place)
+        except PlatformError:
+            return None
+
+    def me(self, place: str) -> Author | None:
+        adapter = self._adapter(place)
+        return adapter.me if adapter else None
 
     def _adapter(self, alias: str) -> Adapter | None:
         place = self.community.place(alias)

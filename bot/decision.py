@@ -49,6 +49,7 @@ class Outcome:
     `rule` names the rule that spoke (with its version), `evidence` is what it saw, word for word. `watch` asks for a
     rehearsal: everything is recorded and reported, nothing performed. `propose` holds the sanctions until a moderator
     agrees. `by` is the human on whose behalf it is, where that is not who gave a command: who reacted, or acted by hand.
+    `own` says that the bot decides by itself, although a command was the occasion: nobody's power stands behind it.
     """
 
     because: str
@@ -58,10 +59,12 @@ class Outcome:
     watch: bool = False
     propose: bool = False
     by: Author | None = None
+    own: bool = False
 
 
-#: What a handler may return; the router turns each into an `Outcome`.
-Answer = Outcome | Action | Iterable[Action] | str | None
+#: What a handler may return; the router turns each into one or more `Outcome`s. Several are for what falls on several people:
+#: each is a decision, and a case, of its own.
+Answer = Outcome | Action | Iterable[Outcome] | Iterable[Action] | str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,23 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.actions import Action, Ban, Kick, Mute, Pin, Post, Remove, Report, Restore, Tell, Unban, Unmute, Warn
+from bot.actions import (
+    Action,
+    Ban,
+    Kick,
+    Mute,
+    Pin,
+    Post,
+    PublishBan,
+    Remove,
+    Report,
+    Restore,
+    Tell,
+    Unban,
+    Unmute,
+    Warn,
+    WithdrawBan,
+)
 from bot.decision import Decision, Reviewed, State
 from bot.model import Author
 from bot.text import CaseNumber, Inline, Plain, Strong, document, line, quote
@@ -31,6 +47,8 @@ def describe(action: Action) -> str:
         Kick: f"put {who} out of {getattr(action, 'place', 'here')}",
         Ban: f"ban {who} from {getattr(action, 'place', 'here')}{_until(action)}",
         Unban: f"lift the ban of {who} from {getattr(action, 'place', 'here')}",
+        PublishBan: f"put {who} on the list {getattr(action, 'place', '')}",
+        WithdrawBan: f"take {who} off the list {getattr(action, 'place', '')}",
         Tell: f"write to {who}",
         Post: f"post in {getattr(action, 'place', 'here')}",
         Pin: "pin" if getattr(action, "on", True) else "unpin",
@@ -50,7 +68,7 @@ def case_line(decision: Decision, verdicts: Sequence[Reviewed]) -> Report | None
     if not falling:
         return None
     states = {v.state for v in falling}
-    acts = "; ".join(describe(v.action) for v in falling)
+    acts = "; ".join(_together([v.action for v in falling]))
     opening: list[str | Inline]
     if states == {State.SIMULATED}:
         opening = [Strong("Only watching"), Plain(" — would: ")]
@@ -72,6 +90,16 @@ def case_line(decision: Decision, verdicts: Sequence[Reviewed]) -> Report | None
         *blocks, *([quote(excerpt(decision.outcome.evidence))] if decision.outcome.evidence else [])
     )
     return Report(name="case", text=text)
+
+
+def _together(actions: Sequence[Action]) -> list[str]:
+    """Each action in words; several removals are told as one."""
+    removals = [action for action in actions if isinstance(action, Remove)]
+    if len(removals) < 2:
+        return [describe(action) for action in actions]
+    words = [describe(action) if action not in removals else "" for action in actions]
+    words[actions.index(removals[0])] = f"remove {len(removals)} messages of {removals[0].person.name}"
+    return [word for word in words if word]
 
 
 def _reason(decision: Decision) -> str:

@@ -86,6 +86,14 @@ def place_of(action: object, siblings: Sequence[object]) -> str | None:
             return None
 
 
+def bans(reviewed: Sequence[tuple[Decision, Sequence[Reviewed]]]) -> int:
+    """How many of these decisions ban somebody, by the bot's own will and at once: they count against the next one's limit."""
+    return sum(
+        decision.by is None and any(isinstance(v.action, Ban) and v.state is State.PENDING for v in verdicts)
+        for decision, verdicts in reviewed
+    )
+
+
 def review(decision: Decision, facts: Facts) -> list[Reviewed]:
     """A verdict for each action of the decision, followed by what the guard had to add. Pure."""
     verdicts: list[Reviewed] = []

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.actions import Capability
 from bot.decision import Case, Spoken
-from bot.model import Author, Community, Discussion, Json, Message, Receipt, Ref, Strike, Thread
+from bot.model import Author, Community, Discussion, Json, Message, Policy, Receipt, Ref, Strike, Thread
 
 
 class Settings(BaseModel):
@@ -88,6 +88,18 @@ class Context(Protocol[S_co]):
 
     async def person(self, handle: str, place: str) -> Author | None:
         """Who is meant by a handle (`@ana`, `ana@lemmy.example`, `@ana:server`, a profile link); None when unknown."""
+        ...
+
+    async def members(self, place: str) -> list[Author] | None:
+        """Who is in a room now, the bot apart; empty where the platform has no members, None when it does not answer."""
+        ...
+
+    async def policies(self, place: str) -> list[Policy] | None:
+        """The rules of a policy list; empty for any other place, None when they cannot be had now."""
+        ...
+
+    def me(self, place: str) -> Author | None:
+        """The bot's own account in a place; None where it has none."""
         ...
 
 

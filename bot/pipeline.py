@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -107,7 +107,9 @@ class Pipeline:
                 decisions.append(
                     _of_core(occurrence.key, name, "noticed", "the moderators have to know", report)
                 )
-            reviewed = [(decision, await self._review(decision, served, now)) for decision in decisions]
+            reviewed: list[tuple[Decision, list[Reviewed]]] = []
+            for decision in decisions:
+                reviewed.append((decision, await self._review(decision, served, now, reviewed)))
             committed = await self.ledger.commit(occurrence, reviewed, now)
         if committed is None:
             return False
@@ -170,9 +172,17 @@ class Pipeline:
             plugin=plugin,
             ledger=self.ledger,
             adapters=self.adapters,
+            seen=served.seen,
         )
 
-    async def _review(self, decision: Decision, served: Served, now: datetime) -> list[Reviewed]:
+    async def _review(
+        self,
+        decision: Decision,
+        served: Served,
+        now: datetime,
+        before: Sequence[tuple[Decision, Sequence[Reviewed]]] = (),
+    ) -> list[Reviewed]:
+        """The guard's verdicts. `before` are decisions that will be committed together with this one."""
         community = served.community
         falls_on = guard.people(decision)
         bans = any(isinstance(action, Ban) for action in decision.outcome.actions)
@@ -185,7 +195,9 @@ class Pipeline:
                 if place.account in self.adapters
             },
             roles={key: await self._role(served, person, place) for key, (person, place) in falls_on.items()},
-            bans=await self.ledger.bans_since(community.name, now - timedelta(hours=1)) if bans else 0,
+            bans=await self.ledger.bans_since(community.name, now - timedelta(hours=1)) + guard.bans(before)
+            if bans
+            else 0,
             now=now,
         )
         verdicts = guard.review(decision, facts)

@@ -33,6 +33,7 @@ from bot.model import (
     Removed,
     Reported,
     Resolved,
+    Restored,
     Role,
     Sanctioned,
 )
@@ -98,7 +99,18 @@ class PluginError(Exception):
 #: Handlers answer within this, or their decision is recorded as failed.
 PATIENCE = timedelta(seconds=10)
 
-_OCCURRENCES = (Message, Edited, Removed, Joined, Reacted, Reported, Resolved, Sanctioned, Noticed)
+_OCCURRENCES = (
+    Message,
+    Edited,
+    Removed,
+    Joined,
+    Reacted,
+    Reported,
+    Resolved,
+    Restored,
+    Sanctioned,
+    Noticed,
+)
 
 
 class Plugin(Generic[S]):

@@ -90,29 +90,27 @@ class Router:
                 for one in plugin.listeners
                 if isinstance(occurrence, one.types)
             ]
-        decisions: list[Decision] = []
         command = await self._command(occurrence, community, contexts)
-        if command is not None:
-            decisions.append(command)
+        decisions = [*command]
         # A command may carry anything else that members must not say, so rules see it, too; a moderator's does not.
-        if command is None or _author(occurrence).role < Role.MODERATOR:
+        if not command or _author(occurrence).role < Role.MODERATOR:
             for plugin, handler, func, timeout in runs:
                 if plugin not in self.breaker.paused:
                     run = self._run(func, (contexts(plugin), occurrence), {}, timeout)
-                    decisions.append(await _decision(run, occurrence.key, community, plugin, handler))
+                    decisions += await _decisions(run, occurrence.key, community, plugin, handler)
         return decisions
 
     def _schedule(self, tick: Tick) -> Schedule | None:
         every = (s for plugin in self.plugins for s in plugin.schedules)
         return next((s for s in every if (s.plugin, s.handler) == (tick.plugin, tick.handler)), None)
 
-    async def _command(self, occurrence: Occurrence, community: str, contexts: Contexts) -> Decision | None:
-        """The decision about a command; None when `occurrence` is none, or is one that we do not know and ignore."""
+    async def _command(self, occurrence: Occurrence, community: str, contexts: Contexts) -> list[Decision]:
+        """What is decided about a command; nothing when `occurrence` is none, or is one that we do not know and ignore."""
         if not isinstance(occurrence, Message) or occurrence.command is None or occurrence.author.is_bot:
-            return None
+            return []
         verdict = self._fuse.judge(occurrence)
         if verdict is Verdict.SILENCE:
-            return None
+            return []
         if verdict is Verdict.LAST:
             slower = "That is a lot at once. I answer again in a minute."
             return _said(occurrence, community, "core", "fuse", slower)
@@ -122,7 +120,7 @@ class Router:
         if isinstance(found, Unknown):
             # Several bots share a room, so an unknown "!word" there is somebody else's business.
             if occurrence.place.kind is PlaceKind.ROOM and occurrence.author.role < Role.MODERATOR:
-                return None
+                return []
             hint = f" Did you mean “{found.near}”?" if found.near else " “help” lists what I can do."
             return _said(
                 occurrence, community, "core", f"!{found.name}", f"I do not know “{found.name}”.{hint}"
@@ -137,7 +135,9 @@ class Router:
             return _said(occurrence, community, command.plugin, command.handler, sorry)
         context = contexts(command.plugin)
         run = self._call(found, occurrence, context)
-        return await _decision(run, occurrence.key, community, command.plugin, command.handler, by=occurrence)
+        return await _decisions(
+            run, occurrence.key, community, command.plugin, command.handler, by=occurrence
+        )
 
     async def _call(self, found: Found, message: Message, context: Context[Any]) -> Answer:
         """Resolves the people among the arguments, then calls the command's handler."""
@@ -205,49 +205,52 @@ def _table(plugins: Sequence[Plugin[Any]]) -> dict[str, CompiledCommand]:
     return table
 
 
-async def _decision(
+async def _decisions(
     run: Any, cause: str, community: str, plugin: str, handler: str, by: Message | None = None
-) -> Decision:
+) -> list[Decision]:
     """Awaits a handler and wraps what it answered; an error becomes a failed decision, never an exception."""
     failed = False
     try:
-        outcome = as_outcome(await run, by)
+        outcomes = as_outcomes(await run, by)
     except Refusal as refusal:
-        outcome = Outcome("the command could not be carried out", _answer(by, refusal.text))
+        outcomes = [Outcome("the command could not be carried out", _answer(by, refusal.text))]
     except TimeoutError:
-        failed, outcome = True, Outcome("the handler took too long", _apology(by))
+        failed, outcomes = True, [Outcome("the handler took too long", _apology(by))]
         log.warning("%s.%s took too long over %s", plugin, handler, cause, extra={"code": "handler.timeout"})
     except Exception as error:
-        failed, outcome = (
-            True,
-            Outcome(f"the handler raised {type(error).__name__}: {error}"[:500], _apology(by)),
-        )
+        why = f"the handler raised {type(error).__name__}: {error}"[:500]
+        failed, outcomes = True, [Outcome(why, _apology(by))]
         log.exception("%s.%s failed over %s", plugin, handler, cause, extra={"code": "handler.failed"})
-    return Decision(
-        cause=cause, community=community, plugin=plugin, handler=handler, outcome=outcome,
-        by=by.author if by else outcome.by, failed=failed,
-    )  # fmt: skip
+    return [
+        Decision(
+            cause=cause, community=community, plugin=plugin, outcome=outcome, failed=failed,
+            handler=handler if number == 1 else f"{handler}/{number}",
+            by=None if outcome.own else by.author if by else outcome.by,
+        )
+        for number, outcome in enumerate(outcomes, start=1)
+    ]  # fmt: skip
 
 
-def as_outcome(answer: Answer, command: Message | None = None) -> Outcome:
-    """Any of the answers that a handler may return, as an `Outcome`. Raises TypeError on anything else."""
+def as_outcomes(answer: Answer, command: Message | None = None) -> list[Outcome]:
+    """Any of the answers that a handler may return, as one or more `Outcome`s. Raises TypeError on anything else."""
     match answer:
         case None:
-            return Outcome("seen, nothing to do")
+            return [Outcome("seen, nothing to do")]
         case Outcome():
-            return answer
+            return [answer]
         case str():
             if command is None:
                 raise TypeError("only a command may answer with a bare string; return an action")
-            return Outcome("answered", _answer(command, document(*answer.split("\n\n"))))
+            return [Outcome("answered", _answer(command, document(*answer.split("\n\n"))))]
         case Action():
-            return Outcome("acted", (answer,))
+            return [Outcome("acted", (answer,))]
         case Iterable():
             given: tuple[object, ...] = tuple(answer)
+            outcomes = [one for one in given if isinstance(one, Outcome)]
             actions = tuple(one for one in given if isinstance(one, Action))
-            if len(actions) < len(given):
+            if len(given) not in {len(actions), len(outcomes)}:
                 raise TypeError("a handler returned something among its actions that is none")
-            return Outcome("acted" if actions else "seen, nothing to do", actions)
+            return outcomes or [Outcome("acted" if actions else "seen, nothing to do", actions)]
         case _:
             raise TypeError(f"a handler returned {type(answer).__name__}, which is no action")
 
@@ -260,11 +263,12 @@ def _apology(command: Message | None) -> tuple[Action, ...]:
     return _answer(command, document("Something went wrong on my side; the operator finds it in the log."))
 
 
-def _said(message: Message, community: str, plugin: str, handler: str, text: str) -> Decision:
-    return Decision(
+def _said(message: Message, community: str, plugin: str, handler: str, text: str) -> list[Decision]:
+    decision = Decision(
         cause=message.key, community=community, plugin=plugin, handler=handler, by=message.author,
         outcome=Outcome("answered without doing anything", _answer(message, document(text))),
     )  # fmt: skip
+    return [decision]
 
 
 def _author(occurrence: Occurrence) -> Author:

@@ -10,7 +10,8 @@
 
 The real engine runs: settings, router, guard, ledger (SQLite in memory), outbox. Only the platform is the in-memory
 twin, and the clock stands still until `advance` moves it. Places: `freechat` (a community), `lounge` (a room),
-`modroom` (the moderators' room), and private messages.
+`modroom` (the moderators' room), and private messages. A world has a policy list `badlist`, too; who follows it names
+the place in `config`.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from bot.app import App
 from bot.clock import FakeClock
 from bot.commands import Found, Mistake, compile_command, parse
 from bot.ledger import Ledger
-from bot.model import Act, Discussion, PlaceKind, Ref, Role
+from bot.model import Act, Discussion, PlaceKind, Policy, PolicyKind, Ref, Role
 from bot.platforms.memory import PRIVATE, MemoryAdapter, NotAllowed, World
 from bot.plugin import Plugin
 from bot.settings import Loaded, loads
@@ -71,6 +72,7 @@ class Moot:
             "freechat": PlaceKind.COMMUNITY,
             "lounge": PlaceKind.ROOM,
             "modroom": PlaceKind.ROOM,
+            "badlist": PlaceKind.POLICY,
         }.items():
             self.world.add_place(name, kind)
         self.loaded = _loaded(plugins, zone, config or {}, find_plugin)
@@ -127,6 +129,12 @@ class Moot:
         """Everything that members and the bot did since the last call, one entry an act."""
         lines, self._read = self.world.transcript[self._read :], len(self.world.transcript)
         return "\n".join(lines)
+
+    def publish(
+        self, entity: str, reason: str = "", *, kind: PolicyKind = PolicyKind.USER, place: str = "badlist"
+    ) -> None:
+        """Somebody far away puts a rule on a policy list."""
+        self.world.rules.setdefault(place, []).append(Policy(kind, entity, "m.ban", reason, "@keeper"))
 
     def skip(self) -> None:
         """Leaves out of the transcript what happened so far."""

@@ -23,3 +23,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     wanted = pyfuncitem._fixtureinfo.argnames
     asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in wanted}))
     return True
+
+
+@pytest.fixture(params=[3, 4], ids=["v3", "v4"])
+def lemmy_api(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """A story about Lemmy is told on servers that speak version 3 and version 4; see `lemmy_town.API`."""
+    monkeypatch.setattr("tests.lemmy_town.API", request.param)
+    return int(request.param)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import FakeClock
-from bot.demo.lemmy import Instance, LemmyServer
+from bot.demo.lemmy import Instance, LemmyServer, routes
 from bot.model import Author, Message, Occurrence, Place, PlaceKind, Platform, Ref
 from bot.platforms.lemmy import LemmyAdapter
 from bot.platforms.lemmy.pacing import Kind
@@ -21,6 +21,19 @@ from bot.platforms.lemmy.pacing import Kind
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOME = "lemmy.example"
 AWAY = "other.example"
+
+#: The version of the API that the server speaks; set by the fixture `lemmy_api`.
+API = 3
+
+#: What version 4 calls the calls of version 3 that the stories name.
+_CALLS = {
+    "/user/login": "/account/auth/login",
+    "/user/unread_count": "/account/unread_counts",
+    "/user/report_count": "/account/unread_counts",
+    "/user/save_user_settings": "/account/settings/save",
+    "/private_message/mark_as_read": "/account/notification/mark_as_read",
+    "/user": "/person",
+}
 
 PLACES = {
     "chat": Place(Platform.LEMMY, "chat", "freechat", PlaceKind.COMMUNITY, "free", "lemmy"),
@@ -86,6 +99,16 @@ class Town:
         return [row.removeprefix(me) for row in self.instance.transcript() if row.startswith(me)]
 
 
+def path(of_version_3: str) -> str:
+    """A call's path in the version that is spoken."""
+    return of_version_3 if API == 3 else _CALLS.get(of_version_3, of_version_3)
+
+
+def spoken() -> routes.Routes:
+    """The calls of the version that is spoken."""
+    return routes.V3 if API == 3 else routes.V4
+
+
 def line(occurrence: Occurrence) -> str:
     kind = type(occurrence).__name__
     if isinstance(occurrence, Message):
@@ -114,7 +137,7 @@ async def town(
     """A running server, and an adapter that has signed in and polled once."""
     clock = FakeClock(NOON)
     instance = build(clock)
-    async with LemmyServer(instance, limits=limits) as server:
+    async with LemmyServer(instance, api=API, limits=limits) as server:
         it = Town(clock, instance, server, adapter_for(server, clock, token_file=token_file, **overrides))
         try:
             if opened:

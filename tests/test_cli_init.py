@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from bot.cli import check, init
 from bot.cli.init import Answers, Refused, write
 from bot.settings import load
-from bot.settings.models import LemmyAccount
+from bot.settings.models import LemmyAccount, MatrixAccount
 from bot.settings.plugins import available, find
 
 FLAGS = [
@@ -87,6 +87,7 @@ def test_questions_are_asked_again_until_the_answer_is_right(folder: Path) -> No
         "Berln",
         "Europe/Paris",
         "fr",
+        "n",
         "y",
     ]
     result = folkmoot("init", typed="\n".join(answers) + "\n")
@@ -101,6 +102,60 @@ def test_questions_are_asked_again_until_the_answer_is_right(folder: Path) -> No
     assert loaded.communities["free_chat"].zone == "Europe/Paris"
     assert loaded.communities["free_chat"].language == "fr"
     assert loaded.configuration.communities["free_chat"].limits.dry_run
+
+
+def test_a_matrix_room_comes_along(folder: Path) -> None:
+    answers = [
+        "y",
+        "folkmoot",
+        "@folkmoot:example.org",
+        "",
+        "hunter3",
+        "lounge",
+        "#lounge:example.org",
+        "!mods:example.org",
+        "n",
+    ]
+    result = folkmoot(
+        "init",
+        *FLAGS,
+        "--title",
+        "Free chat",
+        "--language",
+        "en",
+        typed="\n".join(answers) + "\n",
+        password="hunter2",
+    )
+    assert result.exit_code == 0, result.output
+    assert "expected a Matrix id such as @folkmoot:example.org" in result.output
+    assert "expected the room's id (!abc…) or its address" in result.output
+    assert "2. On https://example.org, invite @folkmoot:example.org into the rooms" in result.output
+    assert "hunter3" not in result.output
+    loaded = load(folder / "config.yaml", find, {})
+    account = loaded.configuration.accounts["matrix"]
+    assert isinstance(account, MatrixAccount)
+    assert (account.url, account.user) == ("https://example.org", "@folkmoot:example.org")
+    community = loaded.communities["free_chat"]
+    assert {p.alias: p.native for p in community.places if p.account == "matrix"} == {
+        "lounge": "#lounge:example.org",
+        "modroom": "!mods:example.org",
+        "matrix.private": "private",
+    }
+    assert community.moderators_room == "modroom"
+    assert stat.S_IMODE((folder / "secrets" / "matrix-password").stat().st_mode) == 0o600
+
+
+def test_matrix_flags_come_together_or_not_at_all(folder: Path) -> None:
+    some = [*FLAGS, "--no-input", "--matrix-user", "@folkmoot:example.org"]
+    result = folkmoot("init", *some, password="hunter2")
+    assert result.exit_code == 2
+    assert "found no --matrix-url, --room, --matrix-password, expected them together" in result.output
+    assert list(folder.iterdir()) == []
+    rest = ["--matrix-url", "example.org", "--matrix-password", "hunter3", "--room", "#freechat:example.org"]
+    result = folkmoot("init", *some, *rest, password="hunter2")
+    assert result.exit_code == 0, result.output
+    loaded = load(folder / "config.yaml", find, {})
+    assert loaded.communities["free_chat"].moderators_room is None
 
 
 def test_without_questions_what_is_missing_is_named(folder: Path) -> None:

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from bot.clock import FakeClock
-from bot.platforms.lemmy.client import Client
+from bot.platforms.lemmy.client import Client, Repeated
 from bot.platforms.lemmy.errors import SENTENCES
-from bot.platforms.lemmy.pacing import Kind, Pace
+from bot.platforms.lemmy.pacing import Kind, Need, Pace
 from bot.platforms.protocol import Busy, PlatformError, Refused, SignedOut, Unclear, Unreachable
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -187,9 +187,109 @@ async def test_a_servers_no_empties_our_bucket_too():
     speaker = client(says(400, {"error": "rate_limit_error"}), pace=Pace({Kind.COMMENT: (6, 600)}))
     for expected in (None, timedelta(seconds=100)):
         with pytest.raises(Busy) as busy:
-            await speaker.post("/api/v3/comment", {}, kind=Kind.COMMENT)
+            await speaker.post("/api/v3/comment", {}, kind=Kind.COMMENT, need=Need.MODERATE)
         assert busy.value.after == expected
     await speaker.close()
+
+
+async def test_the_servers_own_words_are_shown_beside_its_name_for_it():
+    error = await outcome(says(400, {"error": "unknown", "message": "missing field `reason`"}))
+    assert str(error).endswith("(unknown: missing field `reason`)")
+
+
+async def test_a_deletion_carries_its_body_and_a_creation_its_key():
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={})
+
+    speaker = client(answer)
+    await speaker.delete("/api/v4/post", {"post_id": 3, "deleted": True})
+    await speaker.post("/api/v4/post", {"name": "x"}, key="abc")
+    await speaker.close()
+    assert (seen[0].method, seen[0].read()) == ("DELETE", b'{"post_id":3,"deleted":true}')
+    assert "idempotency-key" not in seen[0].headers
+    assert seen[1].headers["idempotency-key"] == "abc"
+
+
+async def test_a_key_that_the_server_has_met_says_nothing_about_what_became_of_the_call():
+    speaker = client(says(422, ""))
+    with pytest.raises(Repeated):
+        await speaker.post("/api/v4/post", {}, key="abc")
+    with pytest.raises(Refused):
+        await speaker.post("/api/v4/post", {})
+    await speaker.close()
+
+
+@pytest.mark.parametrize(
+    ("onward", "followed"),
+    [
+        ("/nodeinfo/2.1", True),
+        ("https://lemmy.example/nodeinfo/2.1", True),
+        ("https://evil.example/nodeinfo/2.1", False),
+        ("http://lemmy.example/nodeinfo/2.1", False),
+        ("http://[broken", False),
+        ("/nodeinfo/2.0.json", False),
+    ],
+)
+async def test_a_read_is_followed_to_the_same_server_only_because_of_the_token(onward, followed):
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/nodeinfo/2.1":
+            return httpx.Response(200, json={"token": request.headers["authorization"]})
+        return httpx.Response(302, headers={"location": onward})
+
+    speaker = client(answer)
+    speaker.token = "jwt"
+    if followed:
+        assert await speaker.get("/nodeinfo/2.0.json") == {"token": "Bearer jwt"}
+    else:
+        with pytest.raises(Refused, match="where Lemmy really answers"):
+            await speaker.get("/nodeinfo/2.0.json")
+    await speaker.close()
+
+
+async def test_redirections_in_a_circle_end():
+    calls: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        calls.append(request.url.path)
+        return httpx.Response(302, headers={"location": "/b" if request.url.path == "/a" else "/a"})
+
+    speaker = client(answer)
+    with pytest.raises(Refused):
+        await speaker.get("/a")
+    assert len(calls) == 4
+    await speaker.close()
+
+
+#: Every name that a bot may meet (`error.rs` of both servers), and one that it does not know.
+NAMES = (
+    "ban_expiration_in_past", "banned_from_community", "blocked_url", "community_user_already_banned", "contradicting_filters",
+    "couldnt_create", "couldnt_find_comment", "couldnt_find_community", "couldnt_find_object", "couldnt_find_person",
+    "couldnt_find_post", "couldnt_update", "deleted", "incorrect_totp_token", "invalid_body_field", "invalid_post_title",
+    "invalid_url", "language_not_allowed", "locked", "max_comment_depth_reached", "missing_totp_token", "not_a_mod_or_admin",
+    "not_an_admin", "not_found", "not_higher_mod", "only_mods_can_post_in_community", "person_is_banned_from_community",
+    "person_is_blocked", "resolve_object_failed", "site_ban", "slurs", "unknown",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_every_no_of_the_server_becomes_a_sentence(name):
+    error = await outcome(says(400, {"error": name}))
+    assert isinstance(error, Refused)
+    assert error.code == name
+    assert SENTENCES[name] in str(error)
+
+
+@pytest.mark.parametrize("name", ["rate_limit_error", "too_many_requests"])
+async def test_both_spellings_of_too_fast(name):
+    assert isinstance(await outcome(says(400, {"error": name})), Busy)
+
+
+@pytest.mark.parametrize("name", ["incorrect_login", "not_logged_in"])
+async def test_both_spellings_of_a_dead_token(name):
+    assert isinstance(await outcome(says(400, {"error": name})), SignedOut)
 
 
 @pytest.mark.parametrize("name", SENTENCES)

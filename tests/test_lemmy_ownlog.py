@@ -10,7 +10,7 @@ from bot import actions
 from bot.platforms.protocol import Unclear
 from tests.lemmy_town import NOON, ref, town
 
-pytestmark = [pytest.mark.loopback, pytest.mark.enable_socket]
+pytestmark = [pytest.mark.loopback, pytest.mark.enable_socket, pytest.mark.usefixtures("lemmy_api")]
 
 #: The act, the call that it makes, and what must have been done before it.
 ACTS = {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.platforms.lemmy.pacing import DEFAULTS, Bucket, Kind, Pace
+from bot.platforms.lemmy.pacing import DEFAULTS, Bucket, Kind, Need, Pace, Window
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -24,15 +24,22 @@ def test_six_posts_in_ten_minutes_and_the_seventh_waits_for_its_share():
 
 def test_reading_leaves_a_share_to_acting():
     pace = Pace({Kind.MESSAGE: (10, 60)})
-    took = [pace.take(Kind.MESSAGE, NOON, reading=True) for _ in range(9)]
+    took = [pace.take(Kind.MESSAGE, NOON, Need.READ) for _ in range(9)]
     assert took == [timedelta()] * 8 + [timedelta(seconds=6)]
     assert [pace.take(Kind.MESSAGE, NOON) for _ in range(3)] == [timedelta()] * 2 + [timedelta(seconds=6)]
 
 
 def test_reading_is_possible_even_where_there_is_only_one_call_at_a_time():
     pace = Pace({Kind.SEARCH: (1, 60)})
-    assert pace.take(Kind.SEARCH, NOON, reading=True) == timedelta()
-    assert pace.take(Kind.SEARCH, NOON, reading=True) == timedelta(seconds=60)
+    assert pace.take(Kind.SEARCH, NOON, Need.READ) == timedelta()
+    assert pace.take(Kind.SEARCH, NOON, Need.READ) == timedelta(seconds=60)
+
+
+def test_what_the_bot_says_leaves_the_last_call_to_moderating():
+    pace = Pace()
+    said = [pace.take(Kind.COMMENT, NOON, Need.SPEAK) for _ in range(6)]
+    assert said == [timedelta()] * 5 + [timedelta(seconds=100)]
+    assert pace.take(Kind.COMMENT, NOON, Need.MODERATE) == timedelta()
 
 
 def test_kinds_do_not_share_a_bucket():
@@ -59,7 +66,7 @@ def test_a_clock_that_is_set_back_gives_nothing_and_takes_nothing():
 def test_the_servers_own_limits_are_taken_over_and_what_was_spent_stays_spent():
     pace = Pace()
     assert pace.take(Kind.POST, NOON) == timedelta()
-    pace.adopt({"post": 2, "post_per_second": 60})
+    pace.adopt({"post": 2, "post_per_second": 60}, NOON)
     assert pace.take(Kind.POST, NOON) == timedelta()
     assert pace.take(Kind.POST, NOON) == timedelta(seconds=30)
 
@@ -79,7 +86,7 @@ def test_the_servers_own_limits_are_taken_over_and_what_was_spent_stays_spent():
 )
 def test_limits_that_make_no_sense_change_nothing(limits):
     pace = Pace()
-    pace.adopt(limits)
+    pace.adopt(limits, NOON)
     size, seconds = DEFAULTS[Kind.POST]
     took = [pace.take(Kind.POST, NOON) for _ in range(size + 1)]
     assert took == [timedelta()] * size + [timedelta(seconds=seconds / size)]
@@ -107,3 +114,49 @@ def test_after_the_wait_that_it_names_a_token_is_there(size, seconds, extra):
     wait = bucket.take(NOON)
     assert wait > timedelta()
     assert bucket.take(NOON + wait + timedelta(microseconds=1)) == timedelta()
+
+
+def test_in_fixed_windows_nothing_comes_back_before_a_whole_one_has_passed():
+    """Wherever the server's window begins: a bucket that refills continuously would let twice as many through."""
+    window = Window(2, 60 * SECOND)
+    assert [window.take(NOON), window.take(NOON + 30 * SECOND)] == [timedelta()] * 2
+    assert window.take(NOON + 40 * SECOND) == 20 * SECOND
+    assert window.take(NOON + 60 * SECOND) == timedelta()
+    assert window.take(NOON + 61 * SECOND) == 29 * SECOND
+
+
+def test_a_servers_no_closes_a_window_for_a_while():
+    window = Window(6, 600 * SECOND)
+    window.drain(NOON)
+    assert window.take(NOON) == 100 * SECOND
+    assert window.take(NOON + 100 * SECOND) == timedelta()
+
+
+def test_newer_servers_name_their_limits_otherwise_and_count_in_windows():
+    pace = Pace()
+    pace.take(Kind.POST, NOON)
+    pace.adopt({"post_max_requests": 2, "post_interval_seconds": 60}, NOON)
+    assert pace.take(Kind.POST, NOON) == timedelta()
+    assert pace.take(Kind.POST, NOON + 10 * SECOND) == 50 * SECOND
+
+
+@given(
+    size=st.integers(1, 20),
+    seconds=st.integers(1, 600),
+    steps=st.lists(st.floats(0, 60), min_size=1, max_size=80),
+    begun=st.floats(0, 600),
+)
+def test_no_window_of_the_server_ever_holds_too_many(size, seconds, steps, begun):
+    window, span = Window(size, timedelta(seconds=seconds)), timedelta(seconds=seconds)
+    now, taken = NOON, []
+    for step in steps:
+        now += timedelta(seconds=step)
+        if not window.take(now):
+            taken.append(now)
+    start = NOON + timedelta(seconds=begun)
+    assert sum(start <= at < start + span for at in taken) <= size
+
+
+def test_how_often_reading_may_be_done_if_it_is_to_use_a_share():
+    pace = Pace({Kind.MESSAGE: (180, 60)})
+    assert pace.lasting(5, 0.5) == timedelta(seconds=10 / 3)

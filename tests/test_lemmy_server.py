@@ -12,7 +12,7 @@ import pytest
 
 from bot.clock import FakeClock
 from bot.demo.lemmy import Instance, LemmyError, LemmyServer
-from bot.demo.lemmy.api import KINDS, ROUTES
+from bot.demo.lemmy.routes import KINDS3, KINDS4, V3, V4
 from bot.platforms.lemmy.pacing import Kind
 from tests.lemmy_town import AWAY, HOME, NOON, build
 
@@ -182,11 +182,10 @@ async def test_every_kind_of_line_in_the_moderation_log():
         await it.do("/post/remove", post_id=1, removed=True)
         await it.do("/community/ban_user", community_id=1, person_id=1, ban=True, reason="r")
         log = await it.ask("/modlog")
-        assert {key: len(lines) for key, lines in log.items()} == {
+        assert {key: len(lines) for key, lines in log.items() if lines} == {
             "removed_posts": 1,
             "locked_posts": 1,
             "featured_posts": 1,
-            "removed_comments": 0,
             "banned_from_community": 1,
         }
         assert log["banned_from_community"][0]["banned_person"]["name"] == "ana"
@@ -298,14 +297,14 @@ async def test_bans_end_by_themselves_and_very_long_ones_never():
 async def test_replies_and_mentions_and_reading_them():
     async with visit() as it:
         await it.do("/post", community_id=1, name="Mine")
-        it.instance.comment(as_="ana", post=1, text=f"@folkmoot@{HOME} reply and mention are one notice")
-        it.instance.comment(as_="mia", post=1, text=f"cc @ana@{HOME} and @folkmoot@{HOME}", parent=1)
+        it.instance.comment(as_="ana", post=1, text=f"@folkmoot@{HOME} a mention in a reply is a mention")
+        it.instance.comment(as_="mia", post=1, text="a reply")
         it.instance.private_message(as_="ana", to="folkmoot", text="psst")
         counts = await it.ask("/user/unread_count")
         assert counts == {"replies": 1, "mentions": 1, "private_messages": 1}
         [reply] = (await it.ask("/user/replies", unread_only="true"))["replies"]
         [mention] = (await it.ask("/user/mention", unread_only="true"))["mentions"]
-        assert (reply["comment"]["id"], mention["comment"]["id"]) == (1, 2)
+        assert (reply["comment"]["id"], mention["comment"]["id"]) == (2, 1)
         await it.do("/comment/mark_as_read", comment_reply_id=reply["comment_reply"]["id"], read=True)
         await it.do(
             "/user/mention/mark_as_read", person_mention_id=mention["person_mention"]["id"], read=True
@@ -440,4 +439,5 @@ def test_the_journal_reads_like_a_story():
 
 
 def test_every_limited_call_exists():
-    assert set(KINDS) <= set(ROUTES)
+    assert set(KINDS3) <= set(V3)
+    assert set(KINDS4) <= set(V4)

@@ -13,17 +13,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clock import FakeClock
+from bot.demo.lemmy import Instance
 from bot.demo.lemmy.views import Views
-from bot.model import Author, Discussion, Message, Removed, Reported, Role
+from bot.demo.lemmy.views4 import Views4
+from bot.model import Act, Author, Discussion, Message, Removed, Reported, Restored, Role, Sanctioned
 from bot.platforms.lemmy import fields, shapes
 from bot.platforms.lemmy.elsewhere import root_page, same_link
 from bot.platforms.lemmy.fields import Malformed
+from bot.platforms.lemmy.logrows import modern
 from bot.platforms.lemmy.lookup import same_text
+from bot.platforms.lemmy.modlog import Line, line
 from bot.platforms.lemmy.people import profile
 from bot.platforms.lemmy.seen import Cursor
 from bot.platforms.lemmy.shapes import Home
 from bot.platforms.lemmy.wording import title
-from tests.lemmy_town import HOME, NOON, PLACES, build
+from tests.lemmy_town import HOME, NOON, PLACES, build, ref
 
 EYES = Home(
     account="lemmy",
@@ -36,8 +40,31 @@ EYES = Home(
 )
 
 
-def rows() -> dict[str, dict[str, Any]]:
+def rows(instance: Instance, see: Views | Views4) -> dict[str, dict[str, Any]]:
     """One row of each kind, as the server in memory sends it."""
+    log = [see.mod_action(entry) for entry in instance.modlog]
+    if isinstance(see, Views):
+        lists: dict[str, list[Any]] = {}
+        for entry, row in zip(instance.modlog, log, strict=True):
+            lists.setdefault(entry.kind, []).append(row)
+        by_kind = {row["modlog"]["kind"]: row for row in modern(lists)}
+    else:
+        by_kind = {row["modlog"]["kind"]: row for row in log}
+    return {
+        "post": see.post(instance.posts[1]),
+        "comment": see.comment(instance.comments[2]),
+        "private": see.private_message(instance.messages[1]),
+        "post report": see.report(instance.reports[1]),
+        "comment report": see.report(instance.reports[2]),
+        "removed post": by_kind["mod_remove_post"],
+        "removed comment": by_kind["mod_remove_comment"],
+        "ban": by_kind["mod_ban_from_community"],
+        "discussion": see.post(instance.posts[1]),
+        "person": see.person(instance.who("ana"))["person"],
+    }
+
+
+def story() -> Instance:
     instance = build(FakeClock(NOON))
     post = instance.post(as_="ana", community="freechat", title="Hello", text="x", link="https://a.example/b")
     comment = instance.comment(as_="ana", post=post, text="y")
@@ -45,45 +72,31 @@ def rows() -> dict[str, dict[str, Any]]:
     instance.private_message(as_="mia", to="folkmoot", text="z")
     instance.report(as_="max", ref=f"post/{post}", reason="r")
     instance.report(as_="max", ref=f"comment/{comment}", reason="r")
-    instance.remove(as_="mia", ref=f"post/{post}")
-    instance.remove(as_="mia", ref=f"comment/{comment}")
-    see = Views(instance, instance.who("folkmoot"))
-    return {
-        "post": see.post(instance.posts[1]),
-        "comment": see.comment(instance.comments[2]),
-        "private": see.private_message(instance.messages[1]),
-        "post report": see.report(instance.reports[1]),
-        "comment report": see.report(instance.reports[2]),
-        "removed post": see.mod_action(instance.modlog[0]),
-        "removed comment": see.mod_action(instance.modlog[1]),
-        "discussion": see.post(instance.posts[1]),
-        "person": see.person(instance.who("ana"))["person"],
-    }
+    instance.remove(as_="mia", ref=f"post/{post}", reason="rule 1")
+    instance.remove(as_="mia", ref=f"comment/{comment}", reason="rule 1")
+    instance.ban(as_="mia", community="freechat", who="ana", reason="rude", until=NOON + timedelta(days=1))
+    return instance
 
 
-ROWS = rows()
-READERS: dict[str, Callable[[Any], object]] = {
-    "post": lambda row: shapes.post(row, EYES).message,
-    "comment": lambda row: shapes.comment(row, EYES).message,
-    "private": lambda row: shapes.private(row, EYES).message,
-    "post report": lambda row: shapes.report(row, EYES),
-    "comment report": lambda row: shapes.report(row, EYES),
-    "removed post": lambda row: (shapes.removal(row, EYES) or (None,))[0],
-    "removed comment": lambda row: (shapes.removal(row, EYES) or (None,))[0],
-    "discussion": shapes.discussion,
-    "person": shapes.author,
+STORY = story()
+OLD = rows(STORY, Views(STORY, STORY.who("folkmoot")))
+NEW = rows(STORY, Views4(STORY, STORY.who("folkmoot")))
+#: Rows of both versions.
+ROWS = {**OLD, **{f"{kind} of 1.0": row for kind, row in NEW.items()}}
+_READERS: dict[str, tuple[Callable[[Any], object], type]] = {
+    "post": (lambda row: shapes.post(row, EYES).message, Message),
+    "comment": (lambda row: shapes.comment(row, EYES).message, Message),
+    "private": (lambda row: shapes.private(row, EYES).message, Message),
+    "post report": (lambda row: shapes.report(row, EYES), Reported),
+    "comment report": (lambda row: shapes.report(row, EYES), Reported),
+    "removed post": (lambda row: line(row, EYES), Line),
+    "removed comment": (lambda row: line(row, EYES), Line),
+    "ban": (lambda row: line(row, EYES), Line),
+    "discussion": (shapes.discussion, Discussion),
+    "person": (shapes.author, Author),
 }
-TYPES = {
-    "post": Message,
-    "comment": Message,
-    "private": Message,
-    "post report": Reported,
-    "comment report": Reported,
-    "removed post": Removed,
-    "removed comment": Removed,
-    "discussion": Discussion,
-    "person": Author,
-}
+READERS = {kind: _READERS[kind.removesuffix(" of 1.0")][0] for kind in ROWS}
+TYPES = {kind: _READERS[kind.removesuffix(" of 1.0")][1] for kind in ROWS}
 
 NONSENSE = (
     st.none()
@@ -167,7 +180,9 @@ def test_a_list_of_nonsense_is_counted(kind, rows):
         ("private", "private_message.id"),
         ("post report", "post_creator"),
         ("comment report", "comment_report.id"),
-        ("removed post", "mod_remove_post.when_"),
+        ("removed post", "modlog.published_at"),
+        ("removed post", "modlog.id"),
+        ("removed comment", "target_comment"),
         ("discussion", "post.ap_id"),
         ("person", "actor_id"),
     ],
@@ -353,3 +368,63 @@ def test_the_moderator_of_another_community_is_nobody_here():
 
 def test_the_time_of_a_fake_row_is_the_time_that_was_said():
     assert shapes.post(ROWS["post"], EYES).message.sent_at == datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("kind", OLD)
+def test_both_versions_mean_the_same(kind):
+    """What the older server does not tell aside: whose post was removed."""
+    old, new = READERS[kind](OLD[kind]), READERS[kind](NEW[kind])
+    if isinstance(old, Line) and isinstance(new, Line):
+        old, new = old.meaning, new.meaning
+    assert old == new
+
+
+@pytest.mark.parametrize(
+    ("kind", "reverted", "meaning"),
+    [
+        ("mod_remove_post", False, Removed),
+        ("mod_remove_post", True, Restored),
+        ("mod_ban_from_community", False, Act.BAN),
+        ("mod_ban_from_community", True, Act.UNBAN),
+        ("mod_warn_post", False, Act.WARN),
+        ("mod_lock_post", False, None),
+        ("mod_feature_post_community", False, None),
+        ("admin_purge_person", False, None),
+        ("a_kind_of_the_future", True, None),
+    ],
+)
+def test_what_a_line_of_the_log_means(kind, reverted, meaning):
+    row = copy.deepcopy(NEW["removed post"])
+    row["modlog"] |= {"kind": kind, "is_revert": reverted, "reason": "rule 1"}
+    found = line(row, EYES).meaning
+    told = found.act if isinstance(found, Sanctioned) else type(found) if found else None
+    assert told == meaning
+    if found is not None:
+        assert found.reason == "rule 1"
+
+
+def test_a_ban_tells_until_when_and_a_warning_what_it_was_about():
+    ban = line(NEW["ban"], EYES).meaning
+    assert isinstance(ban, Sanctioned)
+    assert (ban.person.name, ban.until, ban.about) == (f"ana@{HOME}", NOON + timedelta(days=1), None)
+    row = copy.deepcopy(NEW["removed comment"])
+    row["modlog"]["kind"] = "mod_warn_comment"
+    warning = line(row, EYES).meaning
+    assert isinstance(warning, Sanctioned)
+    assert (warning.about, warning.until) == (ref("comment/1"), None)
+    assert warning.by is not None
+    assert warning.by.name == f"mia@{HOME}"
+
+
+def test_a_moderator_whose_name_the_server_hides():
+    row = copy.deepcopy(NEW["ban"])
+    del row["moderator"]
+    ban = line(row, EYES).meaning
+    assert isinstance(ban, Sanctioned)
+    assert ban.by is None
+
+
+@pytest.mark.parametrize(("field", "text"), [("bio", "please #nobot"), ("display_name", "Ana #NoBot")])
+def test_who_wants_no_bots_may_say_so_in_profile_or_name(field, text):
+    assert shapes.author({**NEW["person"], field: text}).opted_out
+    assert not shapes.author(NEW["person"]).opted_out

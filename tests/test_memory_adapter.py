@@ -26,6 +26,7 @@ from bot.actions import (
     Mute,
     Pin,
     Post,
+    PublishBan,
     React,
     Remove,
     Reply,
@@ -36,9 +37,11 @@ from bot.actions import (
     Unban,
     Unmute,
     Warn,
+    WithdrawBan,
 )
 from bot.clock import FakeClock
 from bot.model import (
+    Act,
     Author,
     Discussion,
     Edited,
@@ -47,6 +50,8 @@ from bot.model import (
     Place,
     PlaceKind,
     Platform,
+    Policy,
+    PolicyKind,
     Reacted,
     Receipt,
     Ref,
@@ -70,6 +75,7 @@ PLACES = (
     ("chat", "lounge", PlaceKind.ROOM),
     ("talk", "freechat", PlaceKind.COMMUNITY),
     ("mods", "backroom", PlaceKind.ROOM),
+    ("list", "badlist", PlaceKind.POLICY),
     ("letters", "private", PlaceKind.PRIVATE),
 )
 
@@ -97,6 +103,42 @@ def ref(ident: str, alias: str = "chat") -> Ref:
 
 
 Story = Callable[[World, Adapter], Awaitable[None]]
+
+
+async def story_a_policy_list_gives_its_rules_and_nothing_else(world: World, adapter: Adapter) -> None:
+    rule = Policy(PolicyKind.USER, "spam*", "m.ban", "spam", "keeper")
+    world.rules["badlist"] = [rule]
+    world.admit("badlist", "keeper", Role.OWNER)
+    world.say("badlist", "keeper", "!ban ana")
+    assert (await adapter.poll(None, NOW)).occurrences == ()
+    assert await adapter.policies("list") == [rule]
+    assert await adapter.policies("chat") == []
+    listed = await adapter.perform(PublishBan(place="list", person=ANA, reason="no"), "k1")
+    again = await adapter.perform(PublishBan(place="list", person=ANA, reason="no"), "k2")
+    assert [len(PublishBan(place="list", person=ANA, reason="no").undo(r)) for r in (listed, again)] == [1, 0]
+    assert [p.entity for p in await adapter.policies("list")] == ["spam*", "ana"]
+
+
+async def story_whoever_keeps_a_list_has_no_power_with_us(world: World, adapter: Adapter) -> None:
+    world.admit("badlist", "keeper", Role.OWNER)
+    keeper = await adapter.person("keeper", "list")
+    assert keeper is not None
+    assert keeper.role is Role.EVERYONE
+    assert (await adapter.refresh(keeper, "letters")).role is Role.EVERYONE
+    moderator = await adapter.person("mo", "list")
+    assert moderator is not None
+    assert moderator.role is Role.MODERATOR
+
+
+async def story_members_are_who_is_there_now_without_the_bot(world: World, adapter: Adapter) -> None:
+    world.known("lounge", world.bot)
+    world.sanction("lounge", "mo", Act.BAN, "robo")
+    assert [(a.id, a.role) for a in await adapter.members("chat")] == [
+        ("ana", Role.EVERYONE),
+        ("mo", Role.MODERATOR),
+    ]
+    assert adapter.me is not None
+    assert (adapter.me.id, adapter.me.is_bot) == (world.bot, True)
 
 
 async def story_messages_come_in_the_bots_own_terms(world: World, adapter: Adapter) -> None:
@@ -275,7 +317,7 @@ async def story_people_are_found_by_name_and_have_the_role_of_the_place(
 
 
 async def story_unknown_places_are_refused_with_what_there_is(world: World, adapter: Adapter) -> None:
-    with pytest.raises(Refused, match="'lounge'; it reads chat, talk, mods, letters"):
+    with pytest.raises(Refused, match="'lounge'; it reads chat, talk, mods, list, letters"):
         await adapter.perform(Post(place="lounge", text=document("native name")), "1")
     assert world.transcript == []
 
@@ -303,7 +345,7 @@ async def test_open_names_a_place_that_does_not_exist() -> None:
     world = World(FakeClock(NINE))
     world.add_place("lounge", PlaceKind.COMMUNITY)  # a room was configured
     adapter = adapter_on(world)
-    assert len(await adapter.check()) == 3
+    assert len(await adapter.check()) == 4
     with pytest.raises(Refused, match="account memory: place chat: there is no room called 'lounge'"):
         await adapter.open()
 
@@ -343,7 +385,7 @@ async def test_undoing_a_deed_leaves_the_world_as_it_was() -> None:
 
     def state() -> tuple[object, ...]:
         there = {ident: item for ident, item in world.items.items() if not item.gone}
-        return (there, set(world.banned), set(world.muted))
+        return (there, set(world.banned), set(world.muted), {k: list(v) for k, v in world.rules.items() if v})
 
     undone: set[str] = set()
     for number, action in enumerate(actions):
@@ -354,7 +396,7 @@ async def test_undoing_a_deed_leaves_the_world_as_it_was() -> None:
             await adapter.perform(act, f"undo {number}")
             undone.add(action.kind)
         assert not opposite or state() == before
-    assert undone == {"post", "reply", "warn", "pin", "lock", "remove", "mute", "ban"}
+    assert undone == {"post", "reply", "warn", "pin", "lock", "remove", "mute", "ban", "publish_ban"}
 
 
 # Faults: whatever goes wrong, and however often, every deed is done once and only once.
@@ -382,6 +424,8 @@ def deeds(said: Ref, mine: Ref) -> Iterator[External]:
     yield Unmute(place="chat", person=ANA, reason="")
     yield Ban(place="chat", person=ANA, reason="")
     yield Unban(place="chat", person=ANA, reason="")
+    yield PublishBan(place="list", person=ANA, reason="")
+    yield WithdrawBan(place="list", person=ANA, reason="")
 
 
 async def carefully(adapter: Adapter, action: External, key: str) -> Receipt:

@@ -8,7 +8,19 @@ from typing import TypeAlias
 
 from bot.actions.base import Action, Capability, Retry, Urgency
 from bot.actions.internal import Note, Remember, Settle
-from bot.actions.sanctions import Ban, Kick, Mute, Remove, Restore, Unban, Unmute, Warn
+from bot.actions.sanctions import (
+    LISTED,
+    Ban,
+    Kick,
+    Mute,
+    PublishBan,
+    Remove,
+    Restore,
+    Unban,
+    Unmute,
+    Warn,
+    WithdrawBan,
+)
 from bot.actions.speech import Delete, Edit, Lock, Pin, Post, React, Reply, Report, Resolve, Tell
 
 Internal: TypeAlias = Remember | Settle | Note
@@ -30,11 +42,14 @@ External: TypeAlias = (
     | Unmute
     | Ban
     | Unban
+    | PublishBan
+    | WithdrawBan
     | Report
 )
 AnyAction: TypeAlias = External | Internal
 
 __all__ = [
+    "LISTED",
     "Action",
     "AnyAction",
     "Ban",
@@ -49,6 +64,7 @@ __all__ = [
     "Note",
     "Pin",
     "Post",
+    "PublishBan",
     "React",
     "Remember",
     "Remove",
@@ -63,4 +79,5 @@ __all__ = [
     "Unmute",
     "Urgency",
     "Warn",
+    "WithdrawBan",
 ]

@@ -31,6 +31,7 @@ class Capability(StrEnum):
     THREADS = "threads"
     REPORTS = "reports"  # members report to the server, and reports can be closed there
     ELSEWHERE = "elsewhere"  # finds cross-posts
+    POLICIES = "policies"  # publishes bans on a list that others follow
 
 
 class Urgency(IntEnum):

@@ -140,3 +140,39 @@ class Unban(Action):
     person: Author
     reason: str
     kind: Literal["unban"] = "unban"
+
+
+#: How a receipt says that somebody stood on the list before: then nothing of ours is there to be taken off.
+LISTED = "listed already"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishBan(Action):
+    """Puts the person on the policy list `place`, so that every community which follows it can ban them, too."""
+
+    needs: ClassVar[Capability] = Capability.POLICIES
+    urgency: ClassVar[Urgency] = Urgency.ANNOUNCE
+    sanction: ClassVar[bool] = True
+
+    place: str
+    person: Author
+    reason: str
+    kind: Literal["publish_ban"] = "publish_ban"
+
+    def undo(self, receipt: Receipt | None) -> tuple[Action, ...]:
+        if receipt and receipt.detail == LISTED:
+            return ()
+        return (WithdrawBan(place=self.place, person=self.person, reason=f"undone: {self.reason}"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawBan(Action):
+    """Takes the person off the policy list `place`: every rule that names exactly them, whoever made it."""
+
+    needs: ClassVar[Capability] = Capability.POLICIES
+    urgency: ClassVar[Urgency] = Urgency.REMOVE
+
+    place: str
+    person: Author
+    reason: str
+    kind: Literal["withdraw_ban"] = "withdraw_ban"

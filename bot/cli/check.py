@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 CONFIG = Path("config.yaml")
 #: An account that has not answered after so many seconds is told as a problem.
 PATIENCE = 30.0
+#: Where somebody may have to look for their telephone first.
+HUMAN_PATIENCE = 300.0
 
 
 def register(app: typer.Typer) -> None:
@@ -124,22 +128,29 @@ async def _online(loaded: Loaded, connect: Connect | None) -> tuple[list[Problem
     from bot.app import connect as everywhere
     from bot.clock import SystemClock
 
+    human = sys.stdin.isatty() and sys.stdout.isatty()
+    reach = connect or partial(everywhere, ask=_code if human else None)
     found: list[Problem] = []
     rights: list[str] = []
-    for adapter in (connect or everywhere)(loaded, SystemClock()):
+    for adapter in reach(loaded, SystemClock()):
         path = ("accounts", adapter.account)
-        wrong, able = await _ask(adapter)
+        wrong, able = await _ask(adapter, HUMAN_PATIENCE if human else PATIENCE)
         found += [loaded.tree.problem(path, told, at_key=True) for told in wrong]
         rights += able
     return found, rights
 
 
-async def _ask(adapter: Adapter) -> tuple[list[str], list[str]]:
+def _code(account: str) -> str:
+    """A two-factor code; the token that it gives is kept, so that the bot does not need one."""
+    return str(typer.prompt(f"{account}: the six digits of its two-factor log-in", err=True)).strip()
+
+
+async def _ask(adapter: Adapter, patience: float) -> tuple[list[str], list[str]]:
     """What is wrong with one account, one sentence each, and what it may do where."""
     from bot.platforms.protocol import PlatformError, TellsRights
 
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             await adapter.open()
             wrong = await adapter.check()
             return wrong, await adapter.rights() if isinstance(adapter, TellsRights) else []
@@ -147,7 +158,7 @@ async def _ask(adapter: Adapter) -> tuple[list[str], list[str]]:
         return [str(error)], []
     except TimeoutError:
         return [
-            f"found no answer within {PATIENCE:g} seconds, expected the server; is the address right?"
+            f"found no answer within {patience:g} seconds, expected the server; is the address right?"
         ], []
     finally:
         await adapter.close()

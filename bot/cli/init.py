@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.cli import homeserver
+from bot.cli.homeserver import Given, Homeserver
+
 if TYPE_CHECKING:
     from bot.settings import SettingsError
 
@@ -37,6 +40,7 @@ class Answers:
     zone: str
     language: str
     dry_run: bool
+    matrix: Homeserver | None = None
 
 
 class Refused(Exception):
@@ -63,6 +67,25 @@ def register(app: typer.Typer) -> None:
         title: Annotated[str | None, typer.Option(help="what people call the community")] = None,
         zone: Annotated[str | None, typer.Option(help="its time zone, such as Europe/Berlin")] = None,
         language: Annotated[str | None, typer.Option(help="the language in which the bot speaks")] = None,
+        matrix_url: Annotated[
+            str | None,
+            typer.Option(help="the homeserver of the bot's Matrix account, for a community with a room"),
+        ] = None,
+        matrix_user: Annotated[
+            str | None, typer.Option(help="that account's full id, such as @folkmoot:example.org")
+        ] = None,
+        matrix_password: Annotated[
+            str | None,
+            typer.Option(
+                envvar="FOLKMOOT_MATRIX_PASSWORD",
+                show_envvar=True,
+                help="its password; safer in the environment",
+            ),
+        ] = None,
+        room: Annotated[str | None, typer.Option(help="the community's room: #name:server or an id")] = None,
+        moderators_room: Annotated[
+            str | None, typer.Option(help="the moderators' room: #name:server or an id")
+        ] = None,
         dry_run: Annotated[
             bool | None,
             typer.Option("--dry-run/--no-dry-run", help="only rehearse: record and report, do nothing"),
@@ -82,7 +105,8 @@ def register(app: typer.Typer) -> None:
         }
         try:
             _refuse_to_overwrite(config, force)
-            answers = _ask(given, dry_run, no_input)
+            flags = Given(matrix_url, matrix_user, matrix_password, room, moderators_room)
+            answers = _ask(given, flags, dry_run, no_input)
             left_out = write(config, answers, force=force)
         except Refused as error:
             typer.echo(f"folkmoot init: {error}", err=True)
@@ -101,6 +125,8 @@ def write(config: Path, answers: Answers, *, force: bool = False) -> dict[str, s
     try:
         (folder / SECRET.parent).mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_secret(folder / SECRET, answers.password)
+        if answers.matrix:
+            _write_secret(folder / homeserver.SECRET, answers.matrix.password)
         text, left_out = _choose_plugins(answers, folder)
         with config.open("w" if force else "x", encoding="utf-8") as file:
             file.write(text)
@@ -110,7 +136,7 @@ def write(config: Path, answers: Answers, *, force: bool = False) -> dict[str, s
 
 
 def _refuse_to_overwrite(config: Path, force: bool) -> None:
-    for path in (config, config.parent / SECRET):
+    for path in (config, config.parent / SECRET, config.parent / homeserver.SECRET):
         if path.exists() and not force:
             raise Refused(
                 f"{path} is there already, and nothing was changed; --force overwrites it, -c names another file"
@@ -153,6 +179,7 @@ def _text(answers: Answers, plugins: list[str]) -> str:
     from bot.settings.write import document, spaced
 
     name = re.sub(r"[^A-Za-z0-9_-]", "", answers.community.partition("@")[0]).lstrip("_-") or "community"
+    matrix = answers.matrix
     configuration: dict[str, Any] = {
         "accounts": {
             "lemmy": {
@@ -160,14 +187,19 @@ def _text(answers: Answers, plugins: list[str]) -> str:
                 "url": answers.url,
                 "username": answers.username,
                 "password": f"file:{SECRET}",
-            }
+            },
+            **({"matrix": matrix.account()} if matrix else {}),
         },
         "communities": {
             name: {
                 "title": answers.title,
                 "zone": answers.zone,
                 "language": answers.language,
-                "places": {name: {"account": "lemmy", "community": answers.community}},
+                **(matrix.moderators(name) if matrix else {}),
+                "places": {
+                    name: {"account": "lemmy", "community": answers.community},
+                    **(matrix.places(name) if matrix else {}),
+                },
                 "limits": {"dry_run": answers.dry_run},
                 "plugins": {plugin: {} for plugin in plugins},
             }
@@ -177,7 +209,7 @@ def _text(answers: Answers, plugins: list[str]) -> str:
     return _HEAD + spaced(document(Configuration, configuration))
 
 
-def _ask(given: Mapping[str, str | None], dry_run: bool | None, no_input: bool) -> Answers:
+def _ask(given: Mapping[str, str | None], flags: Given, dry_run: bool | None, no_input: bool) -> Answers:
     """The answers, from flags where given, else from the person, else from defaults."""
     from bot.settings import values
 
@@ -211,10 +243,14 @@ def _ask(given: Mapping[str, str | None], dry_run: bool | None, no_input: bool) 
     for key, (question, check, default) in guesses.items():
         value = default if no_input and given[key] is None else given[key]
         answers[key] = _answer(question, value, check, flag=f"--{key}", default=default)
+    try:
+        matrix = homeserver.ask(flags, _answer, _password, no_input=no_input)
+    except ValueError as error:
+        raise Refused(str(error)) from None
     if dry_run is None:
         question = "Only rehearse at first: record and report everything, do nothing?"
         dry_run = False if no_input else typer.confirm(question, default=False)
-    return Answers(**answers, dry_run=dry_run)
+    return Answers(**answers, dry_run=dry_run, matrix=matrix)
 
 
 def _answer(
@@ -260,6 +296,7 @@ def _own_zone() -> str:
 
 def _farewell(config: Path, answers: Answers, left_out: Mapping[str, str]) -> str:
     option = "" if config == CONFIG else f" -c {config}"
+    n = 3 if answers.matrix else 2
     rows = [
         f"Wrote {config}, and the password to {config.parent / SECRET} (only you can read it).",
         *(f"The plugin {name} is not switched on: {why}" for name, why in left_out.items()),
@@ -267,7 +304,8 @@ def _farewell(config: Path, answers: Answers, left_out: Mapping[str, str]) -> st
         "Next:",
         f"  1. On {answers.url}, mark {answers.username} as a bot account and make it a moderator of {answers.community},",
         "     below the people who moderate.",
-        f"  2. folkmoot check --online{option}    tries the sign-in and the rights",
-        f"  3. folkmoot run{option}",
+        *([f"  2. {answers.matrix.next_steps()}"] if answers.matrix else []),
+        f"  {n}. folkmoot check --online{option}    tries the sign-in and the rights",
+        f"  {n + 1}. folkmoot run{option}",
     ]
     return "\n".join(rows)

@@ -66,26 +66,28 @@ def routes(world: WorldPort) -> list[web.RouteDef]:
         deed = wire.DEED.validate_json(await request.read())
         return _json(wire.DONE, await world.perform(deed.action, deed.key))
 
-    async def performed(request: web.Request) -> web.Response:
-        return _json(wire.PERFORMED, await world.performed(_asked(request, "key")))
-
-    async def item(request: web.Request) -> web.Response:
-        return _json(wire.ITEM, await world.item(_asked(request, "id")))
-
-    async def thread(request: web.Request) -> web.Response:
-        return _json(wire.ITEMS, await world.thread(_asked(request, "id")))
-
-    async def member(request: web.Request) -> web.Response:
-        return _json(wire.MEMBER, await world.member(_asked(request, "name")))
-
-    async def elsewhere(request: web.Request) -> web.Response:
-        return _json(wire.DISCUSSIONS, await world.elsewhere(_asked(request, "link")))
-
-    readers = (about, events, performed, item, thread, member, elsewhere)
     return [
-        *(web.get(f"/chat/{reader.__name__}", _told(reader)) for reader in readers),
+        *(web.get(f"/chat/{reader.__name__}", _told(reader)) for reader in (about, events)),
         web.post("/chat/perform", _told(perform)),
+        _question("performed", "key", world.performed, wire.PERFORMED),
+        _question("item", "id", world.item, wire.ITEM),
+        _question("thread", "id", world.thread, wire.ITEMS),
+        _question("member", "name", world.member, wire.MEMBER),
+        _question("members", "place", world.members, wire.MEMBERS),
+        _question("policies", "place", world.policies, wire.POLICIES),
+        _question("elsewhere", "link", world.elsewhere, wire.DISCUSSIONS),
     ]
+
+
+def _question(
+    name: str, parameter: str, ask: Callable[[str], Awaitable[T]], codec: TypeAdapter[T]
+) -> web.RouteDef:
+    """A call that passes one parameter on to the world."""
+
+    async def answer(request: web.Request) -> web.Response:
+        return _json(codec, await ask(_asked(request, parameter)))
+
+    return web.get(f"/chat/{name}", _told(answer))
 
 
 class ChatServer:

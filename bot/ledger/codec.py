@@ -26,6 +26,7 @@ from bot.model import (
     Removed,
     Reported,
     Resolved,
+    Restored,
     Sanctioned,
     Tick,
 )
@@ -47,6 +48,7 @@ KINDS: dict[str, type[Occurrence]] = {
     "reacted": Reacted,
     "reported": Reported,
     "resolved": Resolved,
+    "restored": Restored,
     "sanctioned": Sanctioned,
     "noticed": Noticed,
     "tick": Tick,
@@ -95,7 +97,7 @@ def person_of(occurrence: Occurrence) -> Author | None:
             return who
         case Edited(message=message):
             return message.author
-        case Removed(by=by) | Resolved(by=by) | Sanctioned(by=by):
+        case Removed(by=by) | Resolved(by=by) | Restored(by=by) | Sanctioned(by=by):
             return by
         case _:
             return None
@@ -104,7 +106,9 @@ def person_of(occurrence: Occurrence) -> Author | None:
 def ref_of(occurrence: Occurrence) -> Ref | None:
     """What it is about."""
     match occurrence:
-        case Message(ref=ref) | Removed(ref=ref) | Resolved(ref=ref) | Reacted(target=ref):
+        case (
+            Message(ref=ref) | Removed(ref=ref) | Resolved(ref=ref) | Restored(ref=ref) | Reacted(target=ref)
+        ):
             return ref
         case Edited(message=message) | Reported(message=message):
             return message.ref

@@ -17,7 +17,7 @@ _ELLIPSIS = "…"
 
 def utf16_length(text: str) -> int:
     """The length in UTF-16 code units, as Lemmy's limits count it: an emoji is two."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def utf8_length(text: str) -> int:

@@ -13,6 +13,7 @@ from bot.model.occurrences import (
     Removed,
     Reported,
     Resolved,
+    Restored,
     Sanctioned,
     Tick,
 )
@@ -25,6 +26,7 @@ from bot.model.people import (
     Ref,
     Role,
 )
+from bot.model.policies import Policy, PolicyKind
 from bot.model.speech import (
     Discussion,
     Json,
@@ -48,12 +50,15 @@ __all__ = [
     "Place",
     "PlaceKind",
     "Platform",
+    "Policy",
+    "PolicyKind",
     "Reacted",
     "Receipt",
     "Ref",
     "Removed",
     "Reported",
     "Resolved",
+    "Restored",
     "Role",
     "Sanctioned",
     "Strike",

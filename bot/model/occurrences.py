@@ -103,6 +103,22 @@ class Resolved:
         return f"resolved:{self.place.alias}:{self.id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A moderator brought back by hand what had been removed: whoever removed it was overruled."""
+
+    ref: Ref
+    place: Place
+    by: Author | None
+    reason: str
+    id: str
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        return f"restored:{self.place.alias}:{self.id}"
+
+
 class Act(StrEnum):
     """What a moderator can do to somebody by hand."""
 
@@ -178,4 +194,16 @@ class Tick:
         return None
 
 
-Occurrence = Message | Edited | Removed | Joined | Reacted | Reported | Resolved | Sanctioned | Noticed | Tick
+Occurrence = (
+    Message
+    | Edited
+    | Removed
+    | Joined
+    | Reacted
+    | Reported
+    | Resolved
+    | Restored
+    | Sanctioned
+    | Noticed
+    | Tick
+)

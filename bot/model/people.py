@@ -28,6 +28,7 @@ class PlaceKind(StrEnum):
     COMMUNITY = "community"  # a Lemmy community: posts with comment trees
     ROOM = "room"  # a chat room
     PRIVATE = "private"  # private messages to the bot's account
+    POLICY = "policy"  # a list of rules about people and servers, which others publish: nobody is met there
 
 
 @dataclass(frozen=True, slots=True)

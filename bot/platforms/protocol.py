@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from bot.actions import Capability, External
-from bot.model import Author, Discussion, Message, Occurrence, Place, Platform, Receipt, Ref, Thread
+from bot.model import Author, Discussion, Message, Occurrence, Place, Platform, Policy, Receipt, Ref, Thread
 
 
 class PlatformError(Exception):
@@ -122,6 +122,19 @@ class Adapter(Protocol):
 
     async def refresh(self, person: Author, place: str) -> Author:
         """The same person with the role that they have in `place` right now. Used by the guard."""
+        ...
+
+    @property
+    def me(self) -> Author | None:
+        """The account itself; None before it is signed in."""
+        ...
+
+    async def members(self, place: str) -> list[Author]:
+        """Who is in `place` now, the account itself apart; empty where the platform does not tell."""
+        ...
+
+    async def policies(self, place: str) -> list[Policy]:
+        """The rules of the policy list `place`; empty where that is none. Raises PlatformError when not to be had."""
         ...
 
     async def working(self, ref: Ref) -> None:

@@ -10,7 +10,14 @@ from bot.settings.tree import Tree
 from bot.settings.values import check_address, check_matrix_room, is_loopback
 
 #: What the accounts of a platform can read.
-_READS = {"lemmy": ("community",), "matrix": ("room",), "memory": ("community", "room")}
+_READS = {
+    "lemmy": ("community",),
+    "matrix": ("room", "policy"),
+    "memory": ("community", "room", "policy"),
+}
+
+#: What a place of each kind is called.
+_CALLED = {"community": "community", "room": "room", "policy": "policy list"}
 
 
 def places(tree: Tree) -> Iterator[tuple[str, str, Path]]:
@@ -67,18 +74,16 @@ def _accounts(tree: Tree) -> Iterator[Problem]:
             yield tree.problem((*path, "account"), message)
             continue
         platform = _platform(tree, name)
-        kind = "room" if tree.at(*path, "room") is not None else "community"
+        kind = next((kind for kind in _CALLED if tree.at(*path, kind) is not None), "community")
         reads = _READS.get(platform, (kind,))
         if kind not in reads:
-            message = (
-                f"found a {kind} for {alias}, expected a {reads[0]}: the account {name} is on {platform}"
-            )
+            message = f"found a {_CALLED[kind]} for {alias}, expected a {reads[0]}: the account {name} is on {platform}"
             yield tree.problem((*path, kind), message)
-        elif platform == "matrix" and isinstance(room := tree.at(*path, "room"), str):
+        elif platform == "matrix" and isinstance(room := tree.at(*path, kind), str):
             try:
                 check_matrix_room(room)
             except ValueError as error:
-                yield tree.problem((*path, "room"), str(error))
+                yield tree.problem((*path, kind), str(error))
 
 
 def _natives(tree: Tree) -> Iterator[Problem]:
@@ -88,15 +93,16 @@ def _natives(tree: Tree) -> Iterator[Problem]:
         account = tree.at(*path, "account")
         address = _address(tree, account) if isinstance(account, str) else None
         server = urlsplit(address).netloc if address else str(account)
-        for kind in ("community", "room"):
+        for kind, called in _CALLED.items():
             native = tree.at(*path, kind)
             if not isinstance(native, str):
                 continue
             name = native.strip().removeprefix("!").casefold().removesuffix(f"@{server}")
-            first = seen.setdefault((server, kind, name), alias)
+            room = "community" if kind == "community" else "room"  # a policy list is a room, too
+            first = seen.setdefault((server, room, name), alias)
             if first != alias:
                 message = (
-                    f"found the {kind} of the place {first} again, expected each {kind} in one place only"
+                    f"found the {called} of the place {first} again, expected each {called} in one place only"
                 )
                 yield tree.problem((*path, kind), message)
 

@@ -212,8 +212,13 @@ def _communities(configuration: Configuration) -> dict[str, Community]:
 
 def _place(alias: str, place: PlaceSettings, community: str, account: Account) -> Place:
     platform = Platform(account.platform)
-    kind = PlaceKind.ROOM if place.room is not None else PlaceKind.COMMUNITY
-    return Place(platform, alias, place.room or place.community or "", kind, community, place.account)
+    natives = {
+        PlaceKind.COMMUNITY: place.community,
+        PlaceKind.ROOM: place.room,
+        PlaceKind.POLICY: place.policy,
+    }
+    kind, native = next((kind, native) for kind, native in natives.items() if native is not None)
+    return Place(platform, alias, native, kind, community, place.account)
 
 
 def _community(name: str, settings: CommunitySettings, places: list[Place]) -> Community:

@@ -45,6 +45,10 @@ class LemmyAccount(Settings):
     """the account's name, without @ and server"""
     password: Secret
     """the account's password: env:NAME of an environment variable, or file:/path of a file that only the bot can read"""
+    totp: Secret | None = None
+    """for an account with two-factor log-in: its secret (otpauth://… or the letters), as env:NAME or file:/path"""
+    contact: Text | None = None
+    """who runs the bot and how to reach them; told in the account's profile as long as that is empty"""
 
 
 class MemoryAccount(Settings):
@@ -97,6 +101,9 @@ class MatrixAccount(Settings):
 Account = Annotated[LemmyAccount | MatrixAccount | MemoryAccount, Field(discriminator="platform")]
 
 
+_COUNTS = {2: "two", 3: "three"}
+
+
 class PlaceSettings(Settings):
     """Somewhere people talk: a community or a room that an account reads."""
 
@@ -105,14 +112,20 @@ class PlaceSettings(Settings):
     community: Annotated[str, AfterValidator(check_community)] | None = None
     """the community's name on the account's server, or name@server"""
     room: Annotated[str, AfterValidator(check_room)] | None = None
-    """the chat room's name; a place has either a community or a room"""
+    """the chat room's name"""
+    policy: Annotated[str, AfterValidator(check_room)] | None = None
+    """the room of a policy list, whose rules about people other moderators publish; a place has one of the three"""
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> PlaceSettings:
-        if self.community is None and self.room is None:
+    def _one_of_them(self) -> PlaceSettings:
+        kinds = {"a community": self.community, "a room": self.room, "a policy list": self.policy}
+        given = [name for name, value in kinds.items() if value is not None]
+        if not given:
             raise ValueError("found neither a community nor a room, expected one of them")
-        if self.community is not None and self.room is not None:
-            raise ValueError("found a community and a room, expected one of them; make two places of it")
+        if len(given) > 1:
+            raise ValueError(
+                f"found {' and '.join(given)}, expected one of them; make {_COUNTS[len(given)]} places of it"
+            )
         return self
 
 

@@ -101,7 +101,13 @@ async def grant_appeal(ctx: Moderation, number: int, by: Author, note: str) -> V
         return Verdict("nothing to decide", found)
     case, known = found
     taken = await take_back(ctx, [case])
-    told = tell(ctx, case, notice.undone(number, lifted=bool(taken.lifted), granted=True, note=note).blocks)
+    told = tell(
+        ctx,
+        case,
+        notice.undone(
+            number, lifted=bool(taken.lifted), gone=bool(taken.gone), granted=True, note=note
+        ).blocks,
+    )
     return Verdict(
         f"appeal in case #{number} granted by {by.name}",
         f"Granted: case #{number} is taken back.{lifted_words(taken)}{_own_case(by, case)}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.api import Act, Action, Author, Ban, Kick, Mute, Note, Outcome, Role, Sanctioned, Warn, document
+from plugins.moderation import sweep
 from plugins.moderation.handlers import Moderation, plugin, setting
 from plugins.moderation.offence import expires
 from plugins.moderation.recompute import stands
@@ -23,7 +24,14 @@ async def by_hand(ctx: Moderation, event: Sanctioned) -> Outcome | None:
     if event.act in _ENDS:
         return await _ended(ctx, event, reason)
     act = await _act(ctx, event, reason)
-    return Outcome(f"by hand: {reason}", (act,), by=_human(event))
+    # The word that moderators type as a reason asks for a clean-up, in whatever client they typed it.
+    messages = await sweep.swept(ctx, [act], reason)
+    return Outcome(
+        f"by hand: {reason}",
+        (act, *sweep.removals(messages, event.person, reason)),
+        evidence=sweep.evidence(None, messages),
+        by=_human(event),
+    )
 
 
 async def _act(ctx: Moderation, event: Sanctioned, reason: str) -> Action:

@@ -14,6 +14,7 @@ from bot.api import (
     Case,
     Inline,
     Moment,
+    Note,
     Outcome,
     Person,
     Reply,
@@ -35,6 +36,9 @@ from plugins.moderation.ladder import live_points
 from plugins.moderation.offence import places, unversioned
 from plugins.moderation.recompute import Lifted, recompute, spare_others
 from plugins.moderation.sanctions import answer
+
+#: What is on record in place of a message that its platform cannot bring back.
+GONE = "taken back, but the message cannot be brought back"
 
 #: Cases that a list shows.
 SHOWN = 10
@@ -71,11 +75,13 @@ async def why(ctx: Moderation, call: Call, number: int) -> Answer:
     if case is None or not _may_see(call.author, case):
         return f"There is no case #{number} that you may see."
     by = case.by.name if case.by else "the bot"
-    rows: list[str | Inline | tuple[str | Inline, ...]] = [
-        f"{_act(stored.action)}: {stored.state}{f' ({stored.why})' if stored.state in _EXPLAINED else ''}"
-        for stored in case.actions
-        if stored.action.sanction
-    ]
+    rows = _counted(
+        [
+            f"{_act(stored.action)}: {stored.state}{f' ({stored.why})' if stored.state in _EXPLAINED else ''}"
+            for stored in case.actions
+            if stored.action.sanction
+        ]
+    )
     about = f", about {case.person.name}" if case.person else ""
     heading = line(Strong(f"Case #{case.number}"), f"{about}, decided by {by} at ", Moment(case.at), ".")
     rule = [line("Rule: ", Strong(case.rule))] if case.rule else []
@@ -86,6 +92,11 @@ async def why(ctx: Moderation, call: Call, number: int) -> Answer:
             heading, *rule, line(f"Why: {case.because}."), *evidence, *([bullets(*rows)] if rows else [])
         ),
     )
+
+
+def _counted(rows: Sequence[str]) -> list[str]:
+    """Each row once, in the order of first appearance; one that stands there several times with its number."""
+    return [row if (n := rows.count(row)) == 1 else f"{row} ({n} times)" for row in dict.fromkeys(rows)]
 
 
 #: States that say little without their reason.
@@ -145,6 +156,11 @@ class TakenBack:
     actions: tuple[Action, ...]
     lifted: tuple[Lifted, ...]
 
+    @property
+    def gone(self) -> int:
+        """How many removed messages nothing can bring back."""
+        return sum(isinstance(act, Note) and act.text == GONE for act in self.actions)
+
 
 async def take_back(ctx: Moderation, given: Sequence[Case]) -> TakenBack:
     """The opposite of these cases of one person, with the ladder recomputed."""
@@ -160,8 +176,15 @@ async def _taken_back(ctx: Moderation, given: Sequence[Case], opposite: Sequence
         known = await ctx.cases(person)
         numbers = {case.number for case in given}
         lifted = recompute(known, numbers, ctx.settings.steps, ctx.now)
-    acts = [*opposite, *(action for one in lifted for action in one.actions)]
+    acts = [*(_possible(ctx, act) for act in opposite), *(act for one in lifted for act in one.actions)]
     return TakenBack((*spare_others(acts, known, ctx.now), *dropped), tuple(lifted))
+
+
+def _possible(ctx: Moderation, act: Action) -> Action:
+    """The opposite of something, or word that the platform knows none."""
+    if isinstance(act, Restore) and not ctx.can(Capability.RESTORE, act.ref.place):
+        return Note(text=GONE, undoes=act.undoes)
+    return act
 
 
 @plugin.command("undo", "unwarn", "delwarn", role=Role.MODERATOR, examples=["!undo #12"])
@@ -173,7 +196,7 @@ async def undo(ctx: Moderation, call: Call, number: int) -> Answer:
     if case.undone:
         return f"Case #{number} has been taken back already."
     taken = await take_back(ctx, [case])
-    told = tell(ctx, case, notice.undone(number, lifted=bool(taken.lifted)).blocks)
+    told = tell(ctx, case, notice.undone(number, lifted=bool(taken.lifted), gone=bool(taken.gone)).blocks)
     done = answer(call, f"Case #{number} is taken back.{lifted_words(taken)}")
     return Outcome(f"case #{number} taken back by {call.author.name}", (*taken.actions, *told, done))
 
@@ -201,8 +224,13 @@ async def pardon(ctx: Moderation, call: Call, person: Person) -> Answer:
 
 
 def lifted_words(taken: TakenBack) -> str:
+    """What else fell, and what stays lost."""
     numbers = ", ".join(f"#{one.case.number}" for one in taken.lifted)
-    return f" The ban of {numbers}, which counted it, is lifted or shortened." if numbers else ""
+    said = f" The ban of {numbers}, which counted it, is lifted or shortened." if numbers else ""
+    if taken.gone:
+        what = "1 removed message" if taken.gone == 1 else f"{taken.gone} removed messages"
+        said += f" What cannot be brought back: {what}; the words stand in the case."
+    return said
 
 
 def tell(ctx: Moderation, case: Case, blocks: Sequence[object]) -> tuple[Action, ...]:

@@ -42,7 +42,7 @@ from bot.api import (
 from plugins.moderation import notice
 from plugins.moderation.appeals import deny_appeal, grant_appeal
 from plugins.moderation.cards import a_ban, card_name
-from plugins.moderation.commands import take_back, tell
+from plugins.moderation.commands import lifted_words, take_back, tell
 from plugins.moderation.handlers import Moderation, plugin
 from plugins.moderation.sanctions import NOTHING, Given, answer, nowhere, shut_out, target_of, warning, where
 
@@ -147,8 +147,10 @@ async def _on_case(ctx: Moderation, card: Card, number: int, wish: Wish, by: Aut
         )
     if wish is Wish.UNDO and not case.undone:
         taken = await take_back(ctx, [case])
-        told = tell(ctx, case, notice.undone(number, lifted=bool(taken.lifted)).blocks)
-        how = card.settled(f"taken back by {by.name}")
+        told = tell(ctx, case, notice.undone(number, lifted=bool(taken.lifted), gone=bool(taken.gone)).blocks)
+        how = card.settled(
+            f"taken back by {by.name}.{lifted_words(taken)}" if taken.gone else f"taken back by {by.name}"
+        )
         return Outcome(f"case #{number} taken back by {by.name}", (*taken.actions, *told, *how), by=by)
     return None
 
@@ -177,7 +179,7 @@ async def _on_message(ctx: Moderation, card: Card, about: Ref, wish: Wish, by: A
         given: Given | None = await warning(ctx, who, about.place, message, SHOWN)
         how = f"removed, and {who.name} is warned, by {by.name}"
     else:
-        given = await shut_out(ctx, who, about.place, message, a_ban(ctx.settings), SHOWN)
+        given = await shut_out(ctx, who, about.place, message, a_ban(ctx.settings), SHOWN, [about])
         how = f"removed, and {given.summary if given else nowhere(who)}, by {by.name}"
     further = given.actions if given else ()
     return Outcome(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.api import (
     Action,
@@ -32,6 +33,7 @@ from plugins.moderation.rule import Fact, Mode, Rule, Verb
 from plugins.moderation.rulebook import MEMORY, InForce
 from plugins.moderation.settings import ModerationSettings, problems
 from plugins.moderation.subject import subject
+from plugins.moderation.sweep import with_sweep
 
 plugin = Plugin(
     "moderation",
@@ -66,18 +68,26 @@ async def check_edit(ctx: Moderation, edited: Edited) -> Outcome | None:
 @plugin.on(Reported)
 async def check_report(ctx: Moderation, reported: Reported) -> Outcome | None:
     """Show a member's report to the moderators, and hold the rules that count reports against the message."""
+    shown, outcome = await receive(ctx, reported)
+    return _with(outcome, *shown) if outcome else Outcome("a member's report", shown)
+
+
+async def reporters(ctx: Moderation, message: Message) -> list[str]:
+    """Who reported a message, by their keys in the ledger."""
+    known = await ctx.recall(f"reports/{message.ref}")
+    return [who for who in known if isinstance(who, str)] if isinstance(known, list) else []
+
+
+async def receive(ctx: Moderation, reported: Reported) -> tuple[tuple[Action, ...], Outcome | None]:
+    """What becomes of a report: its card, and what rules that count reports make of it. Nobody counts twice."""
     message = reported.message
-    key = f"reports/{message.ref}"
-    known = await ctx.recall(key)
-    reporters = [who for who in known if isinstance(who, str)] if isinstance(known, list) else []
-    if reported.reporter.key not in reporters:
-        reporters.append(reported.reporter.key)
-    kept = Remember(key=key, value=[*reporters], about=message.author.key)
-    shown = [await report_card(ctx, reported, len(reporters))] if ctx.settings.show_reports else []
-    outcome = await _check(ctx, message, reports=len(reporters))
-    if outcome is None:
-        return Outcome("a member's report", (kept, *shown))
-    return _with(outcome, kept, *shown)
+    known = await reporters(ctx, message)
+    counted = [*known, *({reported.reporter.key} - set(known))]
+    kept = Remember(key=f"reports/{message.ref}", value=[*counted], about=message.author.key)
+    shown = [await report_card(ctx, reported, len(counted))] if ctx.settings.show_reports else []
+    outcome = await _check(ctx, message, reports=len(counted))
+    # The rules decide, not the member.
+    return (kept, *shown), replace(outcome, own=True) if outcome else None
 
 
 def is_exempt(message: Message, ctx: Moderation) -> bool:
@@ -114,6 +124,7 @@ async def _check(
     enforced = [m for m in matches if rules.mode(m.rule) is Mode.ENFORCE]
     watched = [m for m in matches if rules.mode(m.rule) is Mode.WATCH]
     outcome = await _act(ctx, message, enforced, seen_before=seen_before) if enforced else None
+    outcome = await with_sweep(ctx, outcome) if outcome else None
     if outcome is None and watched:
         outcome = await _rehearse(ctx, message, watched, seen_before=seen_before)
     elif outcome is not None:
@@ -245,11 +256,4 @@ def _with_slow(outcome: Outcome | None, found: Found, message: Message) -> Outco
 
 
 def _with(outcome: Outcome, *more: Action) -> Outcome:
-    return Outcome(
-        outcome.because,
-        (*outcome.actions, *more),
-        outcome.rule,
-        outcome.evidence,
-        watch=outcome.watch,
-        propose=outcome.propose,
-    )
+    return replace(outcome, actions=(*outcome.actions, *more))

@@ -166,10 +166,13 @@ def due(reason: str, prefix: str = "!") -> Document:
     return document(f"Our rules ask for a ban for good here. Reason: {reason}.", _appeal(prefix))
 
 
-def undone(number: int, *, lifted: bool, granted: bool = False, note: str = "") -> Document:
-    """That a case was taken back."""
+def undone(
+    number: int, *, lifted: bool, gone: bool = False, granted: bool = False, note: str = ""
+) -> Document:
+    """That a case was taken back; `gone`: what was removed cannot be brought back."""
     opening = f"Your appeal was granted: case #{number}" if granted else f"Case #{number}"
     rest = " The ban that followed from it is lifted, too." if lifted else ""
+    rest += " What was removed cannot be brought back there; you may say it again." if gone else ""
     said = f" “{excerpt(note)}”" if note else ""
     return document(
         f"{opening} has been taken back. What was counted against you for it no longer counts.{rest}{said}"

@@ -155,7 +155,7 @@ def places(community: Community, person: Author) -> tuple[Place, ...]:
         place
         for place in community.places
         if place.platform is person.platform
-        and place.kind is not PlaceKind.PRIVATE
+        and place.kind in {PlaceKind.COMMUNITY, PlaceKind.ROOM}
         and place.alias != community.moderators_room
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +22,7 @@ from bot.api import (
     Person,
     PlaceKind,
     Plain,
+    Ref,
     Reply,
     Rest,
     Role,
@@ -33,7 +34,7 @@ from bot.api import (
     document,
     line,
 )
-from plugins.moderation import notice
+from plugins.moderation import notice, sweep
 from plugins.moderation.handlers import Moderation, plugin, setting
 from plugins.moderation.ladder import Deed, Step
 from plugins.moderation.offence import expires, places, sanctions
@@ -143,9 +144,18 @@ async def _sanction(
 
 
 async def shut_out(
-    ctx: Moderation, who: Author, place: str | None, about: Message | None, step: Step, reason: str
+    ctx: Moderation,
+    who: Author,
+    place: str | None,
+    about: Message | None,
+    step: Step,
+    reason: str,
+    but: Collection[Ref] = (),
 ) -> Given | None:
-    """A mute or ban by hand, everywhere on the person's platform, and word of it; None where that is nowhere."""
+    """A mute or ban by hand, everywhere on the person's platform, and word of it; None where that is nowhere.
+
+    A ban may sweep away what the person said last; those in `but` are seen to already.
+    """
     why = reason or "not given"
     acts = sanctions(step, who, why, await setting(ctx, who), name="by hand")
     if not acts or place is None:
@@ -157,11 +167,19 @@ async def shut_out(
         text = notice.sanction(participle, reason, notice.until(ctx.now, span), ctx.community.prefix)
         told = (Tell(place=place, person=who, text=text),)
     length = f"for {show_span(span)}" if span else "for good"
+    messages = await sweep.swept(ctx, acts, reason, but)
+    words = (about.text or about.title) if about else None
     return Given(
-        actions=(*acts, *told),
+        actions=(*acts, *told, *sweep.removals(messages, who, why)),
         reason=why,
-        summary=f"{who.name} is {participle} {length}",
-        evidence=(about.text or about.title) if about else None,
+        summary=f"{who.name} is {participle} {length}{_swept(len(messages))}",
+        evidence=sweep.evidence(words, [one for one in messages if about is None or one.ref != about.ref]),
+    )
+
+
+def _swept(count: int) -> str:
+    return {0: "", 1: ", and their last message is removed"}.get(
+        count, f", and their last {count} messages are removed"
     )
 
 

@@ -57,6 +57,14 @@ class ModerationSettings(Settings):
     """Write to people whose message was removed without a warning, and say why."""
     show_reports: bool = True
     """Show members' reports in the moderators' room."""
+    reports_per_hour: Annotated[int, Field(ge=1)] = 10
+    """So many messages one member can show to the moderators with `!report` within an hour."""
+    sweep: Annotated[int, Field(ge=0, le=500)] = 0
+    """How many of somebody's last messages every ban removes, the newest first."""
+    sweep_reasons: list[str] = Field(default_factory=lambda: ["spam"])
+    """A ban whose reason begins with one of these words removes up to `sweep_most` of their last messages."""
+    sweep_most: Annotated[int, Field(ge=0, le=500)] = 50
+    """How many messages a ban for one of `sweep_reasons` removes at most."""
 
     @cached_property
     def steps(self) -> Ladder:

@@ -17,7 +17,7 @@ from bot.model import Joined, Message, Noticed, Role
 from bot.platforms.matrix import Credentials, MatrixAdapter
 from bot.platforms.matrix.cursor import Cursor, Gap
 from bot.platforms.matrix.rooms import MEMBERS, Rooms
-from bot.platforms.protocol import Refused, Unreachable
+from bot.platforms.protocol import Busy, Refused, Unreachable
 from tests.matrix.raw_events import ANA, BOT, LOUNGE, MIA, NOON, OLA, PRIVATE, STAMP, event, text
 from tests.matrix.test_odd_servers import Script
 
@@ -280,6 +280,24 @@ async def test_receipts_are_few_and_for_what_is_stored_only() -> None:
     await bench.poll({"next_batch": "end"})
     await bench.adapter.close()
     assert bench.asked("POST .*/receipt/m.read/.*") <= 2
+
+
+async def test_a_server_that_slows_the_bot_down_is_told_of_once_a_day() -> None:
+    slow = (429, {"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 5000})
+    bench = await Bench(("PUT v3/rooms/.*/send/.*", slow)).open()
+
+    async def chatter() -> list[Any]:
+        for number in range(4):
+            with pytest.raises(Busy) as busy:
+                await bench.adapter._client.send(ROOM, "m.room.message", {}, str(number))
+            assert busy.value.after == timedelta(seconds=5)
+        return [*await bench.poll({"next_batch": "s1"}), *await bench.poll({"next_batch": "s1"})]
+
+    [noticed] = await chatter()
+    assert noticed.text.startswith("The homeserver slows me down")
+    assert await chatter() == []
+    bench.clock.advance(timedelta(days=1))
+    assert len(await chatter()) == 1
 
 
 def test_so_many_members_are_remembered_and_the_last_ones_are() -> None:

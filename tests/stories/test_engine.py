@@ -15,6 +15,7 @@ from bot.api import (
     Link,
     Made,
     Message,
+    Noticed,
     Outcome,
     Person,
     Pin,
@@ -345,3 +346,89 @@ async def test_long_work_shows(monkeypatch: pytest.MonkeyPatch) -> None:
         said = await town.member("ana").says("!think")
         assert seen == [town.ref(said)]
         assert "lounge | bot → ana: done" in town.transcript()
+
+
+async def test_what_the_account_itself_meets_is_told_to_the_moderators_once() -> None:
+    async with Moot({}) as moot:
+        [community] = moot.app.loaded.communities.values()
+        lounge = community.place("lounge")
+        assert lounge is not None
+        noticed = Noticed(
+            lounge, "Somebody removed me from the room of lounge.", "removed:1", moot.clock.now()
+        )
+        assert [await moot.app.pipeline.handle(noticed) for _ in range(2)] == [True, False]
+        await moot.settle()
+        assert moot.transcript() == script(
+            """
+            modroom | bot: Somebody removed me from the room of lounge.
+            """
+        )
+
+
+def crowd() -> Plugin[Nothing]:
+    """A plugin whose one handler decides about several people."""
+    plugin = Plugin("crowd", Nothing, about="For these stories.")
+
+    @plugin.every(lambda _: timedelta(minutes=1))
+    async def sweep(ctx: Context[Nothing], tick: Tick) -> list[Outcome]:
+        """Ban everybody, each for a reason of their own."""
+        until = ctx.now + timedelta(days=1)
+        return [
+            Outcome(f"reason {who.name}", (Ban(place="lounge", person=who, reason="r", until=until),))
+            for who in await ctx.members("lounge") or ()
+        ]
+
+    @plugin.command("judge", examples=["!judge @ana"])
+    def judge(ctx: Context[Nothing], call: Call, who: Person) -> list[Outcome]:
+        """Answer, and let the bot decide by itself."""
+        until = ctx.now + timedelta(days=1)
+        ban = Ban(place="lounge", person=who.author, reason="r", until=until)
+        return [
+            Outcome("answered", (Reply(to=call.message.ref, text=document("I shall look.")),)),
+            Outcome("decided", (ban,), own=True),
+            Outcome("asked for", (Ban(place="lounge", person=who.author, reason="asked", until=until),)),
+        ]
+
+    @plugin.command("odd", examples=["!odd"])
+    def odd(ctx: Context[Nothing], call: Call) -> Any:
+        """Mix what cannot be mixed."""
+        return [Outcome("one"), Reply(to=call.message.ref, text=document("two"))]
+
+    return plugin
+
+
+def crowded(**limits: object) -> Moot:
+    return Moot({"crowd": {}}, find_plugin=lambda _: crowd(), config={"limits": limits})
+
+
+async def test_several_outcomes_are_several_cases_and_count_against_one_limit() -> None:
+    async with crowded(bans_per_hour=2) as moot:
+        for name in ("ana", "bo", "cy"):
+            moot.member(name)
+        await moot.advance(minutes=1)
+        cases = [await moot.ledger.case("moot", number) for number in (1, 2, 3)]
+        assert [case and (case.person and case.person.name, case.held) for case in cases] == [
+            ("ana", False),
+            ("bo", False),
+            ("cy", True),
+        ]
+        assert moot.world.banned == {("lounge", "ana"), ("lounge", "bo")}
+
+
+async def test_what_a_command_only_occasioned_is_decided_without_its_authors_power() -> None:
+    """A member cannot ban; but what the bot decides by itself, because of what a member showed, holds."""
+    async with crowded() as moot:
+        bo, _ = moot.member("bo"), moot.member("ana")
+        await bo.says("!judge @ana")
+        case = await moot.ledger.case("moot", 1)
+        assert case is not None
+        assert (case.because, case.by) == ("decided", None)
+        assert await moot.ledger.case("moot", 2) is None
+        assert "Not done (ban ana from lounge" not in moot.transcript()
+
+
+async def test_outcomes_and_actions_do_not_mix() -> None:
+    async with crowded() as moot:
+        await moot.member("ana").says("!odd")
+        [failure] = await moot.ledger.failures()
+        assert "a handler returned something among its actions that is none" in failure

@@ -1,4 +1,4 @@
-"""A Lemmy server in memory: speaks Lemmy 0.19's HTTP API on a loopback port, for the demo and the tests."""
+"""A Lemmy server in memory: speaks the HTTP API of Lemmy 0.19 or 1.0 on a loopback port, for the demo and the tests."""
 
 from bot.demo.lemmy.faults import Fault, Faults
 from bot.demo.lemmy.records import LemmyError

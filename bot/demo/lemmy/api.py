@@ -1,20 +1,27 @@
-"""API v3 of the in-memory server: which call goes where, and which rate limit it counts against. Knows nothing of HTTP."""
+"""Answers calls of API v3 or v4 as Lemmy does: who calls, how fast, and how a no is said. Knows nothing of HTTP."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
-from bot.demo.lemmy import reading, writing
+from bot.demo.lemmy import reading, reading4
 from bot.demo.lemmy.call import Call
 from bot.demo.lemmy.records import LemmyError
+from bot.demo.lemmy.routes import KINDS3, KINDS4, V3, V4, Handler
 from bot.demo.lemmy.state import Instance
 from bot.platforms.lemmy.pacing import DEFAULTS, Bucket, Kind
 
-Handler = Callable[[Call], dict[str, Any]]
+#: Limits that a single caller on loopback never meets.
+UNLIMITED: Mapping[Kind, tuple[int, int]] = dict.fromkeys(Kind, (999_999, 60))
+
+#: How long 1.0 keeps the key of a call at least.
+KEYS_LIVE = timedelta(minutes=2)
+KEY_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,97 +30,205 @@ class Answer:
     body: Any
 
 
-ROUTES: Mapping[tuple[str, str], Handler] = {
-    ("GET", "/user/validate_auth"): reading.validate_auth,
-    ("GET", "/community"): reading.community,
-    ("GET", "/post/list"): reading.posts,
-    ("GET", "/post"): reading.post,
-    ("GET", "/comment/list"): reading.comments,
-    ("GET", "/comment"): reading.comment,
-    ("GET", "/private_message/list"): reading.private_messages,
-    ("GET", "/user/replies"): reading.replies,
-    ("GET", "/user/mention"): reading.mentions,
-    ("GET", "/user/unread_count"): reading.unread_count,
-    ("GET", "/user/report_count"): reading.report_count,
-    ("GET", "/post/report/list"): reading.post_reports,
-    ("GET", "/comment/report/list"): reading.comment_reports,
-    ("GET", "/modlog"): reading.modlog,
-    ("GET", "/user"): reading.person,
-    ("GET", "/resolve_object"): reading.resolve,
-    ("GET", "/search"): reading.search,
-    ("POST", "/user/login"): writing.login,
-    ("PUT", "/user/save_user_settings"): writing.save_settings,
-    ("POST", "/community/follow"): writing.follow,
-    ("POST", "/community/ban_user"): writing.ban,
-    ("POST", "/community/mod"): writing.appoint,
-    ("POST", "/post"): writing.create_post,
-    ("PUT", "/post"): writing.edit_post,
-    ("POST", "/post/delete"): writing.delete_post,
-    ("POST", "/post/like"): writing.like_post,
-    ("POST", "/post/feature"): writing.feature_post,
-    ("POST", "/post/lock"): writing.lock_post,
-    ("POST", "/post/remove"): writing.remove_post,
-    ("POST", "/post/report"): writing.report_post,
-    ("PUT", "/post/report/resolve"): writing.resolve_post_report,
-    ("POST", "/comment"): writing.create_comment,
-    ("PUT", "/comment"): writing.edit_comment,
-    ("POST", "/comment/delete"): writing.delete_comment,
-    ("POST", "/comment/like"): writing.like_comment,
-    ("POST", "/comment/distinguish"): writing.distinguish_comment,
-    ("POST", "/comment/remove"): writing.remove_comment,
-    ("POST", "/comment/report"): writing.report_comment,
-    ("PUT", "/comment/report/resolve"): writing.resolve_comment_report,
-    ("POST", "/comment/mark_as_read"): writing.read_reply,
-    ("POST", "/user/mention/mark_as_read"): writing.read_mention,
-    ("POST", "/user/mark_all_as_read"): writing.read_all,
-    ("POST", "/private_message"): writing.create_private_message,
-    ("PUT", "/private_message"): writing.edit_private_message,
-    ("POST", "/private_message/delete"): writing.delete_private_message,
-    ("POST", "/private_message/mark_as_read"): writing.read_private_message,
-}
+class Api(ABC):
+    """`limits` are calls and seconds by kind; without any, none is enforced and none is met."""
 
-#: Every other call counts as a message.
-KINDS: Mapping[tuple[str, str], Kind] = {
-    ("POST", "/post"): Kind.POST,
-    ("POST", "/comment"): Kind.COMMENT,
-    ("GET", "/search"): Kind.SEARCH,
-    ("POST", "/user/login"): Kind.REGISTER,
-}
-
-#: Limits that a single caller on loopback never meets.
-UNLIMITED: Mapping[Kind, tuple[int, int]] = dict.fromkeys(Kind, (999_999, 60))
-
-
-class Api:
-    """Answers calls. `limits` are calls and seconds by kind; without any, none is enforced and none is met."""
+    prefix: str
+    version: str
+    routes: Mapping[tuple[str, str], Handler]
+    kinds: Mapping[tuple[str, str], Kind]
 
     def __init__(self, instance: Instance, limits: Mapping[Kind, tuple[int, int]] | None = None) -> None:
         self.instance = instance
-        self._limits = UNLIMITED if limits is None else {**DEFAULTS, **limits}
-        self._buckets = {kind: _bucket(*self._limits[kind]) for kind in Kind}
+        self._limits = dict(UNLIMITED if limits is None else {**DEFAULTS, **limits})
 
-    def answer(self, method: str, path: str, token: str, args: Mapping[str, Any]) -> Answer:
-        """The answer to a call; `path` is what follows `/api/v3`."""
-        if self._buckets[KINDS.get((method, path), Kind.MESSAGE)].take(self.instance.now()):
-            return Answer(HTTPStatus.BAD_REQUEST, {"error": "rate_limit_error"})
+    def answer(self, method: str, path: str, token: str, args: Mapping[str, Any], key: str = "") -> Answer:
+        """The answer to a call; `path` is what follows the prefix, `key` the idempotency key."""
         call = Call(self.instance, self.instance.signed_in(token), args)
+        refusal = self.precheck(call, method, key)
+        if refusal is not None:
+            return refusal
+        if not self.take(self.kinds.get((method, path), Kind.MESSAGE)):
+            return self.too_fast
         try:
+            if (method, path) == ("PUT", "/site"):
+                self._edit_site(call)
+                site = self.site(call)
+                return Answer(HTTPStatus.OK, {k: site[k] for k in ("site_view", "taglines") if k in site})
             if (method, path) == ("GET", "/site"):
-                return Answer(HTTPStatus.OK, reading.site(call, self.limits()))
-            handler = ROUTES.get((method, path))
+                return Answer(HTTPStatus.OK, self.site(call))
+            handler = self.routes.get((method, path))
             if handler is None:
                 return Answer(HTTPStatus.NOT_FOUND, None)
             return Answer(HTTPStatus.OK, handler(call))
         except LemmyError as error:
-            body = {"error": error.name}
-            return Answer(error.status, body | ({"message": error.message} if error.message else {}))
+            return self.no(error)
+
+    @property
+    @abstractmethod
+    def too_fast(self) -> Answer: ...
+
+    @abstractmethod
+    def take(self, kind: Kind) -> bool:
+        """Counts a call; whether it is allowed."""
+
+    @abstractmethod
+    def site(self, call: Call) -> dict[str, Any]: ...
+
+    @abstractmethod
+    def no(self, error: LemmyError) -> Answer: ...
+
+    @abstractmethod
+    def fields(self, kind: Kind) -> tuple[str, str]:
+        """What a limit's calls and seconds are called."""
+
+    def precheck(self, call: Call, method: str, key: str) -> Answer | None:
+        """What is answered before anything is counted or done."""
+        del call, method, key
+        return None
+
+    @abstractmethod
+    def changed(self, kind: Kind) -> None:
+        """A limit was set: counting begins anew."""
 
     def limits(self) -> dict[str, int]:
         """`local_site_rate_limit`."""
-        counts = {kind.value: size for kind, (size, _) in self._limits.items()}
-        spans = {f"{kind.value}_per_second": seconds for kind, (_, seconds) in self._limits.items()}
-        return counts | spans
+        named: dict[str, int] = {}
+        for kind, (size, seconds) in self._limits.items():
+            calls, span = self.fields(kind)
+            named |= {calls: size, span: seconds}
+        return named
+
+    def _edit_site(self, call: Call) -> None:
+        """An administrator sets limits; what else they set is taken and has no effect here."""
+        if not call.me.admin:
+            raise LemmyError("not_an_admin")
+        for kind, (size, seconds) in self._limits.items():
+            calls, span = (call.maybe_number(f"rate_limit_{name}") for name in self.fields(kind))
+            if calls is not None or span is not None:
+                self._limits[kind] = (calls or size, span or seconds)
+                self.changed(kind)
 
 
-def _bucket(size: int, seconds: int) -> Bucket:
-    return Bucket(size, timedelta(seconds=seconds))
+class Api3(Api):
+    """0.19: limits refill continuously, and every no is a 400."""
+
+    prefix = "/api/v3"
+    version = reading.VERSION
+    routes = V3
+    kinds = KINDS3
+
+    def __init__(self, instance: Instance, limits: Mapping[Kind, tuple[int, int]] | None = None) -> None:
+        super().__init__(instance, limits)
+        self._buckets: dict[Kind, Bucket] = {}
+        for kind in Kind:
+            self.changed(kind)
+
+    @property
+    def too_fast(self) -> Answer:
+        return Answer(HTTPStatus.BAD_REQUEST, {"error": "rate_limit_error"})
+
+    def take(self, kind: Kind) -> bool:
+        return not self._buckets[kind].take(self.instance.now())
+
+    def site(self, call: Call) -> dict[str, Any]:
+        return reading.site(call, self.limits())
+
+    def no(self, error: LemmyError) -> Answer:
+        body = {"error": error.name}
+        return Answer(error.status, body | ({"message": error.message} if error.message else {}))
+
+    def fields(self, kind: Kind) -> tuple[str, str]:
+        return kind.value, f"{kind.value}_per_second"
+
+    def changed(self, kind: Kind) -> None:
+        size, seconds = self._limits[kind]
+        self._buckets[kind] = Bucket(size, timedelta(seconds=seconds))
+
+
+#: Version 4's words for what version 3 calls otherwise.
+_RENAMED = {
+    "banned_from_community": "person_is_banned_from_community",
+    "couldnt_find_object": "resolve_object_failed",
+    "couldnt_get_posts": "invalid_fetch_limit",
+    "couldnt_resolve_report": "not_found",
+}
+_SHORTENED = {
+    "couldnt_find_": "not_found",
+    "couldnt_update_": "couldnt_update",
+    "couldnt_create_": "couldnt_create",
+}
+
+
+@dataclass(slots=True)
+class _Window:
+    """Calls since `begun`, which is when the first of them came."""
+
+    begun: datetime
+    calls: int = 0
+
+
+@dataclass(slots=True)
+class _Keys:
+    """Idempotency keys that were met, by person, and when."""
+
+    met: dict[tuple[int, str], datetime] = field(default_factory=dict)
+
+    def again(self, person: int, key: str, now: datetime) -> bool:
+        self.met = {known: at for known, at in self.met.items() if at > now - KEYS_LIVE}
+        repeated = (person, key) in self.met
+        self.met.setdefault((person, key), now)
+        return repeated
+
+
+class Api4(Api):
+    """1.0: limits in fixed windows, idempotency keys, and more ways to say no."""
+
+    prefix = "/api/v4"
+    version = reading4.VERSION
+    routes = V4
+    kinds = KINDS4
+
+    def __init__(self, instance: Instance, limits: Mapping[Kind, tuple[int, int]] | None = None) -> None:
+        super().__init__(instance, limits)
+        self._windows: dict[Kind, _Window] = {}
+        self._keys = _Keys()
+
+    @property
+    def too_fast(self) -> Answer:
+        body = {"error": "too_many_requests", "cause": "TooManyRequests"}
+        return Answer(HTTPStatus.TOO_MANY_REQUESTS, body)
+
+    def precheck(self, call: Call, method: str, key: str) -> Answer | None:
+        """A key counts as met before the call is counted, so a call that came too fast uses its key up."""
+        if call.caller is None or not 0 < len(key) <= KEY_LENGTH or method not in {"POST", "PUT"}:
+            return None
+        repeated = self._keys.again(call.caller.id, key, self.instance.now())
+        return Answer(HTTPStatus.UNPROCESSABLE_ENTITY, None) if repeated else None
+
+    def take(self, kind: Kind) -> bool:
+        now, (size, seconds) = self.instance.now(), self._limits[kind]
+        window = self._windows.get(kind)
+        if window is None or now >= window.begun + timedelta(seconds=seconds):
+            window = self._windows[kind] = _Window(now)
+        window.calls += 1
+        return window.calls <= size
+
+    def site(self, call: Call) -> dict[str, Any]:
+        return reading4.site(call, self.limits())
+
+    def no(self, error: LemmyError) -> Answer:
+        name = _RENAMED.get(error.name, error.name)
+        name = next((short for long, short in _SHORTENED.items() if name.startswith(long)), name)
+        status = HTTPStatus.NOT_FOUND if name == "not_found" else error.status
+        body = {"error": name, "cause": "".join(word.title() for word in name.split("_"))}
+        return Answer(status, body | ({"message": error.message} if error.message else {}))
+
+    def fields(self, kind: Kind) -> tuple[str, str]:
+        return f"{kind.value}_max_requests", f"{kind.value}_interval_seconds"
+
+    def changed(self, kind: Kind) -> None:
+        self._windows.pop(kind, None)
+
+
+APIS: Mapping[int, type[Api]] = {3: Api3, 4: Api4}

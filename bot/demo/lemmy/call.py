@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from bot.demo.lemmy.records import LemmyError, Person
 from bot.demo.lemmy.state import Instance
 from bot.demo.lemmy.views import Views
+from bot.demo.lemmy.views4 import Views4
 
 T = TypeVar("T")
 
@@ -35,6 +36,10 @@ class Call:
     @property
     def views(self) -> Views:
         return Views(self.instance, self.caller)
+
+    @property
+    def views4(self) -> Views4:
+        return Views4(self.instance, self.caller)
 
     def number(self, name: str) -> int:
         """A whole number. Raises LemmyError where it is missing or none."""

@@ -56,7 +56,7 @@ class Faults:
     ) -> None:
         """Orders `fault` for the next `times` calls that match, after `after` matching ones that go well.
 
-        `path` is without `/api/v3`; None matches every method or path.
+        `path` is without `/api/v3` or `/api/v4`; None matches every method or path.
         """
         self._orders.append(_Order(Fault(fault), method, path, times, after))
 

@@ -102,7 +102,7 @@ class Members(Store):
         if text is not None:
             check_length(text, POST_LIMIT, empty=True)
         ident = self.next_id("post")
-        self.posts[ident] = Post(
+        post = Post(
             id=ident,
             community=place.id,
             creator=person.id,
@@ -115,6 +115,9 @@ class Members(Store):
             nsfw=nsfw,
             votes={person.id: 1},
         )
+        self.keep_post(post)
+        for recipient in self._mentioned(text or "", person.id):
+            self.notify("mention", person.id, recipient, post=ident)
         self.note(person, "post", f"post/{ident}", f"{title}: {text or link or ''}")
         return ident
 
@@ -133,10 +136,10 @@ class Members(Store):
         check_length(text, BODY_LIMIT)
         if above.gone:
             raise LemmyError("deleted")
-        if above.locked and not self.moderates(person, place):
-            raise LemmyError("locked")
-        # As 0.19 does: what answers a comment that is not there any more answers the post.
+        # As Lemmy does: what answers a comment that is not there any more answers the post.
         over = self.comments.get(parent) if parent is not None else None
+        if (above.locked or (over and over.locked)) and not self.moderates(person, place):
+            raise LemmyError("locked")
         if over and over.post != post:
             raise LemmyError("couldnt_create_comment")
         path = over.path if over else "0"
@@ -149,7 +152,7 @@ class Members(Store):
             creator=person.id,
             content=self.filtered(text),
             path=f"{path}.{ident}",
-            published=published or self.now(),
+            published=published or self.stamp(),
             ap_id=f"https://{person.host}/comment/{ident}",
             local=person.local,
             votes={person.id: 1},
@@ -171,6 +174,7 @@ class Members(Store):
             published=published or self.now(),
             ap_id=f"https://{person.host}/private_message/{ident}",
         )
+        self.notify("private_message", person.id, recipient.id, message=ident)
         self.note(person, f"tell {recipient.handle}", f"message/{ident}", text)
         return ident
 
@@ -249,22 +253,52 @@ class Members(Store):
             text = re.sub(re.escape(slur), "*removed*", text, flags=re.IGNORECASE)
         return text
 
+    def notify(
+        self,
+        kind: str,
+        creator: int,
+        recipient: int,
+        *,
+        comment: int | None = None,
+        post: int | None = None,
+        message: int | None = None,
+        action: int | None = None,
+        named: bool = False,
+    ) -> None:
+        """Puts something into somebody's inbox; people of other servers have theirs there."""
+        if not self.people[recipient].local:
+            return
+        ident = self.next_id("notice")
+        self.notices[ident] = Notice(
+            id=ident,
+            kind=kind,
+            creator=creator,
+            recipient=recipient,
+            published=self.now(),
+            comment=comment,
+            post=post,
+            message=message,
+            action=action,
+            named=named,
+        )
+
     def _notify(self, comment: Comment, above: int) -> None:
-        """A reply's notice; a mention's for all who are named and got none yet."""
-        told = {comment.creator}
-        named = [name for name, host in _MENTION.findall(comment.content) if host == self.host]
-        mentioned = [p.id for p in self.people.values() if p.local and p.name in named]
-        for kind, recipient in [("reply", above), *(("mention", ident) for ident in mentioned)]:
-            if recipient not in told and self.people[recipient].local:
-                told.add(recipient)
-                ident = self.next_id("notice")
-                self.notices[ident] = Notice(
-                    id=ident,
-                    kind=kind,
-                    comment=comment.id,
-                    recipient=recipient,
-                    published=comment.published,
-                )
+        """A reply's notice; a mention's for all who are named and got none yet. Who answers something has read it."""
+        named = self._mentioned(comment.content, comment.creator)
+        parent = int(comment.path.split(".")[-2])
+        for notice in self.notices.values():
+            if notice.recipient == comment.creator and notice.comment == parent:
+                notice.read = True
+        if above != comment.creator:
+            self.notify("reply", comment.creator, above, comment=comment.id, named=above in named)
+        for recipient in named:
+            if recipient != above:
+                self.notify("mention", comment.creator, recipient, comment=comment.id)
+
+    def _mentioned(self, text: str, creator: int) -> list[int]:
+        """The people of this server who are named in a text, but not who wrote it."""
+        named = {name for name, host in _MENTION.findall(text) if host == self.host}
+        return [p.id for p in self.people.values() if p.local and p.name in named and p.id != creator]
 
 
 def check_length(text: str, limit: int, *, empty: bool = False) -> None:

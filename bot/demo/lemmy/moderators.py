@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.demo.lemmy.members import Members
-from bot.demo.lemmy.records import Comment, Community, LemmyError, ModAction, Person, Post, PrivateMessage
+from bot.demo.lemmy.records import (
+    Comment,
+    Community,
+    LemmyError,
+    ModAction,
+    Person,
+    Post,
+    PrivateMessage,
+    Report,
+)
 
 #: A ban beyond this silently lasts for ever.
 LONGEST_BAN = timedelta(days=3650)
@@ -26,7 +35,7 @@ class Moderators(Members):
         thing.removed = on
         for report in self.reports.values():
             if f"{report.kind}/{report.target}" == ref and not report.resolved:
-                report.resolved, report.resolver = True, person.id
+                self.close_report(as_=as_, report=report)
         self._log(
             f"removed_{'posts' if isinstance(thing, Post) else 'comments'}",
             person,
@@ -37,13 +46,38 @@ class Moderators(Members):
         )
         self.note(person, "remove" if on else "restore", ref, reason or "")
 
+    def close_report(self, *, as_: str, report: Report, on: bool = True) -> None:
+        report.resolved, report.resolver, report.updated = on, self.who(as_).id, self.now()
+
     def lock(self, *, as_: str, post: int, on: bool = True) -> None:
-        person, thing = self.who(as_), self.the_post(post)
+        self.lock_thing(as_=as_, ref=f"post/{post}", on=on)
+
+    def lock_thing(self, *, as_: str, ref: str, reason: str | None = None, on: bool = True) -> None:
+        """A post, or (in 1.0) a comment with all that is below it."""
+        person, thing = self.who(as_), self.thing(ref)
+        if isinstance(thing, PrivateMessage):
+            raise LemmyError("not_an_admin")
         community = self.community_of(thing)
         self._must_moderate(person, community)
-        thing.locked = on
-        self._log("locked_posts", person, community, on=on, thing=thing)
-        self.note(person, "lock" if on else "unlock", f"post/{post}")
+        below = self.below(thing) if isinstance(thing, Comment) else []
+        for locked in (thing, *below):
+            locked.locked = on
+        kind = "locked_posts" if isinstance(thing, Post) else "locked_comments"
+        self._log(kind, person, community, on=on, reason=reason, thing=thing)
+        self.note(person, "lock" if on else "unlock", ref, reason or "")
+
+    def warn(self, *, as_: str, ref: str, reason: str) -> None:
+        """The server's own warning, of 1.0: the author is told, and it stands in the moderation log."""
+        person, thing = self.who(as_), self.thing(ref)
+        if isinstance(thing, PrivateMessage):
+            raise LemmyError("not_an_admin")
+        community = self.community_of(thing)
+        self._must_moderate(person, community)
+        if isinstance(thing, Comment) and thing.gone:
+            raise LemmyError("deleted")
+        kind = "warned_posts" if isinstance(thing, Post) else "warned_comments"
+        self._log(kind, person, community, on=True, reason=reason, thing=thing)
+        self.note(person, "warn", ref, reason)
 
     def feature(self, *, as_: str, post: int, on: bool = True) -> None:
         person, thing = self.who(as_), self.the_post(post)
@@ -134,9 +168,12 @@ class Moderators(Members):
         target: Person | None = None,
         expires: datetime | None = None,
     ) -> None:
+        author = thing.creator if thing else None
+        fell_on = target.id if target else author
+        ident = self.next_id("modlog")
         self.modlog.append(
             ModAction(
-                id=self.next_id("modlog"),
+                id=ident,
                 kind=kind,
                 moderator=moderator.id,
                 community=community.id,
@@ -145,7 +182,9 @@ class Moderators(Members):
                 reason=reason,
                 post=thing.id if isinstance(thing, Post) else None,
                 comment=thing.id if isinstance(thing, Comment) else None,
-                person=target.id if target else None,
+                person=fell_on,
                 expires=expires,
             )
         )
+        if fell_on is not None:
+            self.notify("mod_action", moderator.id, fell_on, action=ident)

@@ -2,33 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from bot.demo.lemmy import rows
+from bot.demo.lemmy import choice, presets, rows
 from bot.demo.lemmy.call import Call
-from bot.demo.lemmy.records import Comment, Community, LemmyError, Person, Post
+from bot.demo.lemmy.records import LemmyError, Post
 from bot.demo.lemmy.store import newest_first
 
 Json = dict[str, Any]
 
 VERSION = "0.19.20"
 
-#: With `max_depth`, Lemmy gives this many comments and no further page.
-DEPTH_LIMIT = 300
-
 LANGUAGES = ({"id": 0, "code": "und", "name": "Undetermined"}, {"id": 37, "code": "en", "name": "English"})
 
 
+#: What happens on real servers only.
+NEVER_LOGGED = (
+    "added",
+    "added_to_community",
+    "admin_purged_comments",
+    "admin_purged_communities",
+    "admin_purged_persons",
+    "admin_purged_posts",
+    "banned",
+    "hidden_communities",
+    "removed_communities",
+    "transferred_to_community",
+)
+
+
 def site(call: Call, limits: Json) -> Json:
-    instance = call.instance
+    instance, since = call.instance, rows.moment(call.instance.since)
     answer: Json = {
         "site_view": {
-            "site": {"id": 1, "name": instance.title, "actor_id": f"https://{instance.host}/"},
-            "local_site": {"id": 1, "enable_downvotes": True, "default_post_listing_type": "Local"},
-            "local_site_rate_limit": limits,
-            "counts": {"users": sum(p.local for p in instance.people.values())},
+            "site": {
+                "id": 1,
+                "instance_id": rows.INSTANCE_ID,
+                "name": instance.title,
+                "actor_id": f"https://{instance.host}/",
+                "inbox_url": f"https://{instance.host}/inbox",
+                "public_key": "",
+                "published": since,
+                "last_refreshed_at": since,
+            },
+            "local_site": {**presets.LOCAL_SITE, "published": since},
+            "local_site_rate_limit": {**presets.OTHER_LIMITS, **limits, "published": since},
+            "counts": {**counts(call), "site_id": 1},
         },
+        "taglines": [],
+        "custom_emojis": [],
+        "blocked_urls": [],
         "admins": [call.views.person(p) for p in instance.people.values() if p.admin],
         "version": VERSION,
         "all_languages": list(LANGUAGES),
@@ -38,14 +61,8 @@ def site(call: Call, limits: Json) -> Json:
         me = call.caller
         answer["my_user"] = {
             "local_user_view": {
-                "local_user": {
-                    "id": me.id,
-                    "person_id": me.id,
-                    "show_nsfw": False,
-                    "show_read_posts": True,
-                    "show_bot_accounts": True,
-                    **me.settings,
-                },
+                "local_user": {**presets.LOCAL_USER, **choice.local_user(me)},
+                "local_user_vote_display_mode": {"local_user_id": me.id, **presets.VOTE_DISPLAY},
                 "person": rows.person(me),
                 "counts": call.views.person(me)["counts"],
             },
@@ -55,9 +72,24 @@ def site(call: Call, limits: Json) -> Json:
                 for c in instance.communities.values()
                 if me.id in c.moderators
             ],
+            "community_blocks": [],
+            "instance_blocks": [],
+            "person_blocks": [],
             "discussion_languages": list(me.languages),
         }
     return answer
+
+
+def counts(call: Call) -> Json:
+    """How much there is on this server."""
+    instance = call.instance
+    return {
+        "users": sum(p.local for p in instance.people.values()),
+        "posts": len(instance.posts),
+        "comments": len(instance.comments),
+        "communities": len(instance.communities),
+        **presets.ACTIVE,
+    }
 
 
 def validate_auth(call: Call) -> Json:
@@ -65,9 +97,7 @@ def validate_auth(call: Call) -> Json:
 
 
 def community(call: Call) -> Json:
-    where = _community(call)
-    if where is None:
-        raise LemmyError("couldnt_find_community")
+    where = choice.the_community(call)
     return {
         "community_view": call.views.community(where),
         "moderators": call.views.moderators(where),
@@ -76,15 +106,7 @@ def community(call: Call) -> Json:
 
 
 def posts(call: Call) -> Json:
-    """Pinned ones first in a community, whatever the order. Without `type_`, only communities of this server."""
-    where = _community(call)
-    found = [post for post in call.instance.posts.values() if where is None or post.community == where.id]
-    if call.maybe_text("type_") in {None, "Local"}:
-        found = [post for post in found if call.instance.community_of(post).local]
-    visible = newest_first(post for post in found if _visible(call, post))
-    if where is not None:
-        visible.sort(key=lambda post: not post.featured)
-    page = call.page(visible)
+    page = call.page(choice.listed_posts(call))
     answer: Json = {"posts": [call.views.post(post) for post in page]}
     if page:
         answer["next_page"] = f"P{page[-1].id:x}"
@@ -92,44 +114,19 @@ def posts(call: Call) -> Json:
 
 
 def post(call: Call) -> Json:
-    instance = call.instance
-    below = call.maybe_number("comment_id")
-    found = instance.the_post(instance.the_comment(below).post if below else call.number("id"))
-    where = instance.community_of(found)
-    own = call.caller is not None and (
-        found.creator == call.caller.id or instance.moderates(call.caller, where)
-    )
-    if found.gone and not own:
-        raise LemmyError("couldnt_find_post")
+    found = choice.the_post(call)
+    where = call.instance.community_of(found)
     return {
         "post_view": call.views.post(found),
         "community_view": call.views.community(where),
         "moderators": call.views.moderators(where),
-        "cross_posts": [call.views.post(other) for other in instance.cross_posts(found)],
+        "cross_posts": [call.views.post(other) for other in call.instance.cross_posts(found)],
     }
 
 
 def comments(call: Call) -> Json:
-    instance, where = call.instance, _community(call)
-    parent, above = call.maybe_number("parent_id"), call.maybe_number("post_id")
-    found: Iterable[Comment] = instance.comments.values()
-    if parent is not None:
-        top = instance.the_comment(parent)
-        found = [top, *instance.below(top)]
-    elif above is not None:
-        found = instance.comments_of(instance.the_post(above))
-    found = [c for c in found if where is None or instance.community_of(c).id == where.id]
-    if call.maybe_text("type_") in {None, "Local"}:
-        found = [c for c in found if instance.community_of(c).local]
-    found.sort(key=lambda c: (c.published, c.id), reverse=call.maybe_text("sort") != "Old")
-    if parent is not None or above is not None:
-        found.sort(key=lambda c: not c.distinguished)
-    depth = call.maybe_number("max_depth")
-    if depth is None:
-        page = call.page(found)
-    else:
-        base = instance.the_comment(parent).path.count(".") if parent is not None else 0
-        page = [c for c in found if c.path.count(".") - base <= depth][:DEPTH_LIMIT]
+    found = choice.listed_comments(call)
+    page = call.page(found) if call.maybe_number("max_depth") is None else choice.shallow(call, found)
     return {"comments": [call.views.comment(c) for c in page]}
 
 
@@ -163,10 +160,10 @@ def mentions(call: Call) -> Json:
 
 def unread_count(call: Call) -> Json:
     me = call.me
-    mine = [n for n in call.instance.notices.values() if n.recipient == me.id and not n.read]
+    mine = [n for n in choice.about_comments(call) if not n.read]
     return {
-        "replies": sum(n.kind == "reply" for n in mine),
-        "mentions": sum(n.kind == "mention" for n in mine),
+        "replies": sum(n.kind_in_v3 == "reply" for n in mine),
+        "mentions": sum(n.kind_in_v3 == "mention" for n in mine),
         "private_messages": sum(
             m.recipient == me.id and not m.read and not m.deleted for m in call.instance.messages.values()
         ),
@@ -174,20 +171,25 @@ def unread_count(call: Call) -> Json:
 
 
 def report_count(call: Call) -> Json:
-    return {f"{kind}_reports": len(_open_reports(call, kind)) for kind in ("post", "comment")}
+    found = choice.listed_reports(call, unresolved=True)
+    return {f"{kind}_reports": sum(r.kind == kind for r in found) for kind in ("post", "comment")}
 
 
 def post_reports(call: Call) -> Json:
-    return {"post_reports": [call.views.report(r) for r in call.page(_open_reports(call, "post"))]}
+    return {"post_reports": _reports(call, "post")}
 
 
 def comment_reports(call: Call) -> Json:
-    return {"comment_reports": [call.views.report(r) for r in call.page(_open_reports(call, "comment"))]}
+    return {"comment_reports": _reports(call, "comment")}
+
+
+def _reports(call: Call, kind: str) -> list[Json]:
+    found = choice.listed_reports(call, unresolved=call.flag("unresolved_only"))
+    return [call.views.report(r) for r in call.page(r for r in found if r.kind == kind)]
 
 
 def modlog(call: Call) -> Json:
     """Parallel lists, newest first; a page is a page of each."""
-    where = call.maybe_number("community_id")
     kinds = (
         "removed_posts",
         "locked_posts",
@@ -195,29 +197,22 @@ def modlog(call: Call) -> Json:
         "removed_comments",
         "banned_from_community",
     )
-    lines = [a for a in reversed(call.instance.modlog) if where in {None, a.community}]
-    return {
+    lines = choice.log_lines(call)
+    known = {
         kind: [call.views.mod_action(a) for a in call.page(a for a in lines if a.kind == kind)]
         for kind in kinds
     }
+    return {**known, **{kind: [] for kind in NEVER_LOGGED}}
 
 
 def person(call: Call) -> Json:
     """Somebody, and a page of what they said, newest first."""
-    instance = call.instance
-    ident, name = call.maybe_number("person_id"), call.maybe_text("username")
-    who = instance.person(ident) if ident is not None else instance.who(name or "")
-    where = call.maybe_number("community_id")
-    said = [p for p in newest_first(instance.posts.values()) if p.creator == who.id and _visible(call, p)]
-    answered = [c for c in instance.comments.values() if c.creator == who.id and not c.gone]
-    answered.sort(key=lambda c: (c.published, c.id), reverse=True)
+    who = choice.the_person(call)
+    posts_, comments_ = choice.said_by(call, who)
     return {
         "person_view": call.views.person(who),
-        "posts": [call.views.post(p) for p in call.page(p for p in said if where in {None, p.community})],
-        "comments": [
-            call.views.comment(c)
-            for c in call.page(c for c in answered if where in {None, instance.community_of(c).id})
-        ],
+        "posts": [call.views.post(p) for p in call.page(posts_)],
+        "comments": [call.views.comment(c) for c in call.page(comments_)],
         "moderates": [],
     }
 
@@ -259,45 +254,9 @@ def search(call: Call) -> Json:
     }
 
 
-def _community(call: Call) -> Community | None:
-    """The community that is asked for, by id or name."""
-    instance, ident = call.instance, call.maybe_number("community_id") or call.maybe_number("id")
-    name = call.maybe_text("community_name") or call.maybe_text("name")
-    if ident is not None:
-        return instance.community(ident)
-    return instance.where(name) if name else None
-
-
-def _visible(call: Call, post: Post) -> bool:
-    """Listings never show removed posts, deleted ones only to their author, and NSFW ones only on demand."""
-    own = call.caller is not None and post.creator == call.caller.id
-    wanted = call.flag("show_nsfw", default=bool(call.caller and call.caller.settings.get("show_nsfw")))
-    return not post.removed and (not post.deleted or own) and (wanted or not post.nsfw)
-
-
 def _notices(call: Call, kind: str) -> list[Json]:
-    me = call.me
-    found = [n for n in call.instance.notices.values() if n.kind == kind and n.recipient == me.id]
+    found = [n for n in choice.about_comments(call) if n.kind_in_v3 == kind]
     if call.flag("unread_only"):
         found = [n for n in found if not n.read]
     found.sort(key=lambda n: (n.published, n.id), reverse=True)
-    return [call.views.notice(n) for n in call.page(found)]
-
-
-def _open_reports(call: Call, kind: str) -> list[Any]:
-    """Of the communities that the caller moderates, oldest first. Only for moderators of something."""
-    me: Person = call.me
-    instance = call.instance
-    if not any(instance.moderates(me, where) for where in instance.communities.values()):
-        raise LemmyError("not_a_mod_or_admin")
-    return [
-        r
-        for r in instance.reports.values()
-        if r.kind == kind
-        and not r.resolved
-        and instance.moderates(me, instance.community_of(_target(call, kind, r.target)))
-    ]
-
-
-def _target(call: Call, kind: str, ident: int) -> Post | Comment:
-    return call.instance.posts[ident] if kind == "post" else call.instance.comments[ident]
+    return [call.views.notice(n, call.instance.the_comment(n.comment or 0)) for n in call.page(found)]

@@ -33,6 +33,8 @@ class Person:
     bot_account: bool = False
     admin: bool = False
     password: str | None = None
+    #: The secret of a two-factor log-in, in base 32.
+    totp: str | None = None
     banned: bool = False
     deleted: bool = False
     settings: dict[str, Any] = field(default_factory=dict)
@@ -112,6 +114,7 @@ class Comment:
     removed: bool = False
     deleted: bool = False
     distinguished: bool = False
+    locked: bool = False
     #: How many answers there are below, at any depth.
     children: int = 0
     votes: dict[int, int] = field(default_factory=dict)
@@ -146,18 +149,34 @@ class Report:
     published: datetime
     resolved: bool = False
     resolver: int | None = None
+    updated: datetime | None = None
 
 
 @dataclass(slots=True, kw_only=True)
 class Notice:
-    """In somebody's inbox: a reply to them (`kind` "reply"), or a mention of them."""
+    """In somebody's inbox. `kind` is 1.0's: "reply", "mention", "private_message", or "mod_action".
+
+    What it is about is the one of `comment`, `post`, `message` and `action` (a line of the moderation log) that is set;
+    0.19 knows only those about comments.
+    """
 
     id: int
     kind: str
-    comment: int
+    creator: int
     recipient: int
     published: datetime
+    comment: int | None = None
+    post: int | None = None
+    message: int | None = None
+    action: int | None = None
     read: bool = False
+    #: A reply that names its recipient, too.
+    named: bool = False
+
+    @property
+    def kind_in_v3(self) -> str:
+        """One notice for a reply that is also a mention: 0.19 calls it a mention, 1.0 a reply."""
+        return "mention" if self.named else self.kind
 
 
 @dataclass(slots=True, kw_only=True)

@@ -11,14 +11,12 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from bot.demo.lemmy.api import Answer, Api
+from bot.demo.lemmy.api import APIS, Answer
 from bot.demo.lemmy.faults import Fault, Faults
-from bot.demo.lemmy.reading import VERSION
 from bot.demo.lemmy.state import Instance
 from bot.platforms.lemmy.pacing import Kind
 
 HOST = "127.0.0.1"
-PREFIX = "/api/v3"
 
 #: What a proxy says when the server behind it does not answer.
 PAGE = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
@@ -29,18 +27,24 @@ HUGE = 20 * 1024 * 1024
 class LemmyServer:
     """Serves `instance` while it is open: `async with LemmyServer(instance) as server: … server.url`.
 
-    `limits` are Lemmy's rate limits, calls and seconds by kind; none by default. `faults` are ordered before a call.
+    `api` is the version that it speaks: 3 (Lemmy 0.19) or 4 (Lemmy 1.0). `limits` are Lemmy's rate limits, calls and
+    seconds by kind; none by default. `faults` are ordered before a call.
     """
 
     def __init__(
-        self, instance: Instance, *, port: int = 0, limits: Mapping[Kind, tuple[int, int]] | None = None
+        self,
+        instance: Instance,
+        *,
+        api: int = 3,
+        port: int = 0,
+        limits: Mapping[Kind, tuple[int, int]] | None = None,
     ) -> None:
         self.instance = instance
         self.faults = Faults()
         #: Every call that came, as `GET /post/list`.
         self.calls: list[str] = []
         self.url = ""
-        self._api = Api(instance, limits)
+        self._api = APIS[api](instance, limits)
         self._port = port
         self._runner: web.AppRunner | None = None
         self._closing = asyncio.Event()
@@ -57,7 +61,8 @@ class LemmyServer:
     async def open(self) -> None:
         app = web.Application()
         app.router.add_get("/nodeinfo/2.1", self._nodeinfo)
-        app.router.add_route("*", PREFIX + "/{path:.*}", self._handle)
+        app.router.add_get("/nodeinfo/2.0.json", self._moved)
+        app.router.add_route("*", self._api.prefix + "/{path:.*}", self._handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, HOST, self._port)
@@ -73,7 +78,12 @@ class LemmyServer:
 
     async def _nodeinfo(self, request: web.Request) -> web.StreamResponse:
         del request
-        return _json(HTTPStatus.OK, {"version": "2.1", "software": {"name": "lemmy", "version": VERSION}})
+        software = {"name": "lemmy", "version": self._api.version}
+        return _json(HTTPStatus.OK, {"version": "2.1", "software": software})
+
+    async def _moved(self, request: web.Request) -> web.StreamResponse:
+        del request
+        raise web.HTTPTemporaryRedirect("/nodeinfo/2.1")
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         path = f"/{request.match_info['path']}"
@@ -89,7 +99,7 @@ class LemmyServer:
     async def _answer(self, request: web.Request, path: str) -> Answer:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         args: Any = dict(request.query)
-        if request.method in {"POST", "PUT"}:
+        if request.method in {"POST", "PUT", "DELETE"}:
             try:
                 args = json.loads(await request.read())
             except ValueError as error:
@@ -98,7 +108,8 @@ class LemmyServer:
                 return Answer(
                     HTTPStatus.BAD_REQUEST, {"error": "unknown", "message": "an object was expected"}
                 )
-        return self._api.answer(request.method, path, token, args)
+        key = request.headers.get("Idempotency-Key", "")
+        return self._api.answer(request.method, path, token, args, key)
 
     async def _fail(self, request: web.Request, fault: Fault, body: bytes) -> web.StreamResponse:
         """`body` is what would have been answered."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TypeVar
 
@@ -24,6 +24,8 @@ from bot.demo.lemmy.records import (
 
 T = TypeVar("T")
 
+TICK = timedelta(microseconds=1)
+
 
 class Store:
     """One server's database, as the server at `host` sees the fediverse. Times come from `clock`."""
@@ -32,6 +34,7 @@ class Store:
         self.host = host
         self.clock = clock
         self.title = host
+        self.since = clock.now()
         self.people: dict[int, Person] = {}
         self.communities: dict[int, Community] = {}
         self.posts: dict[int, Post] = {}
@@ -42,15 +45,25 @@ class Store:
         self.modlog: list[ModAction] = []
         #: Everything that happened, in order, the bot's deeds among it.
         self.journal: list[Event] = []
-        #: Tokens of people who are signed in.
-        self.tokens: dict[str, int] = {}
+        #: Tokens of people who are signed in, and until when they are good (None: for good).
+        self.tokens: dict[str, tuple[int, datetime | None]] = {}
+        #: What other servers run, as far as it is known: name and version by host.
+        self.software: dict[str, tuple[str, str]] = {}
         #: The server's word filter: each of these is stored as `*removed*`.
         self.slurs: tuple[str, ...] = ()
+        self._stamped = datetime.min.replace(tzinfo=UTC)
+        #: How much was said, by `posts` or `comments`, and by or in what: a person's or community's id.
+        self.tally: Counter[tuple[str, str, int]] = Counter()
         self._threads: defaultdict[int, list[int]] = defaultdict(list)
         self._ids: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(1))
 
     def now(self) -> datetime:
         return self.clock.now()
+
+    def stamp(self) -> datetime:
+        """The time for a new comment: a database's clock is so fine that no two are alike."""
+        self._stamped = max(self.now(), self._stamped + TICK)
+        return self._stamped
 
     def next_id(self, table: str) -> int:
         """Each table counts for itself, as in a real database: `post/1` and `comment/1` are two things."""
@@ -117,13 +130,22 @@ class Store:
     def comments_of(self, post: Post) -> list[Comment]:
         return [self.comments[ident] for ident in self._threads[post.id] if ident in self.comments]
 
+    def keep_post(self, post: Post) -> None:
+        self.posts[post.id] = post
+        self._count("posts", post.creator, post.community)
+
     def keep(self, comment: Comment) -> None:
         """Puts a new comment into the table, its thread, and the counts of all that it is below."""
         self.comments[comment.id] = comment
         self._threads[comment.post].append(comment.id)
+        self._count("comments", comment.creator, self.posts[comment.post].community)
         for above in comment.path.split(".")[1:-1]:
             if int(above) in self.comments:
                 self.comments[int(above)].children += 1
+
+    def _count(self, what: str, person: int, community: int) -> None:
+        self.tally[what, "by", person] += 1
+        self.tally[what, "in", community] += 1
 
     def below(self, comment: Comment) -> list[Comment]:
         """All answers to a comment, and the answers to those."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.demo.lemmy import rows
+from bot.demo.lemmy import presets, rows
 from bot.demo.lemmy.records import Comment, Community, ModAction, Notice, Person, Post, PrivateMessage, Report
 from bot.demo.lemmy.store import Store
 
@@ -19,29 +19,32 @@ class Views:
         self._viewer = viewer
 
     def person(self, who: Person) -> Json:
-        said = self._store
+        tally = self._store.tally
         return {
             "person": rows.person(who),
             "counts": {
                 "person_id": who.id,
-                "post_count": sum(p.creator == who.id for p in said.posts.values()),
-                "comment_count": sum(c.creator == who.id for c in said.comments.values()),
+                "post_count": tally["posts", "by", who.id],
+                "comment_count": tally["comments", "by", who.id],
             },
             "is_admin": who.admin,
         }
 
     def community(self, where: Community) -> Json:
-        follows = self._viewer is not None and self._viewer.id in where.followers
         return {
             "community": rows.community(where),
-            "subscribed": "Subscribed" if follows else "NotSubscribed",
+            "subscribed": self._subscribed(where),
             "blocked": False,
             "counts": {
                 "community_id": where.id,
+                "published": rows.moment(where.published),
                 "subscribers": len(where.followers),
-                "posts": sum(p.community == where.id and not p.gone for p in self._store.posts.values()),
+                "subscribers_local": len(where.followers),
+                "posts": self._store.tally["posts", "in", where.id],
+                "comments": self._store.tally["comments", "in", where.id],
+                **presets.ACTIVE,
             },
-            "banned_from_community": self._viewer is not None and self._store.banned(self._viewer, where),
+            "banned_from_community": self._banned(where),
         }
 
     def moderators(self, where: Community) -> list[Json]:
@@ -65,7 +68,8 @@ class Views:
                 "published": rows.moment(what.published),
                 "newest_comment_time": rows.moment(max([what.published, *(c.published for c in replies)])),
             },
-            "subscribed": "Subscribed",
+            "subscribed": self._subscribed(where),
+            "banned_from_community": self._banned(where),
             "saved": False,
             "read": False,
             "hidden": False,
@@ -86,9 +90,9 @@ class Views:
                 "published": rows.moment(what.published),
                 "child_count": what.children,
             },
-            "subscribed": "Subscribed",
+            "subscribed": self._subscribed(where),
             "saved": False,
-            "banned_from_community": False,
+            "banned_from_community": self._banned(where),
         }
 
     def private_message(self, what: PrivateMessage) -> Json:
@@ -99,17 +103,18 @@ class Views:
             "recipient": rows.person(people[what.recipient]),
         }
 
-    def notice(self, what: Notice) -> Json:
-        name = {"reply": "comment_reply", "mention": "person_mention"}[what.kind]
+    def notice(self, what: Notice, about: Comment) -> Json:
+        """A reply or mention, which in 0.19 is always a comment."""
+        name = {"reply": "comment_reply", "mention": "person_mention"}[what.kind_in_v3]
         return {
             name: {
                 "id": what.id,
                 "recipient_id": what.recipient,
-                "comment_id": what.comment,
+                "comment_id": about.id,
                 "read": what.read,
                 "published": rows.moment(what.published),
             },
-            **self.comment(self._store.comments[what.comment]),
+            **self.comment(about),
             "recipient": rows.person(self._store.people[what.recipient]),
         }
 
@@ -130,6 +135,7 @@ class Views:
                 "resolved": what.resolved,
                 "resolver_id": what.resolver,
                 "published": rows.moment(what.published),
+                "updated": rows.moment(what.updated),
             }
         )
         if is_post:
@@ -204,6 +210,13 @@ class Views:
                         **shared,
                     }
                 )
+
+    def _subscribed(self, where: Community) -> str:
+        follows = self._viewer is not None and self._viewer.id in where.followers
+        return "Subscribed" if follows else "NotSubscribed"
+
+    def _banned(self, where: Community) -> bool:
+        return self._viewer is not None and self._store.banned(self._viewer, where)
 
     def _creator(self, ident: int, where: Community) -> Json:
         who = self._store.people[ident]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.demo.lemmy.call import Call
-from bot.demo.lemmy.records import LemmyError
+from bot.demo.lemmy.records import LemmyError, Report
 
 Json = dict[str, Any]
 
@@ -14,15 +14,15 @@ DONE: Json = {"success": True}
 
 
 def login(call: Call) -> Json:
-    token = call.instance.sign_in(call.text("username_or_email"), call.text("password"))
+    code = call.maybe_text("totp_2fa_token")
+    token = call.instance.sign_in(call.text("username_or_email"), call.text("password"), code)
     return {"jwt": token, "registration_created": False, "verify_email_sent": False}
 
 
 def save_settings(call: Call) -> Json:
     me = call.me
-    for name in ("show_nsfw", "show_read_posts", "show_bot_accounts"):
-        if name in call.args:
-            me.settings[name] = call.flag(name)
+    flags = ("show_nsfw", "show_read_posts", "show_bot_accounts", "hide_posts_with_media")
+    me.settings |= {name: call.flag(name) for name in flags if name in call.args}
     if "bot_account" in call.args:
         me.bot_account = call.flag("bot_account")
     me.bio = call.maybe_text("bio") or me.bio
@@ -30,6 +30,44 @@ def save_settings(call: Call) -> Json:
     if isinstance(languages, list):
         me.languages = languages
     return DONE
+
+
+def register(call: Call) -> Json:
+    """A new account, at once: this server asks nobody."""
+    name, password = call.text("username"), call.text("password")
+    if password != call.text("password_verify"):
+        raise LemmyError("passwords_do_not_match")
+    call.instance.sign_up(name, password)
+    token = call.instance.sign_in(name, password)
+    return {"jwt": token, "registration_created": False, "verify_email_sent": False}
+
+
+def logout(call: Call) -> Json:
+    """All of the caller's tokens die; a real server ends only the one that was used."""
+    call.instance.sign_out(call.me.handle)
+    return DONE
+
+
+def delete_community(call: Call) -> Json:
+    """Only its first moderator may."""
+    where, me = call.instance.community(call.number("community_id")), call.me
+    if not where.moderators or where.moderators[0] != me.id:
+        raise LemmyError("not_top_mod")
+    where.deleted = call.flag("deleted")
+    return {"community_view": call.views.community(where), "discussion_languages": []}
+
+
+def create_community(call: Call) -> Json:
+    where = call.instance.community(found(call))
+    return {"community_view": call.views.community(where), "discussion_languages": []}
+
+
+def found(call: Call) -> int:
+    """Who makes a community moderates and follows it."""
+    me, name = call.me, call.text("name")
+    ident = call.instance.found(name, title=call.maybe_text("title") or name, moderators=(me.handle,))
+    call.instance.community(ident).followers.add(me.id)
+    return ident
 
 
 def follow(call: Call) -> Json:
@@ -42,7 +80,11 @@ def follow(call: Call) -> Json:
 
 
 def create_post(call: Call) -> Json:
-    ident = call.instance.post(
+    return _post(call, make_post(call))
+
+
+def make_post(call: Call) -> int:
+    return call.instance.post(
         as_=call.me.handle,
         community=call.instance.community(call.number("community_id")).handle,
         title=call.text("name"),
@@ -50,7 +92,6 @@ def create_post(call: Call) -> Json:
         link=call.maybe_text("url"),
         nsfw=call.flag("nsfw"),
     )
-    return _post(call, ident)
 
 
 def edit_post(call: Call) -> Json:
@@ -106,13 +147,16 @@ def resolve_post_report(call: Call) -> Json:
 
 
 def create_comment(call: Call) -> Json:
-    ident = call.instance.comment(
+    return _comment(call, make_comment(call))
+
+
+def make_comment(call: Call) -> int:
+    return call.instance.comment(
         as_=call.me.handle,
         post=call.number("post_id"),
         text=call.text("content"),
         parent=call.maybe_number("parent_id"),
     )
-    return _comment(call, ident)
 
 
 def edit_comment(call: Call) -> Json:
@@ -158,9 +202,12 @@ def resolve_comment_report(call: Call) -> Json:
 
 
 def create_private_message(call: Call) -> Json:
+    return _message(call, make_private_message(call))
+
+
+def make_private_message(call: Call) -> int:
     recipient = call.instance.person(call.number("recipient_id"))
-    ident = call.instance.private_message(as_=call.me.handle, to=recipient.handle, text=call.text("content"))
-    return _message(call, ident)
+    return call.instance.private_message(as_=call.me.handle, to=recipient.handle, text=call.text("content"))
 
 
 def edit_private_message(call: Call) -> Json:
@@ -235,15 +282,18 @@ def _message(call: Call, ident: int) -> Json:
 
 
 def _resolve(call: Call) -> Json:
+    return call.views.report(close_report(call))
+
+
+def close_report(call: Call) -> Report:
     report = call.instance.reports.get(call.number("report_id"))
     if report is None:
         raise LemmyError("couldnt_resolve_report")
     find = call.instance.the_post if report.kind == "post" else call.instance.the_comment
-    thing = find(report.target)
-    if not call.instance.moderates(call.me, call.instance.community_of(thing)):
+    if not call.instance.moderates(call.me, call.instance.community_of(find(report.target))):
         raise LemmyError("not_a_mod_or_admin")
-    report.resolved, report.resolver = call.flag("resolved"), call.me.id
-    return call.views.report(report)
+    call.instance.close_report(as_=call.me.handle, report=report, on=call.flag("resolved"))
+    return report
 
 
 def _read(call: Call, name: str) -> Json:
@@ -251,4 +301,4 @@ def _read(call: Call, name: str) -> Json:
     if notice is None or notice.recipient != call.me.id:
         raise LemmyError("couldnt_update_replies")
     notice.read = call.flag("read")
-    return call.views.notice(notice)
+    return call.views.notice(notice, call.instance.the_comment(notice.comment or 0))

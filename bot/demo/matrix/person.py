@@ -6,7 +6,7 @@ It shares no code with the bot, so that what the bot does is seen by somebody el
 from __future__ import annotations
 
 import asyncio
-import itertools
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +15,6 @@ import aiohttp
 
 Event = dict[str, Any]
 V3 = "/_matrix/client/v3"
-_transactions = itertools.count(1)
 
 
 class Denied(Exception):
@@ -106,7 +105,7 @@ class Person:
     async def send(self, room: str, content: Event | str, kind: str = "m.room.message") -> str:
         """Sends a text or any content; the event's id."""
         body = {"msgtype": "m.text", "body": content} if isinstance(content, str) else content
-        path = f"{V3}/rooms/{quote(room)}/send/{kind}/test-{next(_transactions)}"
+        path = f"{V3}/rooms/{quote(room)}/send/{kind}/{secrets.token_hex(8)}"
         return str((await self.request("PUT", path, body))["event_id"])
 
     async def reply(self, room: str, event: str, text: str, *, thread: str | None = None) -> str:
@@ -128,7 +127,7 @@ class Person:
         return await self.send(room, {"m.relates_to": relation}, "m.reaction")
 
     async def redact(self, room: str, event: str, reason: str | None = None) -> str:
-        path = f"{V3}/rooms/{quote(room)}/redact/{quote(event)}/test-{next(_transactions)}"
+        path = f"{V3}/rooms/{quote(room)}/redact/{quote(event)}/{secrets.token_hex(8)}"
         return str((await self.request("PUT", path, {"reason": reason} if reason else {}))["event_id"])
 
     # State

@@ -1,4 +1,4 @@
-"""One account on one Lemmy server (0.19), as the bot sees it."""
+"""One account on one Lemmy server (0.19 or 1.0), as the bot sees it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,23 @@ import httpx
 
 from bot.actions import Capability, External
 from bot.clock import Clock
-from bot.model import Author, Discussion, Message, Place, PlaceKind, Platform, Receipt, Ref, Role, Thread
+from bot.model import (
+    Author,
+    Discussion,
+    Message,
+    Place,
+    PlaceKind,
+    Platform,
+    Policy,
+    Receipt,
+    Ref,
+    Role,
+    Thread,
+)
 from bot.platforms.lemmy import fields, shapes
+from bot.platforms.lemmy.api import Api
 from bot.platforms.lemmy.client import PATIENCE, Client
+from bot.platforms.lemmy.discover import discover
 from bot.platforms.lemmy.elsewhere import elsewhere
 from bot.platforms.lemmy.errors import MISSING
 from bot.platforms.lemmy.fields import Malformed
@@ -29,9 +43,11 @@ from bot.platforms.lemmy.session import Session
 from bot.platforms.lemmy.setup import Setup
 from bot.platforms.lemmy.shapes import Home, Item
 from bot.platforms.lemmy.target import Target
-from bot.platforms.lemmy.v3 import PAGE_SIZE, PAGES, V3
+from bot.platforms.lemmy.tree import whole
+from bot.platforms.lemmy.warning import NativeWarnings
 from bot.platforms.protocol import Batch, Refused, Unreachable
 
+#: What every version can do.
 CAPABILITIES = frozenset(
     {
         Capability.POST,
@@ -46,6 +62,7 @@ CAPABILITIES = frozenset(
         Capability.BAN,
         Capability.TIMED_BAN,
         Capability.THREADS,
+        Capability.REPORTS,
         Capability.ELSEWHERE,
     }
 )
@@ -58,12 +75,12 @@ class LemmyAdapter:
     """Reads communities and private messages, and acts as one account.
 
     `places` holds communities (`native` is `name` or `name@instance`) and may hold one private place; without it that is
-    called `<account>.private`. `password` (and `code`, for a two-factor account) are asked only when a log-in is needed;
-    the token is kept in `token_file`. `prefixes` are what commands may begin with, besides the mention.
+    called `<account>.private`. `password` (and for a two-factor account `totp`, its secret, or `ask`, which gets a code from
+    a human) are called only when a log-in is needed; the token is kept in `token_file`. `prefixes` are what commands may begin with, besides the mention. `contact` tells in
+    an empty profile who runs the bot. `pace` is shared by accounts on one server.
     """
 
     platform = Platform.LEMMY
-    capabilities = CAPABILITIES
     #: A server may go on with a request for as long as its own time-out after we lost sight of it.
     settle = timedelta(seconds=60)
 
@@ -77,8 +94,10 @@ class LemmyAdapter:
         clock: Clock,
         *,
         token_file: Path | None = None,
-        code: Callable[[], str] | None = None,
+        totp: Callable[[], str] | None = None,
+        ask: Callable[[], str] | None = None,
         prefixes: tuple[str, ...] = ("!",),
+        contact: str = "",
         look_back: timedelta = LOOK_BACK,
         sweep_back: timedelta = SWEEP_BACK,
         patience: float = PATIENCE,
@@ -92,11 +111,19 @@ class LemmyAdapter:
         self._look_back = look_back
         self._sweep_back = sweep_back
         self._client = Client(url, account, clock, pace=pace, patience=patience, transport=transport)
-        self._api = V3(self._client)
-        self._session = Session(self._api, username, password, token_file, code)
-        self._people = People(self._api)
-        self._setup = Setup(self._api, self._people, account)
+        self._username = username
+        self._password = password
+        self._token_file = token_file
+        self._totp = totp
+        self._ask = ask
+        self._contact = contact
         self._open: _Open | None = None
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What the server can do, as far as is known: that shows when it is opened."""
+        native = {Capability.NATIVE_WARN} if self._open and self._open.api.features.warn else set()
+        return CAPABILITIES | native
 
     @property
     def skipped(self) -> int:
@@ -104,16 +131,23 @@ class LemmyAdapter:
         return self._ready.reader.skipped
 
     async def open(self) -> None:
-        await self._session.open()
-        site = await self._setup.site()
+        api = await discover(self._client)
+        people = People(api)
+        setup = Setup(api, people, self.account, self._contact)
+        session = Session(
+            api, self._username, self._password, self._token_file, self._clock, self._totp, self._ask
+        )
+        await session.open()
+        site = await setup.site()
         view = fields.maybe(site, "site_view")
-        self._client.pace.adopt(fields.maybe(view, "local_site_rate_limit"))
-        await self._setup.settle(site)
+        self._client.pace.adopt(fields.maybe(view, "local_site_rate_limit"), self._clock.now())
+        await setup.settle(site)
         communities = [place for place in self.places.values() if place.kind is PlaceKind.COMMUNITY]
-        home = await self._setup.home(site, communities, self._private(), self._prefixes)
-        parts = (self._api, home, self._people, self._clock)
+        home = await setup.home(site, communities, self._private(), self._prefixes)
+        parts, native = (api, home, people, self._clock), NativeWarnings(api, home)
         reader = Reader(*parts, look_back=self._look_back, sweep_back=self._sweep_back)
-        self._open = _Open(home, reader, Sender(*parts), Moderator(*parts), Lookup(*parts))
+        doers = Sender(*parts, native), Moderator(*parts), Lookup(*parts, native)
+        self._open = _Open(api, home, people, setup, reader, *doers)
 
     async def close(self) -> None:
         await self._client.close()
@@ -124,9 +158,8 @@ class LemmyAdapter:
         return await self._ready.reader.poll(cursor)
 
     async def perform(self, action: External, key: str) -> Receipt:
-        del key  # 0.19 knows no idempotency keys; `find` looks instead
         if isinstance(action, Saying):
-            return await self._ready.sender.perform(action)
+            return await self._ready.sender.perform(action, key)
         return await self._ready.moderator.perform(action)
 
     async def find(
@@ -137,40 +170,21 @@ class LemmyAdapter:
 
     async def message(self, target: Ref | str) -> Message | None:
         """By ref, or by the address of a post or comment on any server that this one can reach."""
-        try:
-            item = await (
-                self._by_ref(target) if isinstance(target, Ref) else self._by_address(target.strip())
-            )
-        except Malformed:
-            return None
-        except Refused as refusal:
-            if refusal.code in MISSING:
-                return None
-            raise
+        item = await self._item(target)
         return item.message if item else None
 
     async def thread(self, root: Ref) -> Thread:
         """A post's or comment's whole tree. Raises Refused where there is none, and where it is a private message."""
-        target = Target.of(root)
-        item = await self.message(root)
-        if item is None or target.kind == "message":
+        item = await self._item(root)
+        if item is None or Target.of(root).kind == "message":
             raise Refused(f"{root}: there is no such thread here (any more)", "not_found")
-        post, parent = (target.number, None) if target.kind == "post" else (None, target.number)
-        found: dict[Ref, Message] = {}
-        for page in range(1, PAGES + 1):
-            rows = fields.rows(await self._api.thread(post, parent, page), "comments")
-            items, _ = fields.harvest(rows, lambda row: shapes.comment(row, self._ready.home))
-            found |= {i.message.ref: i.message for i in items if i.message.ref != root}
-            if len(rows) < PAGE_SIZE:
-                break
-        messages = sorted(found.values(), key=lambda message: (message.sent_at, message.ref.id))
-        return Thread(item, tuple(messages), expected=max(item.replies or 0, 0))
+        return await whole(self._ready.api, item, self._ready.home)
 
     async def elsewhere(self, ref: Ref) -> list[Discussion]:
         """Other discussions of a post's link or text; of its post where `ref` is a comment."""
         message = await self.message(ref)
         post = Target.of(message.root) if message else None
-        return await elsewhere(self._api, post.number) if post and post.kind == "post" else []
+        return await elsewhere(self._ready.api, post.number) if post and post.kind == "post" else []
 
     async def person(self, handle: str, place: str) -> Author | None:
         """`ana` (on the place's server first, then on ours), `ana@host`, `@ana@host`, or a profile's address."""
@@ -179,24 +193,37 @@ class LemmyAdapter:
         servers = tuple(
             dict.fromkeys(s for s in (there, home.host) if "." in s or ":" in s or s == home.host)
         )
-        row = await self._people.find(handle, servers)
+        people = self._ready.people
+        row = await people.find(handle, servers)
         if row is None:
             return None
         try:
-            actor = fields.text(row, "actor_id")
-            self._people.met(actor, fields.ident(row))
-            return shapes.author(row, self._people.role(actor, self._number(place)))
+            actor = shapes.address(row)
+            people.met(actor, fields.ident(row))
+            return shapes.author(row, people.role(actor, self._number(place)))
         except Malformed:
             return None
 
     async def refresh(self, person: Author, place: str) -> Author:
-        number = self._number(place)
+        number, people = self._number(place), self._ready.people
         if number is not None:
-            self._people.appoint(number, await self._api.community(self.places[place].native))
-        role = self._people.role(person.id, number)
+            people.appoint(number, await self._ready.api.community(self.places[place].native))
+        role = people.role(person.id, number)
         # TRUSTED is given in the configuration, not by Lemmy.
         trusted = Role.TRUSTED if person.role is Role.TRUSTED else Role.EVERYONE
         return replace(person, role=max(role, trusted))
+
+    @property
+    def me(self) -> Author | None:
+        return None
+
+    async def members(self, place: str) -> list[Author]:
+        del place  # a community tells how many subscribe to it, not who
+        return []
+
+    async def policies(self, place: str) -> list[Policy]:
+        del place  # there are no such lists
+        return []
 
     async def working(self, ref: Ref) -> None:
         """Lemmy has no sign for that."""
@@ -205,7 +232,7 @@ class LemmyAdapter:
         return self._open.home.url(ref.id) if self._open else None
 
     async def check(self) -> list[str]:
-        return await self._setup.check(self._ready.home)
+        return await self._ready.setup.check(self._ready.home)
 
     @property
     def _ready(self) -> _Open:
@@ -225,17 +252,27 @@ class LemmyAdapter:
         """A community's local id; None for the private place."""
         return next((n for n, place in self._ready.home.places.items() if place.alias == alias), None)
 
+    async def _item(self, target: Ref | str) -> Item | None:
+        try:
+            return await (
+                self._by_ref(target) if isinstance(target, Ref) else self._by_address(target.strip())
+            )
+        except Malformed:
+            return None
+        except Refused as refusal:
+            if refusal.code in MISSING:
+                return None
+            raise
+
     async def _by_ref(self, ref: Ref) -> Item | None:
-        home, target = self._ready.home, Target.of(ref)
+        api, home, target = self._ready.api, self._ready.home, Target.of(ref)
         match target.kind:
             case "post":
-                return shapes.post(fields.maybe(await self._api.post(target.number), "post_view"), home)
+                return shapes.post(fields.maybe(await api.post(target.number), "post_view"), home)
             case "comment":
-                return shapes.comment(
-                    fields.maybe(await self._api.comment(target.number), "comment_view"), home
-                )
+                return shapes.comment(fields.maybe(await api.comment(target.number), "comment_view"), home)
             case _:
-                rows = fields.rows(await self._api.private_messages(1), "private_messages")
+                rows = (await api.private_messages()).rows
                 items, _ = fields.harvest(rows, lambda row: shapes.private(row, home))
                 return next((item for item in items if item.message.ref.id == ref.id), None)
 
@@ -251,7 +288,7 @@ class LemmyAdapter:
                 )
         if not fields.host(address):
             return None
-        answer = await self._api.resolve(address)
+        answer = await self._ready.api.resolve(address)
         if fields.maybe(answer, "comment"):
             return shapes.comment(fields.part(answer, "comment"), home)
         return shapes.post(fields.part(answer, "post"), home)
@@ -261,7 +298,10 @@ class LemmyAdapter:
 class _Open:
     """What there is once the account is signed in."""
 
+    api: Api
     home: Home
+    people: People
+    setup: Setup
     reader: Reader
     sender: Sender
     moderator: Moderator

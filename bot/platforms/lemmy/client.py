@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -16,9 +17,10 @@ from typing import Any
 import httpx
 
 from bot.clock import Clock
+from bot.platforms.lemmy import fields
 from bot.platforms.lemmy.errors import failure
-from bot.platforms.lemmy.pacing import Kind, Pace
-from bot.platforms.protocol import Busy, PlatformError, Refused, Unclear, Unreachable
+from bot.platforms.lemmy.pacing import Kind, Need, Pace
+from bot.platforms.protocol import Busy, PlatformError, Refused, SignedOut, Unclear, Unreachable
 
 #: No answer may be larger than this: a page of 50 posts of the longest text the server takes stays below it.
 BODY_CAP = 16 * 1024 * 1024
@@ -27,10 +29,30 @@ BODY_CAP = 16 * 1024 * 1024
 PATIENCE = 30.0
 CONNECT_PATIENCE = 10.0
 
+#: A read is followed through so many redirections, on the same server only.
+HOPS = 3
+
 #: The longest wait that a server may impose on us.
 LONGEST_WAIT = timedelta(minutes=15)
 
 Query = Mapping[str, "str | int | bool | None"]
+
+
+class Repeated(Unclear):
+    """The server has seen this idempotency key: an earlier attempt was accepted, or failed; it does not say which."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call, so that it can be made again. `key` is its idempotency key, if any."""
+
+    method: str
+    path: str
+    query: Query
+    body: Mapping[str, object] | None = None
+    kind: Kind = Kind.MESSAGE
+    need: Need = Need.MODERATE
+    key: str = ""
 
 
 class Client:
@@ -51,6 +73,10 @@ class Client:
         self.account = account
         self.pace = pace or Pace()
         self.token = ""
+        #: How many calls were made so far.
+        self.calls = 0
+        #: Gets a new token when the server does not accept the old one any more; tells whether it did.
+        self.renew: Callable[[], Awaitable[bool]] | None = None
         self._clock = clock
         self._patience = patience
         self._body_cap = body_cap
@@ -67,53 +93,75 @@ class Client:
         await self._http.aclose()
 
     async def get(
-        self, path: str, query: Query | None = None, *, kind: Kind = Kind.MESSAGE, acting: bool = False
+        self, path: str, query: Query | None = None, *, kind: Kind = Kind.MESSAGE, need: Need = Need.READ
     ) -> dict[str, Any]:
-        """Reads. `acting` is a read on behalf of an action, which may use what reading leaves in the bucket."""
-        return await self._call("GET", path, query or {}, None, kind, reading=not acting)
+        """Reads. A read on behalf of an action names the action's `need`."""
+        return await self._call(_Call("GET", path, query or {}, None, kind, need))
 
     async def post(
-        self, path: str, body: Mapping[str, object], *, kind: Kind = Kind.MESSAGE
+        self,
+        path: str,
+        body: Mapping[str, object],
+        *,
+        kind: Kind = Kind.MESSAGE,
+        need: Need = Need.SPEAK,
+        key: str = "",
     ) -> dict[str, Any]:
-        return await self._call("POST", path, {}, body, kind)
+        return await self._call(_Call("POST", path, {}, body, kind, need, key))
 
     async def put(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
-        return await self._call("PUT", path, {}, body, Kind.MESSAGE)
+        return await self._call(_Call("PUT", path, {}, body))
 
-    async def _call(
-        self,
-        method: str,
-        path: str,
-        query: Query,
-        body: Mapping[str, object] | None,
-        kind: Kind,
-        *,
-        reading: bool = False,
-    ) -> dict[str, Any]:
-        where = f"{self.url}: {method} {path}"
-        wait = self.pace.take(kind, self._clock.now(), reading=reading)
+    async def delete(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
+        return await self._call(_Call("DELETE", path, {}, body))
+
+    async def _call(self, call: _Call) -> dict[str, Any]:
+        """Makes a call; makes it once more with a new token where the old one died and `renew` gets another."""
+        try:
+            return await self._once(call)
+        except SignedOut:
+            # Nothing was done with a token that is not accepted.
+            if not self.token or self.renew is None or not await self.renew():
+                raise
+        return await self._once(call)
+
+    async def _once(self, call: _Call) -> dict[str, Any]:
+        where = f"{self.url}: {call.method} {call.path}"
+        wait = self.pace.take(call.kind, self._clock.now(), call.need)
         if wait:
             raise Busy(f"{where}: our share of the server's rate limit is used up", wait)
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        if call.key:
+            headers["Idempotency-Key"] = call.key
         try:
             request = self._http.build_request(
-                method,
-                self.url + path,
-                params={key: _plain(value) for key, value in query.items() if value is not None},
-                json=None if body is None else {key: v for key, v in body.items() if v is not None},
-                headers={"Authorization": f"Bearer {self.token}"} if self.token else {},
+                call.method,
+                self.url + call.path,
+                params={key: _plain(value) for key, value in call.query.items() if value is not None},
+                json=None if call.body is None else {k: v for k, v in call.body.items() if v is not None},
+                headers=headers,
             )
         except httpx.InvalidURL as error:
             raise Unreachable(f"{where}: that is no web address ({error}); check the url") from error
-        status, headers, raw = await self._exchange(request, where)
+        status, answered, raw = await self._exchange(request, where)
+        for _ in range(HOPS):
+            onward = _onward(request, status, answered)
+            if onward is None:
+                break
+            request = self._http.build_request("GET", onward, headers=headers)
+            status, answered, raw = await self._exchange(request, where)
+        if status == HTTPStatus.UNPROCESSABLE_ENTITY and call.key:
+            raise Repeated(f"{where}: the server has met this call before")
         try:
-            return self._understand(method, where, status, headers, raw)
+            return self._understand(call.method, where, status, answered, raw)
         except Busy:
-            self.pace.drain(kind, self._clock.now())
+            self.pace.drain(call.kind, self._clock.now())
             raise
 
     async def _exchange(self, request: httpx.Request, where: str) -> tuple[int, httpx.Headers, bytes]:
         """Sends it and reads the whole answer, within the time and size allowed."""
         lost = Unreachable if request.method == "GET" else Unclear
+        self.calls += 1
         try:
             async with asyncio.timeout(self._patience):
                 response = await self._http.send(request, stream=True)
@@ -157,12 +205,13 @@ class Client:
                 code=f"http_{status}",
             )
         if status < HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.REQUEST_TIMEOUT:
-            raise self._refusal(where, status, name, raw)
+            raise self._refusal(where, status, answer or {}, raw)
         raise lost(f"{where}: HTTP {status}, {_glance(raw)}")
 
-    def _refusal(self, where: str, status: int, name: object, raw: bytes) -> PlatformError:
-        if isinstance(name, str) and name:
-            return failure(where, name, self.account)
+    def _refusal(self, where: str, status: int, answer: Mapping[str, Any], raw: bytes) -> PlatformError:
+        name, detail = fields.text(answer, "error"), fields.text(answer, "message")
+        if name:
+            return failure(where, name[:100], self.account, " ".join(detail[:200].split()))
         if status == HTTPStatus.UNAUTHORIZED:
             return failure(where, "incorrect_login", self.account)
         return Refused(
@@ -170,6 +219,18 @@ class Client:
             " blocks the bot",
             code=f"http_{status}",
         )
+
+
+def _onward(request: httpx.Request, status: int, headers: httpx.Headers) -> httpx.URL | None:
+    """Where a read is sent on to, if that is the same server: the token is for no other."""
+    if request.method != "GET" or not HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        return None
+    try:
+        onward = request.url.join(headers.get("location", ""))
+    except (httpx.InvalidURL, ValueError):
+        return None
+    here = (request.url.scheme, request.url.host, request.url.port)
+    return onward if (onward.scheme, onward.host, onward.port) == here and onward != request.url else None
 
 
 def _plain(value: str | int | bool) -> str:

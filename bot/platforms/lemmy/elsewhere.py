@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from bot.model import Discussion
 from bot.platforms.lemmy import fields, shapes
-from bot.platforms.lemmy.v3 import V3
+from bot.platforms.lemmy.api import Api
 
 
-async def elsewhere(api: V3, post: int) -> list[Discussion]:
+async def elsewhere(api: Api, post: int) -> list[Discussion]:
     """Other communities' posts about the same link or text as a post, newest first. Raises PlatformError.
 
     Asks for the server's list (at most 10 in 0.19, by equal link), for posts with the link, for posts that name this
@@ -19,14 +20,14 @@ async def elsewhere(api: V3, post: int) -> list[Discussion]:
     view = fields.maybe(answer, "post_view")
     body = fields.maybe(view, "post")
     link, address, title = (fields.text(body, key) for key in ("url", "ap_id", "name"))
-    found = _discussions(answer, "cross_posts")
+    found = _discussions(fields.rows(answer, "cross_posts"))
     if link and not root_page(link):
-        found += [d for d in await _search(api, link, "Url") if same_link(d.link, link)]
+        found += [d for d in await _search(api, link, by_link=True) if same_link(d.link, link)]
     if address:
-        found += [d for d in await _search(api, address, "Posts") if address in d.text or d.link == address]
+        found += [d for d in await _search(api, address) if address in d.text or d.link == address]
     if title:
-        found += [d for d in await _search(api, title, "Posts") if _plain(d.title) == _plain(title)]
-    here = fields.text(fields.maybe(view, "community"), "actor_id")
+        found += [d for d in await _search(api, title) if _plain(d.title) == _plain(title)]
+    here = shapes.address(fields.maybe(view, "community"))
     home = _name(here, fields.text(fields.maybe(view, "community"), "name"))
     others = {d.url: d for d in found if d.url != address and d.community != home and not root_page(d.link)}
     return sorted(others.values(), key=lambda d: d.sent_at, reverse=True)
@@ -56,12 +57,12 @@ def _canonical(link: str) -> str:
     return f"{parts.netloc.lower().removeprefix('www.')}{parts.path.rstrip('/')}?{parts.query}"
 
 
-async def _search(api: V3, query: str, type_: str) -> list[Discussion]:
-    return _discussions(await api.search(query, type_), "posts")
+async def _search(api: Api, query: str, *, by_link: bool = False) -> list[Discussion]:
+    return _discussions((await api.search(query, by_link=by_link)).rows)
 
 
-def _discussions(answer: shapes.Row, key: str) -> list[Discussion]:
-    found, _ = fields.harvest(fields.rows(answer, key), shapes.discussion)
+def _discussions(rows: list[Any]) -> list[Discussion]:
+    found, _ = fields.harvest(rows, shapes.discussion)
     return found
 
 

@@ -1,6 +1,7 @@
 """Reading foreign JSON one field at a time: a field of the wrong type counts as missing.
 
-What somebody else's server sends is never trusted: texts are made storable, numbers and times are kept in range.
+What somebody else's server sends is never trusted: texts are made storable, numbers and times are kept in range. Where a
+field has another name in another version, both are given: the first that holds something counts.
 """
 
 from __future__ import annotations
@@ -53,28 +54,26 @@ def flag(row: Mapping[str, Any], key: str) -> bool:
     return row.get(key) is True
 
 
-def text(row: Mapping[str, Any], key: str) -> str:
-    """The text under `key`, fit for any database: without NUL and lone surrogates. Empty where there is none."""
-    value = row.get(key)
-    if not isinstance(value, str):
-        return ""
-    return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+def text(row: Mapping[str, Any], *keys: str) -> str:
+    """The text under a key, fit for any database: without NUL and lone surrogates. Empty where there is none."""
+    value = next((row[key] for key in keys if isinstance(row.get(key), str) and row[key]), "")
+    return str(value).replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
-def moment(row: Mapping[str, Any], key: str) -> datetime | None:
-    """The time under `key` in UTC. Lemmy before 0.19 left the zone out and meant UTC."""
+def moment(row: Mapping[str, Any], *keys: str) -> datetime | None:
+    """The time under a key in UTC. Lemmy before 0.19 left the zone out and meant UTC."""
     try:
-        value = datetime.fromisoformat(text(row, key))
+        value = datetime.fromisoformat(text(row, *keys))
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
 
-def when(row: Mapping[str, Any], key: str) -> datetime:
-    """The time under `key`. Raises Malformed where there is none."""
-    value = moment(row, key)
+def when(row: Mapping[str, Any], *keys: str) -> datetime:
+    """The time under a key. Raises Malformed where there is none."""
+    value = moment(row, *keys)
     if value is None:
-        raise Malformed(f"{key} is not a time")
+        raise Malformed(f"{keys[0]} is not a time")
     return value
 
 

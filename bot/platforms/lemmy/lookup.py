@@ -1,7 +1,8 @@
 """Whether an attempt worked after all: looks for it among the things that the account said of late.
 
-Lemmy 0.19 has no idempotency keys. It also changes what is stored (tracking parameters are cut from links, images go
-through a proxy, a word filter blanks words), so texts are compared without links, and a blanked word may be anything.
+Lemmy 0.19 has no idempotency keys, and 1.0 keeps them for minutes only. Both change what is stored (tracking parameters
+are cut from links, images go through a proxy, a word filter blanks words), so texts are compared without links, and a
+blanked word may be anything.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ from bot.actions import External
 from bot.clock import Clock
 from bot.model import Author, Receipt, Ref
 from bot.platforms.lemmy import fields, shapes
+from bot.platforms.lemmy.api import Api, pages
 from bot.platforms.lemmy.ownlog import OwnLog
+from bot.platforms.lemmy.pacing import Need
 from bot.platforms.lemmy.people import People
 from bot.platforms.lemmy.sender import MESSAGE_PAGES
 from bot.platforms.lemmy.shapes import Home, Item
-from bot.platforms.lemmy.v3 import PAGE_SIZE, V3
+from bot.platforms.lemmy.warning import NativeWarnings
 from bot.platforms.lemmy.wording import comment_body, post_body, title
 
 #: The server's clock may differ from ours by this.
@@ -36,11 +39,12 @@ _BLANKED = "*removed*"
 class Lookup:
     """Reads what the account itself said."""
 
-    def __init__(self, api: V3, home: Home, people: People, clock: Clock) -> None:
+    def __init__(self, api: Api, home: Home, people: People, clock: Clock, native: NativeWarnings) -> None:
         self._api = api
         self._home = home
         self._people = people
         self._clock = clock
+        self._native = native
         self._log = OwnLog(api, home, clock)
 
     async def find(self, action: External, since: datetime, taken: frozenset[Ref]) -> Receipt | None:
@@ -49,21 +53,26 @@ class Lookup:
         match action:
             case actions.Post():
                 fits = self._same_post(action)
-                return self._receipt(await self._own("posts", self._post, after), fits, taken)
+                return self._receipt(await self._own("post", self._post, after), fits, taken)
             case actions.Reply(to=Ref() as to) if not to.id.startswith("message/"):
                 return await self._comment_below(to, comment_body(action.text), after, taken)
             case actions.Reply():
                 return await self._message(None, comment_body(action.text), after, taken)
             case actions.Tell(person=person):
                 return await self._message(person, comment_body(action.text), after, taken)
-            case actions.Warn(about=about, person=person):
-                text = comment_body(action.text)
-                found = None
-                if about is not None and not about.id.startswith("message/"):
-                    found = await self._comment_below(about, text, after, taken)
-                return found or await self._message(person, text, after, taken)
+            case actions.Warn():
+                return await self._warning(action, after, taken)
             case _:
                 return await self._log.find(action, after)
+
+    async def _warning(self, action: actions.Warn, after: datetime, taken: frozenset[Ref]) -> Receipt | None:
+        """The server's own warning counts only for who hears of it."""
+        text, about, found = comment_body(action.text), action.about, None
+        if self._native.possible(action) and await self._native.reaches(action.person):
+            found = await self._log.find(action, after)
+        if found is None and about is not None and not about.id.startswith("message/"):
+            found = await self._comment_below(about, text, after, taken)
+        return found or await self._message(action.person, text, after, taken)
 
     async def _comment_below(
         self, to: Ref, text: str, after: datetime, taken: frozenset[Ref]
@@ -72,7 +81,7 @@ class Lookup:
             parent = item.message.parent
             return parent is not None and parent.id == to.id and same_text(text, item.message.text)
 
-        return self._receipt(await self._own("comments", self._comment, after), fits, taken)
+        return self._receipt(await self._own("comment", self._comment, after), fits, taken)
 
     async def _message(
         self, person: Author | None, text: str, after: datetime, taken: frozenset[Ref]
@@ -80,26 +89,23 @@ class Lookup:
         """A private message that was sent (to `person`, where it is told)."""
         recipient = await self._people.local(person) if person else None
         found: list[Item] = []
-        for page in range(1, MESSAGE_PAGES + 1):
-            rows = fields.rows(await self._api.private_messages(page, acting=True), "private_messages")
-            sent = [row for row in rows if recipient in {None, _recipient(row)}]
+        messages = pages(lambda after: self._api.private_messages(after, need=Need.MODERATE), MESSAGE_PAGES)
+        async for page in messages:
+            sent = [row for row in page.rows if recipient in {None, _recipient(row)}]
             items, _ = fields.harvest(sent, lambda row: shapes.private(row, self._home))
             found += [item for item in items if item.person == self._home.person]
-            if len(rows) < PAGE_SIZE:
-                break
         recent = [item for item in found if item.message.sent_at >= after]
         return self._receipt(recent, lambda item: same_text(text, item.message.text), taken)
 
-    async def _own(self, key: str, read: Callable[[shapes.Row], Item], after: datetime) -> list[Item]:
+    async def _own(self, kind: str, read: Callable[[shapes.Row], Item], after: datetime) -> list[Item]:
         """The account's own posts or comments since then."""
         found: list[Item] = []
-        for page in range(1, OWN_PAGES + 1):
-            answer = await self._api.person(ident=self._home.person, page=page, acting=True)
-            rows = fields.rows(answer, key)
-            items, _ = fields.harvest(rows, read)
+        me, need = self._home.person, Need.MODERATE
+        async for page in pages(lambda on: self._api.said(kind, me, on, need=need), OWN_PAGES):
+            items, _ = fields.harvest(page.rows, read)
             recent = [item for item in items if item.message.sent_at >= after]
             found += recent
-            if len(rows) < PAGE_SIZE or not recent:
+            if not recent:
                 break
         return found
 

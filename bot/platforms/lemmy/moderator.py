@@ -9,11 +9,12 @@ from bot import actions
 from bot.actions import External
 from bot.clock import Clock
 from bot.model import Receipt, Ref
+from bot.platforms.lemmy import fields, shapes
+from bot.platforms.lemmy.api import Api, pages
 from bot.platforms.lemmy.errors import GONE
 from bot.platforms.lemmy.people import People
 from bot.platforms.lemmy.shapes import Home
 from bot.platforms.lemmy.target import Target
-from bot.platforms.lemmy.v3 import V3
 from bot.platforms.lemmy.wording import reason
 from bot.platforms.protocol import Refused
 
@@ -24,7 +25,7 @@ _SO_ALREADY = frozenset({"community_user_already_banned"})
 class Moderator:
     """Performs the actions that need a moderator's rights."""
 
-    def __init__(self, api: V3, home: Home, people: People, clock: Clock) -> None:
+    def __init__(self, api: Api, home: Home, people: People, clock: Clock) -> None:
         self._api = api
         self._home = home
         self._people = people
@@ -35,8 +36,11 @@ class Moderator:
         match action:
             case actions.Pin(ref=Ref() as ref, on=on):
                 return await self._done(ref, self._pin(Target.of(ref), on=on))
-            case actions.Lock(ref=ref, on=on):
-                return await self._done(ref, self._lock(Target.of(ref), on=on))
+            case actions.Lock(ref=ref, on=on, reason=why):
+                target = Target.of(ref)
+                return await self._done(ref, self._api.lock(target.kind, target.number, reason(why), on=on))
+            case actions.Resolve(ref=ref):
+                return await self._resolve(ref)
             case actions.Remove(ref=ref, reason=why):
                 return await self._done(ref, self._remove(Target.of(ref), why, on=True), GONE)
             case actions.Restore(ref=ref, reason=why):
@@ -64,20 +68,22 @@ class Moderator:
             case _:
                 raise Refused("a private message cannot be pinned", "not_supported")
 
-    async def _lock(self, target: Target, *, on: bool) -> Any:
-        if target.kind != "post":
-            raise Refused(f"only posts can be locked on this server, not a {target.kind}", "not_supported")
-        return await self._api.lock(target.number, on=on)
-
     async def _remove(self, target: Target, text: str, *, on: bool) -> Any:
-        why = reason(text)
-        match target.kind:
-            case "post":
-                return await self._api.remove_post(target.number, why, on=on)
-            case "comment":
-                return await self._api.remove_comment(target.number, why, on=on)
-            case _:
-                raise Refused("a private message cannot be removed by its reader", "not_supported")
+        if target.kind == "message":
+            raise Refused("a private message cannot be removed by its reader", "not_supported")
+        return await self._api.remove(target.kind, target.number, reason(text), on=on)
+
+    async def _resolve(self, ref: Ref) -> Receipt:
+        """Closes every open report about something said."""
+        closed = 0
+        async for page in pages(self._api.reports):
+            reports, _ = fields.harvest(page.rows, lambda row: shapes.report(row, self._home))
+            for report in reports:
+                if report.message.ref.id == ref.id:
+                    kind, _, number = report.id.partition("_report/")
+                    await self._api.resolve_report(kind, int(number))
+                    closed += 1
+        return Receipt(self._clock.now(), ref, self._home.url(ref.id), f"{closed} reports closed")
 
     async def _ban(self, action: actions.Ban) -> Receipt:
         now = self._clock.now()

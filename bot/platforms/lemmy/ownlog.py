@@ -10,55 +10,53 @@ from bot.actions import External
 from bot.clock import Clock
 from bot.model import Receipt, Ref
 from bot.platforms.lemmy import fields
-from bot.platforms.lemmy.shapes import Home, Row
+from bot.platforms.lemmy.api import Api
+from bot.platforms.lemmy.modlog import Line, line
+from bot.platforms.lemmy.pacing import Need
+from bot.platforms.lemmy.shapes import Home
 from bot.platforms.lemmy.target import Target
-from bot.platforms.lemmy.v3 import V3
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    """What a line of the log about an act would hold: `flag` is `on` for what `field` says is `value`."""
+class _Sought:
+    """What the line about an act would hold: its kind, and the message or the person that it is about."""
 
-    listed: str  # the list of the answer
-    entry: str  # the part of a row that tells about the act
-    flag: str
-    on: bool
-    field: str
-    value: int | str
+    kind: str
+    reverted: bool
+    about: str = ""
+    person: str = ""
+
+    def fits(self, found: Line) -> bool:
+        if (found.kind, found.reverted) != (self.kind, self.reverted):
+            return False
+        if self.person:
+            return found.person is not None and found.person.id == self.person
+        return found.about is not None and found.about.id == self.about
 
 
 class OwnLog:
     """Reads what the account itself did as a moderator."""
 
-    def __init__(self, api: V3, home: Home, clock: Clock) -> None:
+    def __init__(self, api: Api, home: Home, clock: Clock) -> None:
         self._api = api
         self._home = home
         self._clock = clock
 
     async def find(self, action: External, after: datetime) -> Receipt | None:
         """The receipt of `action` if this account did it since `after`; None when it did not. Raises PlatformError."""
-        line, place, ref = _line(action), _place(action), getattr(action, "ref", None)
-        if line is None or place is None:
+        sought, place, ref = _sought(action), _place(action), getattr(action, "ref", None)
+        if sought is None or place is None:
             return None
-        answer = await self._api.modlog(self._home.community(place), 1)
-        for row in fields.rows(answer, line.listed):
-            if isinstance(row, dict) and self._is(row, line, after):
-                known = ref if isinstance(ref, Ref) else None
-                url = self._home.url(known.id) if known else None
-                return Receipt(self._clock.now(), known, url, "found in the moderation log")
-        return None
-
-    def _is(self, row: Row, line: _Line, after: datetime) -> bool:
-        entry = fields.maybe(row, line.entry)
-        if fields.number(fields.maybe(row, "moderator"), "id") != self._home.person:
-            return False
-        about = fields.maybe(row, "banned_person") if line.field == "actor_id" else entry
-        if about.get(line.field) != line.value or entry.get(line.flag) is not line.on:
-            return False
-        try:
-            return fields.when(entry, "when_") >= after
-        except fields.Malformed:
-            return False
+        page = await self._api.modlog(self._home.community(place), need=Need.MODERATE)
+        lines, _ = fields.harvest(page.rows, lambda row: line(row, self._home))
+        if not any(
+            found.moderator == self._home.person and found.at >= after and sought.fits(found)
+            for found in lines
+        ):
+            return None
+        known = ref if isinstance(ref, Ref) else None
+        url = self._home.url(known.id) if known else None
+        return Receipt(self._clock.now(), known, url, "found in the moderation log")
 
 
 def _place(action: External) -> str | None:
@@ -66,28 +64,30 @@ def _place(action: External) -> str | None:
     return ref.place if isinstance(ref, Ref) else getattr(action, "place", None)
 
 
-def _line(action: External) -> _Line | None:
-    """Where the log would tell about `action`; None where it tells nothing."""
+def _sought(action: External) -> _Sought | None:
+    """What the log would tell about `action`; None where it tells nothing."""
     match action:
         case actions.Remove(ref=ref):
-            return _about(Target.of(ref), "removed", "remove", on=True)
+            return _about("remove", ref)
         case actions.Restore(ref=ref):
-            return _about(Target.of(ref), "removed", "remove", on=False)
+            return _about("remove", ref, on=False)
         case actions.Lock(ref=ref, on=on):
-            return _about(Target.of(ref), "locked", "lock", on=on)
+            return _about("lock", ref, on=on)
         case actions.Pin(ref=Ref() as ref, on=on):
-            return _about(Target.of(ref), "featured", "feature", on=on)
-        case actions.Ban(person=person) | actions.Unban(person=person):
-            on = isinstance(action, actions.Ban)
-            return _Line(
-                "banned_from_community", "mod_ban_from_community", "banned", on, "actor_id", person.id
-            )
+            return _about("feature", ref, on=on)
+        case actions.Warn(about=Ref() as ref):
+            return _about("warn", ref)
+        case actions.Ban(person=person):
+            return _Sought("mod_ban_from_community", reverted=False, person=person.id)
+        case actions.Unban(person=person):
+            return _Sought("mod_ban_from_community", reverted=True, person=person.id)
         case _:
             return None
 
 
-def _about(target: Target, flag: str, verb: str, *, on: bool) -> _Line | None:
-    if target.kind not in {"post", "comment"} or (target.kind == "comment" and verb != "remove"):
+def _about(verb: str, ref: Ref, *, on: bool = True) -> _Sought | None:
+    target = Target.of(ref)
+    if target.kind not in {"post", "comment"} or (verb, target.kind) == ("feature", "comment"):
         return None
-    kind = target.kind
-    return _Line(f"{flag}_{kind}s", f"mod_{verb}_{kind}", flag, on, f"{kind}_id", target.number)
+    kind = f"mod_{verb}_{target.kind}"
+    return _Sought(f"{kind}_community" if verb == "feature" else kind, reverted=not on, about=ref.id)

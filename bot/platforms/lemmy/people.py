@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 
 from bot.model import Author, Role
 from bot.platforms.lemmy import fields, shapes
+from bot.platforms.lemmy.api import Api
 from bot.platforms.lemmy.errors import MISSING
 from bot.platforms.lemmy.fields import Malformed
-from bot.platforms.lemmy.v3 import V3
+from bot.platforms.lemmy.pacing import Need
 from bot.platforms.protocol import Refused
 
 #: Local ids that are remembered; any other is asked for again.
@@ -28,7 +29,7 @@ _PROFILE = re.compile(r"/(?:u|users|author|@)/?([\w.-]+)(?:@([\w.:-]+))?/?")
 class People:
     """Looks people up, and keeps the lists of moderators by community and of administrators."""
 
-    def __init__(self, api: V3) -> None:
+    def __init__(self, api: Api) -> None:
         self._api = api
         self._local: OrderedDict[str, int] = OrderedDict()
         self._moderators: dict[int, frozenset[str]] = {}
@@ -71,8 +72,8 @@ class People:
         if person.id in self._local:
             return self._local[person.id]
         handle = profile(person.id)
-        row = await self._by_name(handle, acting=True) if handle else None
-        if row is None or fields.text(row, "actor_id") != person.id:
+        row = await self._by_name(handle, Need.MODERATE) if handle else None
+        if row is None or shapes.address(row) != person.id:
             answer = await self._api.resolve(person.id)
             row = fields.maybe(fields.maybe(answer, "person"), "person")
         try:
@@ -100,14 +101,13 @@ class People:
                 return row
         return None
 
-    async def _by_name(self, name: str, *, acting: bool = False) -> Mapping[str, Any] | None:
+    async def _by_name(self, name: str, need: Need = Need.READ) -> Mapping[str, Any] | None:
         try:
-            answer = await self._api.person(username=name, acting=acting)
+            return await self._api.person(username=name, need=need)
         except Refused as refusal:
             if refusal.code in MISSING:
                 return None
             raise
-        return fields.maybe(fields.maybe(answer, "person_view"), "person")
 
     def _count(self) -> None:
         self.staff.clear()

@@ -6,18 +6,22 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from functools import partial
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from bot.clock import Clock, SystemClock
-from bot.model import Message, Place, PlaceKind, Platform, Ref, Thread
+from bot.model import Place, PlaceKind, Platform, Thread
 from bot.platforms.lemmy import fields, shapes
+from bot.platforms.lemmy.api import Api
 from bot.platforms.lemmy.client import Client
+from bot.platforms.lemmy.discover import discover
 from bot.platforms.lemmy.fields import Malformed
 from bot.platforms.lemmy.guarded import Guarded
 from bot.platforms.lemmy.shapes import Home
-from bot.platforms.lemmy.v3 import PAGE_SIZE, PAGES, V3, Answer
+from bot.platforms.lemmy.tree import whole
 from bot.platforms.protocol import Busy, Refused
+
+T = TypeVar("T")
 
 _POST = re.compile(r"/post/(\d{1,18})(?:/(\d{1,18}))?/?")
 _COMMENT = re.compile(r"/comment/(\d{1,18})/?")
@@ -48,7 +52,7 @@ async def fetch_thread(url: str, clock: Clock, *, loopback: bool = False) -> Thr
         transport=Guarded(loopback=loopback),
     )
     try:
-        return await _thread(V3(client), _home(server), post, comment)
+        return await _thread(await discover(client), _home(server), post, comment)
     except Malformed as error:
         raise Refused(f"{url}: the server answered, but not as Lemmy does ({error})", "malformed") from error
     finally:
@@ -87,26 +91,17 @@ def _home(server: str) -> Home:
     return Home(account="anonymous", person=0, name="·", host=host, places={}, private=private, prefixes=())
 
 
-async def _thread(api: V3, home: Home, post: int | None, comment: int | None) -> Thread:
+async def _thread(api: Api, home: Home, post: int | None, comment: int | None) -> Thread:
     if post is None:
         view = await _patiently(lambda: api.comment(comment or 0))
         post = shapes.comment(fields.part(view, "comment_view"), home).post or 0
     number = post
     view = await _patiently(lambda: api.post(number))
-    root = shapes.post(fields.part(view, "post_view"), home).message
-    found: dict[Ref, Message] = {}
-    for page in range(1, PAGES + 1):
-        answer = await _patiently(partial(api.thread, number, None, page))
-        rows = fields.rows(answer, "comments")
-        items, _ = fields.harvest(rows, lambda row: shapes.comment(row, home))
-        found |= {item.message.ref: item.message for item in items}
-        if len(rows) < PAGE_SIZE:
-            break
-    messages = sorted(found.values(), key=lambda message: (message.sent_at, message.ref.id))
-    return Thread(root, tuple(messages), expected=max(root.replies or 0, 0))
+    root = shapes.post(fields.part(view, "post_view"), home)
+    return await whole(api, root, home, _patiently)
 
 
-async def _patiently(call: Callable[[], Awaitable[Answer]]) -> Answer:
+async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
     """Calls, and calls again after waiting as long as the server (or our own share of its limit) asks for."""
     while True:
         try:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from bot.clock import Clock
-from bot.model import Edited, Occurrence, Place, Removed, Reported
-from bot.platforms.lemmy import fields, shapes
-from bot.platforms.lemmy.errors import NO_MODERATOR
+from bot.model import Edited, Occurrence, Place, Removed
+from bot.platforms.lemmy import shapes
+from bot.platforms.lemmy.api import PAGE_SIZE, PAGES, Api
+from bot.platforms.lemmy.chronicle import Chronicle
+from bot.platforms.lemmy.desk import Desk
+from bot.platforms.lemmy.errors import MISSING
+from bot.platforms.lemmy.inbox import Inbox
+from bot.platforms.lemmy.listing import SWEEP_PAGES, Listing
 from bot.platforms.lemmy.people import People
 from bot.platforms.lemmy.seen import Cursor, Seen
-from bot.platforms.lemmy.shapes import Home, Item
-from bot.platforms.lemmy.target import Target
-from bot.platforms.lemmy.v3 import PAGE_SIZE, PAGES, V3
-from bot.platforms.protocol import Batch, PlatformError, Refused
+from bot.platforms.lemmy.shapes import Home, Item, Row
+from bot.platforms.lemmy.vanished import Vanished
+from bot.platforms.protocol import Batch, Refused
 
 log = logging.getLogger(__name__)
 
@@ -27,24 +30,29 @@ LOOK_BACK = timedelta(hours=2)
 SWEEP_BACK = timedelta(hours=24)
 SWEEP_EVERY = timedelta(minutes=5)
 
-#: A sweep reads at most so many pages of a list; the first poll reads as many as the server gives.
-SWEEP_PAGES = 20
+#: Version 4 cuts a page of comments between two of the very same time and gives the second one nowhere. Pages of another
+#: size are cut elsewhere.
+SWEEP_SIZE = PAGE_SIZE - 7
+
+#: How often a community's list of moderators is read again, and its moderation log at most.
+STAFF_EVERY = timedelta(hours=1)
+LOG_EVERY = timedelta(seconds=15)
 
 #: The next poll comes after this, in a busy community and in a quiet one; each quiet poll waits this much longer.
 BUSY = timedelta(seconds=5)
 QUIET = timedelta(seconds=60)
 GROWTH = 1.5
 
-Fetch = Callable[[int], Awaitable[dict[str, Any]]]
-Read = Callable[[shapes.Row], Item]
+#: Polling uses at most this share of what the server allows.
+SHARE = 0.4
 
 
 class Reader:
-    """Remembers what was read; `skipped` counts rows that made no sense."""
+    """Remembers what was read."""
 
     def __init__(
         self,
-        api: V3,
+        api: Api,
         home: Home,
         people: People,
         clock: Clock,
@@ -60,58 +68,94 @@ class Reader:
         self._sweep_back = max(sweep_back, look_back)
         self._cursor = Cursor(since=clock.now())
         self._seen = Seen()
+        self._listing = Listing(people, self._seen)
+        self._inbox = Inbox(api, home, self._listing)
+        self._vanished = Vanished(api, home, self._seen, clock)
+        self._desk = Desk(api, home, self._seen, clock)
+        self._chronicle = Chronicle(api, home, self._seen, clock)
         self._resumed: Cursor | None = None
         self._swept: datetime | None = None
+        self._logged: datetime | None = None
+        self._mustered = clock.now()
+        self._missed: set[str] = set()
         self._again = BUSY
-        self._unread: list[Callable[[], Awaitable[object]]] = []
-        self.skipped = 0
+
+    @property
+    def skipped(self) -> int:
+        """How many rows made no sense."""
+        return self._listing.skipped + self._desk.skipped + self._chronicle.skipped
 
     async def poll(self, cursor: str | None) -> Batch:
         """Everything that happened since `cursor`, oldest first. Raises PlatformError; then nothing counts as read."""
+        calls = self._api.client.calls
         known = await self._begin(cursor)
         try:
-            return await self._read(known=known)
+            batch = await self._read(known=known)
         except BaseException:
-            self._seen.forget()
-            self._unread.clear()
+            self._forget()
             raise
+        cost = self._api.client.pace.lasting(self._api.client.calls - calls, SHARE)
+        return replace(batch, again=max(batch.again, cost))
 
     async def _begin(self, cursor: str | None) -> bool:
-        """Compares the cursor with the one we gave out last: were those occurrences stored? False for none of ours."""
+        """Compares the cursor with the one we gave out last: were those occurrences taken? False for none of ours."""
         if cursor is not None and cursor == str(self._cursor):
             self._seen.settle()
-            await self._mark_read()
+            await self._inbox.mark_read()
             return True
-        # A new process, or one whose last batch was not stored: read from the cursor on (again).
+        # A new process, or one that could not store what it took: read from the cursor on (again). Marks of what was
+        # taken since may be of things that the ledger does not hold.
         stored = Cursor.parse(cursor) if cursor is not None else None
         if cursor is not None and stored is None:
             log.warning(
                 "%s: the stored cursor %.80r is none of ours: reading from now on", self._home.account, cursor
             )
         self._cursor = stored or Cursor(since=self._cursor.since)
-        self._resumed = self._resumed or stored
-        self._swept = None
-        self._seen.forget()
-        self._unread.clear()
+        self._resumed = stored or self._resumed
+        self._swept = self._logged = None
+        self._seen.clear()
+        self._forget()
         return stored is not None
+
+    def _forget(self) -> None:
+        """What was read last was not handed on: it will be new again."""
+        self._seen.forget()
+        self._inbox.forget()
+        self._desk.forget()
 
     async def _read(self, *, known: bool) -> Batch:
         now = self._clock.now()
         sweep = self._swept is None or now - self._swept >= SWEEP_EVERY
         after = self._cursor
         # First, because it needs a living token: with a dead one, Lemmy answers every other read as if to a stranger.
-        unread = await self._api.unread_count()
+        news = await self._api.news()
+        await self._muster(now)
         found: list[Occurrence] = []
         for community, place in self._home.places.items():
-            items, removed = await self._community(community, place, sweep=sweep)
+            try:
+                items, purged = await self._community(community, place, sweep=sweep)
+            except Refused as refusal:
+                if refusal.code not in MISSING:
+                    raise
+                self._lost(place)
+                continue
+            found += purged
             found += [event for item in items for event in self._happened(item, now)]
-            found += removed
             after = after.moved(place.alias, shapes.newest(items, now))
-        inbox = await self._inbox(unread, sweep=sweep)
+        if sweep or self._logged is None or now - self._logged >= LOG_EVERY:
+            for community, place in self._home.places.items():
+                found += await self._chronicle.read(community, self._start(place.alias, sweep=sweep))
+            self._logged = now
+        start = self._start(self._home.private.alias, sweep=sweep)
+        inbox = await self._inbox.read(news, start, sweep=sweep)
         found += [event for item in inbox for event in self._happened(item, now)]
         private = [item for item in inbox if item.message.place == self._home.private]
         after = after.moved(self._home.private.alias, shapes.newest(private, now))
-        found += await self._reports(sweep=sweep)
+        if sweep:
+            self._desk.look_again()
+        found += await self._desk.read(
+            news, self._cursor.since, max(self._cursor.since, now - self._sweep_back)
+        )
         if sweep:
             self._seen.prune(now - 2 * self._sweep_back)
             self._swept = now
@@ -126,117 +170,50 @@ class Reader:
         self._cursor = replace(after, count=after.count + 1)
         return Batch(tuple(sorted(found, key=lambda event: event.at)), str(self._cursor), self._again)
 
-    # What is read
-
     async def _community(self, ident: int, place: Place, *, sweep: bool) -> tuple[list[Item], list[Removed]]:
         start = self._start(place.alias, sweep=sweep)
-        posts = await self._recent(
-            lambda page: self._api.posts(ident, page), "posts", self._post, start, sweep=sweep
-        )
-        comments = await self._recent(
-            lambda page: self._api.comments(ident, page), "comments", self._comment, start, sweep=sweep
-        )
-        return posts + comments, await self._removals(ident, start)
+        again = sweep and self._swept is not None
+        size = SWEEP_SIZE if again else PAGE_SIZE
+        most = SWEEP_PAGES if again else PAGES
+        posts, comments = (partial(f, ident, size=size) for f in (self._api.posts, self._api.comments))
+        since = partial(self._listing.since, start=start, sweep=sweep, most=most)
+        listed = await since(posts, self._post)
+        vanished, purged = await self._vanished.look(place, listed.items, listed.floor)
+        said = await since(comments, self._comment)
+        return [*listed.items, *vanished, *said.items], purged
 
-    async def _recent(
-        self, fetch: Fetch, key: str, read: Read, start: datetime, *, sweep: bool
-    ) -> list[Item]:
-        """What a list, newest first, holds since `start`.
+    def _post(self, row: Row) -> Item:
+        return shapes.post(row, self._home)
 
-        Pinned things stand above all others, so they do not tell where the window ends. Between sweeps, a page of which
-        everything is known ends it, too.
-        """
-        found: list[Item] = []
-        pages = SWEEP_PAGES if sweep and self._swept is not None else PAGES
-        for page in range(1, pages + 1):
-            rows = fields.rows(await fetch(page), key)
-            items = self._harvest(rows, read)
-            found += [item for item in items if item.message.sent_at >= start]
-            loose = [item for item in items if not item.pinned]
-            over = loose and all(item.message.sent_at < start for item in loose)
-            known = loose and all(self._seen.get(item.message.ref.id) for item in loose)
-            if len(rows) < PAGE_SIZE or over or (known and not sweep):
-                break
-        return list({item.message.ref: item for item in reversed(found)}.values())
+    def _comment(self, row: Row) -> Item:
+        return shapes.comment(row, self._home)
 
-    async def _removals(self, community: int, start: datetime) -> list[Removed]:
-        """What moderators removed, from the moderation log: listings do not show removed posts at all."""
-        found: list[Removed] = []
-        for page in range(1, SWEEP_PAGES + 1):
-            answer = await self._api.modlog(community, page)
-            lists = [fields.rows(answer, key) for key in ("removed_posts", "removed_comments")]
-            lines, skipped = fields.harvest(
-                [row for rows in lists for row in rows], lambda row: shapes.removal(row, self._home)
+    async def _muster(self, now: datetime) -> None:
+        """Once an hour, who moderates; and whether the communities are still there."""
+        if now - self._mustered < STAFF_EVERY:
+            return
+        self._mustered = now
+        for number, place in self._home.places.items():
+            try:
+                self._people.appoint(number, await self._api.community(place.native))
+            except Refused as refusal:
+                if refusal.code not in MISSING:
+                    raise
+                self._missed.discard(place.alias)
+                self._lost(place)
+
+    def _lost(self, place: Place) -> None:
+        """A community that is not there any more keeps nobody from reading the others."""
+        if place.alias not in self._missed:
+            self._missed.add(place.alias)
+            log.error(
+                "place %s: the community %s is gone from %s; take the place out of the configuration, or ask the"
+                " server's administrators",
+                place.alias,
+                place.native,
+                self._api.client.url,
+                extra={"code": "lemmy.community_gone"},
             )
-            self.skipped += skipped
-            recent = [line for line in lines if line and line[0].at >= start]
-            found += [removed for removed, moderator in recent if moderator != self._home.person]
-            if not recent or all(len(rows) < PAGE_SIZE for rows in lists):
-                break
-        now = self._clock.now()
-        return [r for r in found if self._seen.first(f"{r.ref.id}@{r.at.isoformat()}", now)]
-
-    async def _inbox(self, unread: dict[str, Any], *, sweep: bool) -> list[Item]:
-        """Private messages since the window began, and unread replies and mentions in our communities, however late."""
-        found: list[Item] = []
-        if sweep or fields.number(unread, "private_messages"):
-            start = self._start(self._home.private.alias, sweep=sweep)
-            messages = await self._recent(
-                self._api.private_messages,
-                "private_messages",
-                self._private,
-                start,
-                sweep=sweep,
-            )
-            found += messages
-            self._unread += [
-                partial(self._api.read_private_message, Target.of(item.message.ref).number)
-                for item in messages
-                if fields.number(unread, "private_messages") and item.person != self._home.person
-            ]
-        for count, fetch, key, kind, read in (
-            ("replies", self._api.replies, "replies", "comment_reply", self._api.read_reply),
-            ("mentions", self._api.mentions, "mentions", "person_mention", self._api.read_mention),
-        ):
-            if fields.number(unread, count):
-                rows = fields.rows(await fetch(1), key)
-                items = self._harvest(rows, self._comment)
-                found += [item for item in items if item.message.place.community]
-                notices, _ = fields.harvest(rows, partial(_notice, kind))
-                self._unread += [partial(read, ident) for ident in notices]
-        return found
-
-    async def _reports(self, *, sweep: bool) -> list[Reported]:
-        """Unresolved reports about our communities; none where the account moderates nothing."""
-        try:
-            found = await self._open_reports(sweep=sweep)
-        except Refused as refusal:
-            if refusal.code not in NO_MODERATOR:
-                raise
-            return []
-        now = self._clock.now()
-        return [
-            report
-            for report in found
-            if report.place.community and report.at >= self._cursor.since and self._seen.first(report.id, now)
-        ]
-
-    async def _open_reports(self, *, sweep: bool) -> list[Reported]:
-        count = await self._api.report_count()
-        found: list[Reported] = []
-        for kind, fetch in (("post", self._api.post_reports), ("comment", self._api.comment_reports)):
-            if not (sweep or fields.number(count, f"{kind}_reports")):
-                continue
-            for page in range(1, PAGES + 1):
-                rows = fields.rows(await fetch(page), f"{kind}_reports")
-                reports, skipped = fields.harvest(rows, lambda row: shapes.report(row, self._home))
-                self.skipped += skipped
-                found += reports
-                if len(rows) < PAGE_SIZE:
-                    break
-        return found
-
-    # What it means
 
     def _happened(self, item: Item, now: datetime) -> Iterable[Occurrence]:
         """What an item means beside what was known of it. Removals by moderators come from the moderation log."""
@@ -272,34 +249,3 @@ class Reader:
             return self._cursor.start(alias, self._look_back)
         start = self._cursor.start(alias, self._sweep_back if sweep else self._look_back)
         return max(start, self._clock.now() - self._sweep_back)
-
-    def _harvest(self, rows: list[Any], read: Read) -> list[Item]:
-        items, skipped = fields.harvest(rows, read)
-        self.skipped += skipped
-        for item in items:
-            self._people.met(item.message.author.id, item.person)
-        return items
-
-    def _post(self, row: shapes.Row) -> Item:
-        return shapes.post(row, self._home)
-
-    def _comment(self, row: shapes.Row) -> Item:
-        return shapes.comment(row, self._home)
-
-    def _private(self, row: shapes.Row) -> Item:
-        return shapes.private(row, self._home)
-
-    async def _mark_read(self) -> None:
-        """Empties the account's inbox of what was handled. A courtesy: nothing depends on it."""
-        done, self._unread = self._unread, []
-        for read in done:
-            try:
-                await read()
-            except PlatformError as error:
-                log.info("%s: a notice could not be marked as read: %s", self._home.account, error)
-                return
-
-
-def _notice(kind: str, row: shapes.Row) -> int:
-    """The id of a reply's or mention's notice."""
-    return fields.ident(fields.part(row, kind))

@@ -60,6 +60,7 @@ class Mark:
     at: datetime
     content: int
     gone: bool
+    place: str = ""
 
 
 class Seen:
@@ -77,8 +78,19 @@ class Seen:
         key, before = item.message.ref.id, self.get(item.message.ref.id)
         gone = item.message.gone
         content = before.content if gone and before else hash(item.content)
-        self._fresh[key] = Mark(item.message.sent_at, content, gone)
+        self._fresh[key] = Mark(item.message.sent_at, content, gone, item.message.place.alias)
         return before
+
+    def mark(self, key: str, mark: Mark) -> None:
+        self._fresh[key] = mark
+
+    def of(self, place: str, kind: str, since: datetime) -> dict[str, Mark]:
+        """Marks of what is there, was said in a place since then, and has a key that begins with `kind`."""
+        return {
+            key: mark
+            for key, mark in {**self._settled, **self._fresh}.items()
+            if mark.place == place and key.startswith(kind) and mark.at >= since and not mark.gone
+        }
 
     def first(self, key: str, now: datetime) -> bool:
         """Whether a thing without content (a report, a line of a log) is met for the first time.
@@ -97,6 +109,11 @@ class Seen:
     def forget(self) -> None:
         """What was read last was not stored: it will be handed on again."""
         self._fresh.clear()
+
+    def clear(self) -> None:
+        """Nothing is known any more."""
+        self._fresh.clear()
+        self._settled.clear()
 
     def prune(self, before: datetime) -> None:
         """Drops marks of things older than any window."""

@@ -11,12 +11,15 @@ from bot.clock import Clock
 from bot.markup.plain import plain
 from bot.model import Author, Receipt, Ref
 from bot.platforms.lemmy import fields, shapes
+from bot.platforms.lemmy.api import Api, pages
+from bot.platforms.lemmy.client import Repeated
 from bot.platforms.lemmy.errors import GONE, NO_REPLY
 from bot.platforms.lemmy.fields import Malformed
+from bot.platforms.lemmy.pacing import Need
 from bot.platforms.lemmy.people import People
 from bot.platforms.lemmy.shapes import Home, Item
 from bot.platforms.lemmy.target import Target
-from bot.platforms.lemmy.v3 import PAGE_SIZE, V3
+from bot.platforms.lemmy.warning import NativeWarnings
 from bot.platforms.lemmy.wording import TITLE_LIMIT, comment_body, post_body, title
 from bot.platforms.protocol import PlatformError, Refused, Unclear
 
@@ -34,23 +37,24 @@ Saying = actions.Post | actions.Reply | actions.Tell | actions.Warn | actions.Ed
 class Sender:
     """Performs the actions that say something."""
 
-    def __init__(self, api: V3, home: Home, people: People, clock: Clock) -> None:
+    def __init__(self, api: Api, home: Home, people: People, clock: Clock, native: NativeWarnings) -> None:
         self._api = api
         self._home = home
         self._people = people
         self._clock = clock
+        self._native = native
 
-    async def perform(self, action: Saying) -> Receipt:
-        """Documents are resolved and refs are real. Raises PlatformError."""
+    async def perform(self, action: Saying, key: str) -> Receipt:
+        """Documents are resolved and refs are real; `key` is the action's own. Raises PlatformError."""
         match action:
             case actions.Post():
-                return await self._post(action)
+                return await self._post(action, key)
             case actions.Reply(to=Ref() as to):
-                return await self._reply(to, comment_body(action.text))
+                return await self._reply(to, comment_body(action.text), key)
             case actions.Tell(person=person):
-                return await self._tell(person, comment_body(action.text))
+                return await self._tell(person, comment_body(action.text), key)
             case actions.Warn():
-                return await self._warn(action)
+                return await self._warn(action, key)
             case actions.Edit(ref=Ref() as ref):
                 return await self._edit(ref, action)
             case actions.Delete(ref=Ref() as ref):
@@ -58,54 +62,72 @@ class Sender:
             case _:
                 raise Refused(f"{action.kind}: what it is about was never made", "bad_ref")
 
-    async def _post(self, action: actions.Post) -> Receipt:
+    async def _post(self, action: actions.Post, key: str) -> Receipt:
         community = self._home.community(action.place)
         body = post_body(action.text) or None
         name = title(action.title or plain(action.text)[:TITLE_LIMIT])
 
         async def create(language: int | None) -> dict[str, Any]:
             return await self._api.create_post(
-                community, name, body, action.link, nsfw=action.nsfw, language=language
+                community, name, body, action.link, nsfw=action.nsfw, language=language, key=key
             )
 
-        answer = await _in_some_language(create)
-        return self._made(shapes.post, answer, "post_view")
+        return self._made(shapes.post, await _in_some_language(create), "post_view")
 
-    async def _reply(self, to: Ref, text: str) -> Receipt:
+    async def _reply(self, to: Ref, text: str, key: str, need: Need = Need.SPEAK) -> Receipt:
         """Answers a post, a comment or a private message."""
         target = Target.of(to)
         match target.kind:
             case "message":
-                return await self._whisper(await self._sender(target.number), text)
+                return await self._whisper(await self._sender(target.number), text, key)
             case "post":
                 post, parent = target.number, None
             case _:
-                view = fields.maybe(await self._api.comment(target.number, acting=True), "comment_view")
-                post, parent = _above(view), target.number
+                answer = await self._api.comment(target.number, need=Need.MODERATE)
+                post, parent = _above(fields.maybe(answer, "comment_view")), target.number
 
         async def create(language: int | None) -> dict[str, Any]:
-            return await self._api.create_comment(post, parent, text, language)
+            return await self._api.create_comment(post, parent, text, language, key=key, need=need)
 
         return self._made(shapes.comment, await _in_some_language(create), "comment_view")
 
-    async def _tell(self, person: Author, text: str) -> Receipt:
-        return await self._whisper(await self._people.local(person), text)
+    async def _tell(self, person: Author, text: str, key: str) -> Receipt:
+        local = await self._people.local(person)
+        try:
+            return await self._whisper(local, text, key)
+        except Repeated:
+            if fields.host(person.id) == self._home.host:
+                raise
+            # A server lists no messages to people elsewhere, so nobody can look: it has accepted this one before.
+            return Receipt(self._clock.now(), detail="the server had taken it before")
 
-    async def _whisper(self, recipient: int, text: str) -> Receipt:
-        answer = await self._api.create_private_message(recipient, text)
+    async def _whisper(self, recipient: int, text: str, key: str) -> Receipt:
+        answer = await self._api.create_private_message(recipient, text, key=key)
         return self._made(shapes.private, answer, "private_message_view")
 
-    async def _warn(self, action: actions.Warn) -> Receipt:
+    async def _warn(self, action: actions.Warn, key: str) -> Receipt:
+        """By the server's own warning where the person hears of it, so that nobody is told twice; else in words."""
+        native = self._native.possible(action)
+        if native and await self._native.reaches(action.person):
+            if await self._native.give(action, key):
+                return Receipt(self._clock.now(), detail="the server's own warning")
+            native = False
+        receipt = await self._in_words(action, key)
+        if native:
+            await self._native.record(action, key)
+        return receipt
+
+    async def _in_words(self, action: actions.Warn, key: str) -> Receipt:
         """Under what it is about, marked as a moderator's word; in private where no reply is possible."""
         text = comment_body(action.text)
         if action.about is None or Target.of(action.about).kind == "message":
-            return await self._tell(action.person, text)
+            return await self._tell(action.person, text, key)
         try:
-            receipt = await self._reply(action.about, text)
+            receipt = await self._reply(action.about, text, key, Need.MODERATE)
         except Refused as refusal:
             if refusal.code not in NO_REPLY:
                 raise
-            return await self._tell(action.person, text)
+            return await self._tell(action.person, text, key)
         assert receipt.ref is not None
         try:
             await self._api.distinguish(Target.of(receipt.ref).number, on=True)
@@ -119,11 +141,9 @@ class Sender:
         match target.kind:
             case "post":
                 name = title(action.title) if action.title else None
-                await self._api.edit_post(target.number, post_body(action.text), name)
-            case "comment":
-                await self._api.edit_comment(target.number, comment_body(action.text))
-            case _:
-                await self._api.edit_private_message(target.number, comment_body(action.text))
+                await self._api.edit("post", target.number, post_body(action.text), name)
+            case kind:
+                await self._api.edit(kind, target.number, comment_body(action.text))
         return Receipt(self._clock.now(), ref, self._home.url(ref.id))
 
     def _made(self, read: Callable[[shapes.Row, Home], Item], answer: dict[str, Any], key: str) -> Receipt:
@@ -138,26 +158,19 @@ class Sender:
 
     async def _sender(self, number: int) -> int:
         """The local id of who wrote a private message to us."""
-        for page in range(1, MESSAGE_PAGES + 1):
-            rows = fields.rows(await self._api.private_messages(page, acting=True), "private_messages")
-            items, _ = fields.harvest(rows, lambda row: shapes.private(row, self._home))
+        messages = pages(lambda after: self._api.private_messages(after, need=Need.MODERATE), MESSAGE_PAGES)
+        async for page in messages:
+            items, _ = fields.harvest(page.rows, lambda row: shapes.private(row, self._home))
             for item in items:
                 if item.message.ref.id == f"message/{number}":
                     return item.person
-            if len(rows) < PAGE_SIZE:
-                break
         raise Refused(f"message/{number}: that private message is gone", "couldnt_find_private_message")
 
     async def _delete(self, ref: Ref) -> Receipt:
         """What is gone already counts as deleted."""
         target = Target.of(ref)
-        call = {
-            "post": self._api.delete_post,
-            "comment": self._api.delete_comment,
-            "message": self._api.delete_private_message,
-        }[target.kind]
         try:
-            await call(target.number)
+            await self._api.delete(target.kind, target.number)
         except Refused as refusal:
             if refusal.code not in GONE:
                 raise

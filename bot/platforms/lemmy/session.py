@@ -2,47 +2,65 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.platforms.lemmy import fields
-from bot.platforms.lemmy.v3 import V3
-from bot.platforms.protocol import Refused, SignedOut
+from bot.clock import Clock
+from bot.platforms.lemmy import fields, totp
+from bot.platforms.lemmy.api import Answer, Api
+from bot.platforms.protocol import PlatformError, Refused, SignedOut
 
 log = logging.getLogger(__name__)
 
+#: While the bot runs, a token that died is replaced at most so often: whatever kills tokens faster wants a human.
+RENEW_EVERY = timedelta(hours=1)
+
 
 class Session:
-    """The account's token. `code` gives a two-factor code, for accounts that have one."""
+    """The account's token.
+
+    `totp` gives the secret of a two-factor log-in, as an `otpauth://` address or in base 32, or a code itself; `ask` gets
+    a code from a human, and is called only when the server wants one.
+    """
 
     def __init__(
         self,
-        api: V3,
+        api: Api,
         username: str,
         password: Callable[[], str],
         file: Path | None,
-        code: Callable[[], str] | None = None,
+        clock: Clock,
+        totp: Callable[[], str] | None = None,
+        ask: Callable[[], str] | None = None,
     ) -> None:
         self._api = api
         self._username = username
         self._password = password
         self._file = file
-        self._code = code
+        self._clock = clock
+        self._totp = totp
+        self._ask = ask
+        self._renewed: datetime | None = None
 
     async def open(self) -> None:
         """Uses the stored token where it is still good, else logs in. Raises PlatformError."""
         client = self._api.client
+        client.renew = None
         client.token = self._load()
-        if client.token and await self._good():
-            return
+        if not client.token or not await self._good():
+            await self._login()
+        client.renew = self._renew
+
+    async def _login(self) -> None:
+        client = self._api.client
         client.token = ""
         try:
-            answer = await self._api.login(
-                self._username, self._password(), self._code() if self._code else None
-            )
+            answer = await self._answered(self._code())
         except SignedOut as error:
             raise SignedOut(
                 f"{client.url}: {self._username} and its password are not accepted; correct them for the account"
@@ -57,6 +75,52 @@ class Session:
             )
         client.token = token
         self._store(token)
+
+    async def _answered(self, code: str | None) -> Answer:
+        try:
+            return await self._api.login(self._username, self._password(), code)
+        except Refused as refusal:
+            if refusal.code != "missing_totp_token" or self._ask is None:
+                raise
+        return await self._api.login(self._username, self._password(), await asyncio.to_thread(self._ask))
+
+    def _code(self) -> str | None:
+        """What the configuration gives for a code. Raises Refused for what is neither a secret nor a code."""
+        text = self._totp().strip() if self._totp else ""
+        if not text or (text.isascii() and text.isdigit() and len(text) == totp.DIGITS):
+            return text or None
+        key = totp.secret(text)
+        if key is None:
+            raise Refused(
+                f"account {self._api.client.account}: totp is neither an otpauth:// address nor its secret (letters and"
+                " the digits 2 to 7), nor a code of six digits",
+                "wrong_totp",
+            )
+        return totp.code(key, self._clock.now())
+
+    async def _renew(self) -> bool:
+        """Logs in anew with what the configuration holds; False when that fails, or was tried a moment ago."""
+        now, client = self._clock.now(), self._api.client
+        if self._renewed is not None and now - self._renewed < RENEW_EVERY:
+            return False
+        self._renewed = now
+        old, renew, client.renew = client.token, client.renew, None
+        try:
+            await self._login()
+        except PlatformError as error:
+            client.token = old
+            log.warning(
+                "%s: signing in anew failed: %s", client.account, error, extra={"code": "lemmy.renew"}
+            )
+            return False
+        finally:
+            client.renew = renew
+        log.warning(
+            "%s: the server did not accept the token any more; signed in anew",
+            client.account,
+            extra={"code": "lemmy.renew"},
+        )
+        return True
 
     async def _good(self) -> bool:
         try:

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.model import Place
-from bot.platforms.lemmy import fields
+from bot.platforms.lemmy import fields, shapes
+from bot.platforms.lemmy.api import Api
 from bot.platforms.lemmy.errors import MISSING
 from bot.platforms.lemmy.fields import Malformed
 from bot.platforms.lemmy.people import People
 from bot.platforms.lemmy.shapes import Home
-from bot.platforms.lemmy.v3 import V3
 from bot.platforms.protocol import Refused, Unreachable
 
 log = logging.getLogger(__name__)
@@ -20,26 +20,27 @@ log = logging.getLogger(__name__)
 #: An account hides much by default; under these settings it sees all there is to moderate, and is marked as a bot.
 WANTED = {"show_nsfw": True, "show_read_posts": True, "show_bot_accounts": True}
 
+#: What an empty profile becomes: servers ask of a bot that it says what it is for and whose it is.
+BIO = (
+    "I am a bot. I help the moderators of communities here, and answer whoever writes to me: send me “help” in a private"
+    " message. Who runs me: {contact}"
+)
+
 
 class Setup:
     """Looks things up once, when the adapter opens."""
 
-    def __init__(self, api: V3, people: People, account: str) -> None:
+    def __init__(self, api: Api, people: People, account: str, contact: str = "") -> None:
         self._api = api
         self._people = people
         self._account = account
+        self._contact = contact
 
     async def site(self) -> dict[str, Any]:
         """The answer to `GET /site`, with `my_user` in it. Raises PlatformError."""
         site = await self._api.site()
-        version = fields.text(site, "version")
         if not fields.maybe(site, "my_user"):
             raise Unreachable(f"{self._api.client.url}: the server does not say who {self._account} is")
-        if version.startswith("1."):
-            raise Refused(
-                f"{self._api.client.url}: this server runs Lemmy {version}; its API 4 is not supported, 0.19 is",
-                "wrong_version",
-            )
         self._people.crown(site)
         return site
 
@@ -49,7 +50,7 @@ class Setup:
         """Who we are and which communities we look after. Raises PlatformError, Refused for a community not found."""
         me = _me(site)
         try:
-            person, address = fields.ident(me), fields.host(fields.text(me, "actor_id"))
+            person, address = fields.ident(me), fields.host(shapes.address(me))
         except Malformed as error:
             raise Unreachable(
                 f"{self._api.client.url}: the account's own profile makes no sense: {error}"
@@ -82,7 +83,7 @@ class Setup:
         except Malformed as error:
             raise Unreachable(f"place {place.alias}: the server's answer makes no sense: {error}") from error
         self._people.appoint(number, view)
-        if community.get("subscribed") == "NotSubscribed":
+        if not self._api.follows(community):
             try:
                 await self._api.follow(number)
             except Refused as refusal:
@@ -92,10 +93,12 @@ class Setup:
     async def settle(self, site: dict[str, Any]) -> None:
         """Changes the account's settings where they would hide something. The server may refuse; then `check` tells."""
         wanted = _missing(site)
+        if self._contact and not fields.text(_me(site), "bio").strip():
+            wanted["bio"] = BIO.format(contact=self._contact)
         if not wanted:
             return
         try:
-            await self._api.save_settings(**wanted)
+            await self._api.save_settings(wanted)
         except Refused as refusal:
             log.warning("%s: the account's settings cannot be changed: %s", self._account, refusal)
 
@@ -109,9 +112,10 @@ class Setup:
         ]
         if not fields.text(me, "bio").strip():
             problems.append(
-                f"account {self._account}: its profile is empty; say there whose bot this is and how to reach you"
+                f"account {self._account}: its profile is empty; say there whose bot this is and how to reach you, or"
+                f" set accounts.{self._account}.contact"
             )
-        actor = fields.text(me, "actor_id")
+        actor = shapes.address(me)
         for number, place in home.places.items():
             view = await self._api.community(place.native)
             self._people.appoint(number, view)

@@ -1,4 +1,6 @@
-"""Lemmy's JSON (API v3) as the bot's own model. Tolerant: unknown fields are ignored, missing ones have a default.
+"""Lemmy's JSON as the bot's own model, in the spelling of 0.19 or of 1.0.
+
+Tolerant: unknown fields are ignored, missing ones have a default.
 
 A row is only skipped (`Malformed`) when it has no id, no author or no time of its own.
 """
@@ -19,8 +21,8 @@ from bot.model import (
     PlaceKind,
     Platform,
     Ref,
-    Removed,
     Reported,
+    Resolved,
     Role,
 )
 from bot.platforms.lemmy import fields
@@ -30,7 +32,7 @@ from bot.platforms.protocol import Refused
 
 Row = Mapping[str, Any]
 
-#: In somebody's profile, this asks bots to leave them alone.
+#: In somebody's profile or display name, this asks bots to leave them alone.
 OPT_OUT = "#nobot"
 
 
@@ -98,7 +100,7 @@ class Item:
 
 def author(person: Row, role: Role = Role.EVERYONE) -> Author:
     """A person of `role`. Raises Malformed without an ActivityPub id."""
-    actor = fields.text(person, "actor_id")
+    actor = address(person)
     server = fields.host(actor)
     if not server:
         raise Malformed("actor_id is not an address")
@@ -109,9 +111,14 @@ def author(person: Row, role: Role = Role.EVERYONE) -> Author:
         name=f"{name}@{server}",
         role=role,
         is_bot=fields.flag(person, "bot_account"),
-        since=fields.moment(person, "published"),
-        opted_out=OPT_OUT in fields.text(person, "bio").lower(),
+        since=fields.moment(person, "published", "published_at"),
+        opted_out=any(OPT_OUT in fields.text(person, key).lower() for key in ("bio", "display_name")),
     )
+
+
+def address(row: Row) -> str:
+    """The ActivityPub id of a person or community; empty where there is none."""
+    return fields.text(row, "actor_id", "ap_id")
 
 
 def role(view: Row) -> Role:
@@ -126,7 +133,7 @@ def post(view: Row, home: Home) -> Item:
     body = fields.part(view, "post")
     creator = fields.part(view, "creator")
     place = home.place(fields.maybe(view, "community"))
-    counts = fields.maybe(view, "counts")
+    counts = fields.maybe(view, "counts") or body
     ref = Ref(Platform.LEMMY, place.alias, f"post/{fields.ident(body)}")
     said = fields.text(body, "body")
     removed, deleted = fields.flag(body, "removed"), fields.flag(body, "deleted")
@@ -135,11 +142,11 @@ def post(view: Row, home: Home) -> Item:
         place=place,
         author=author(creator, role(view) if place.community else Role.EVERYONE),
         text=said,
-        sent_at=fields.when(body, "published"),
+        sent_at=fields.when(body, "published", "published_at"),
         root=ref,
         title=fields.text(body, "name"),
         link=fields.text(body, "url") or None,
-        edited_at=fields.moment(body, "updated"),
+        edited_at=fields.moment(body, "updated", "updated_at"),
         command=home.command(said),
         url=_link(body, ref, home),
         score=fields.number(counts, "score"),
@@ -163,7 +170,7 @@ def comment(view: Row, home: Home) -> Item:
     body = fields.part(view, "comment")
     creator = fields.part(view, "creator")
     place = home.place(fields.maybe(view, "community"))
-    counts = fields.maybe(view, "counts")
+    counts = fields.maybe(view, "counts") or body
     number = fields.ident(body)
     above = fields.number(body, "post_id") or fields.ident(fields.maybe(view, "post"))
     root = Ref(Platform.LEMMY, place.alias, f"post/{above}")
@@ -176,10 +183,10 @@ def comment(view: Row, home: Home) -> Item:
         place=place,
         author=author(creator, role(view) if place.community else Role.EVERYONE),
         text=said,
-        sent_at=fields.when(body, "published"),
+        sent_at=fields.when(body, "published", "published_at"),
         root=root,
         parent=Ref(Platform.LEMMY, place.alias, f"comment/{parent}") if parent else root,
-        edited_at=fields.moment(body, "updated"),
+        edited_at=fields.moment(body, "updated", "updated_at"),
         command=home.command(said),
         url=_link(body, ref, home),
         score=fields.number(counts, "score"),
@@ -207,11 +214,11 @@ def private(view: Row, home: Home) -> Item:
     message = Message(
         ref=ref,
         place=home.private,
-        author=author(creator, home.staff.get(fields.text(creator, "actor_id"), Role.EVERYONE)),
+        author=author(creator, home.staff.get(address(creator), Role.EVERYONE)),
         text=said,
-        sent_at=fields.when(body, "published"),
+        sent_at=fields.when(body, "published", "published_at"),
         root=ref,
-        edited_at=fields.moment(body, "updated"),
+        edited_at=fields.moment(body, "updated", "updated_at"),
         command=spoken or bare(said, home.prefixes),
         gone=fields.flag(body, "deleted"),
     )
@@ -230,38 +237,27 @@ def report(view: Row, home: Home) -> Reported:
         reporter=author(fields.part(view, "creator")),
         reason=fields.text(body, "reason"),
         id=f"{kind}_report/{fields.ident(body)}",
-        at=fields.when(body, "published"),
+        at=fields.when(body, "published", "published_at"),
     )
 
 
-def removal(view: Row, home: Home) -> tuple[Removed, int | None] | None:
-    """A line of the moderation log about a post or comment: what was removed, and the local id of who did it.
-
-    None for a line that brings something back.
-    """
-    kind = "post" if "mod_remove_post" in view else "comment"
-    entry = fields.part(view, f"mod_remove_{kind}")
-    if entry.get("removed") is False:
-        return None
-    place = home.place(fields.maybe(view, "community"))
-    moderator = fields.maybe(view, "moderator")
-    return (
-        Removed(
-            ref=Ref(Platform.LEMMY, place.alias, f"{kind}/{fields.ident(fields.part(view, kind))}"),
-            place=place,
-            by=author(moderator, Role.MODERATOR) if moderator else None,
-            reason=fields.text(entry, "reason"),
-            at=fields.when(entry, "when_"),
-        ),
-        fields.number(moderator, "id"),
-    )
+def resolved(view: Row, home: Home, now: datetime) -> tuple[Resolved, int | None]:
+    """A closed report, and the local id of who closed it. Raises Malformed for one that is open."""
+    said = report(view, home)
+    body = fields.maybe(view, said.id.partition("/")[0])
+    if not fields.flag(body, "resolved"):
+        raise Malformed("resolved is not set")
+    who = fields.maybe(view, "resolver")
+    by = author(who, Role.MODERATOR) if who else None
+    at = fields.moment(body, "updated", "updated_at") or now
+    return Resolved(said.message.ref, said.place, by, said.id, at), fields.number(body, "resolver_id")
 
 
 def discussion(view: Row) -> Discussion:
     """A PostView somewhere else. Raises Malformed without an address or a time."""
     body = fields.part(view, "post")
     community = fields.part(view, "community")
-    counts = fields.maybe(view, "counts")
+    counts = fields.maybe(view, "counts") or body
     url = fields.text(body, "ap_id")
     if not fields.host(url):
         raise Malformed("ap_id is not an address")
@@ -274,7 +270,7 @@ def discussion(view: Row) -> Discussion:
         community=name,
         instance=name.rpartition("@")[2],
         comments=max(fields.number(counts, "comments") or 0, 0),
-        sent_at=fields.when(body, "published"),
+        sent_at=fields.when(body, "published", "published_at"),
         score=fields.number(counts, "score") or 0,
         nsfw=fields.flag(body, "nsfw"),
         gone=fields.flag(body, "removed") or fields.flag(body, "deleted"),
@@ -283,7 +279,7 @@ def discussion(view: Row) -> Discussion:
 
 def community_name(community: Row) -> str:
     """`name@host`. Raises Malformed without an ActivityPub id."""
-    actor = fields.text(community, "actor_id")
+    actor = address(community)
     server = fields.host(actor)
     if not server:
         raise Malformed("the community's actor_id is not an address")

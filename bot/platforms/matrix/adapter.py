@@ -8,9 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.actions import Capability, External
+from bot.actions import Capability, External, PublishBan, WithdrawBan
 from bot.clock import Clock
-from bot.model import Author, Discussion, Message, Place, PlaceKind, Platform, Receipt, Ref, Role, Thread
+from bot.model import (
+    Author,
+    Discussion,
+    Message,
+    Place,
+    PlaceKind,
+    Platform,
+    Policy,
+    Receipt,
+    Ref,
+    Thread,
+)
 from bot.platforms.matrix import links, raw, refs, shapes
 from bot.platforms.matrix.calls import Calls
 from bot.platforms.matrix.check import Check
@@ -18,17 +29,21 @@ from bot.platforms.matrix.cipher import Cipher, Clear
 from bot.platforms.matrix.client import PATIENCE, Client, at
 from bot.platforms.matrix.doors import Doors
 from bot.platforms.matrix.encryption import LOST, UNUSABLE
-from bot.platforms.matrix.events import Event, is_user
+from bot.platforms.matrix.events import Event
+from bot.platforms.matrix.lists import Lists
 from bot.platforms.matrix.lookup import Lookup
 from bot.platforms.matrix.moderator import Moderator
+from bot.platforms.matrix.people import People
 from bot.platforms.matrix.private import Private
 from bot.platforms.matrix.reader import Reader
 from bot.platforms.matrix.receipts import Receipts
 from bot.platforms.matrix.recent import Recent
+from bot.platforms.matrix.reports import Reports
 from bot.platforms.matrix.rooms import Room, Rooms
 from bot.platforms.matrix.sender import Saying, Sender
 from bot.platforms.matrix.session import Session
 from bot.platforms.matrix.shapes import Eyes
+from bot.platforms.matrix.slowness import Slowness
 from bot.platforms.matrix.stream import Stream
 from bot.platforms.matrix.threads import Threads
 from bot.platforms.matrix.wire import Wire
@@ -50,6 +65,7 @@ CAPABILITIES = frozenset(
         Capability.KICK,
         Capability.BAN,
         Capability.THREADS,
+        Capability.POLICIES,
     }
 )
 
@@ -116,6 +132,7 @@ class MatrixAdapter:
         private = self._private()
         self._rooms = Rooms(account, private)
         self._doors = Doors(self._calls, self._rooms, private, invites_from, clock, talks=talks)
+        self._slowness = Slowness(self._client, private, clock)
         self._open: _Open | None = None
 
     async def open(self) -> None:
@@ -136,10 +153,13 @@ class MatrixAdapter:
             reader=Reader(
                 Stream(client), rooms, eyes, self._doors, recent, Receipts(client, clock), cipher, clock
             ),
+            reports=Reports(client, rooms, eyes, recent, clock),
             sender=sender,
+            lists=Lists(self._calls, rooms, clock),
             moderator=Moderator(self._calls, rooms, clock),
             lookup=Lookup(self._calls, rooms, private, sender),
             threads=Threads(client, recent, eyes),
+            people=People(self._calls, rooms, eyes, self.places, self._private()),
         )
 
     async def close(self) -> None:
@@ -149,11 +169,14 @@ class MatrixAdapter:
         await self._client.close()
 
     async def poll(self, cursor: str | None, wait: timedelta) -> Batch:
-        return await self._ready.reader.poll(cursor, wait)
+        batch = await self._ready.reports.added(await self._ready.reader.poll(cursor, wait), cursor)
+        return replace(batch, occurrences=(*batch.occurrences, *self._slowness.noticed()))
 
     async def perform(self, action: External, key: str) -> Receipt:
         if isinstance(action, Saying):
             return await self._ready.sender.perform(action, key)
+        if isinstance(action, PublishBan | WithdrawBan):
+            return await self._ready.lists.perform(action)
         return await self._ready.moderator.perform(action, key)
 
     async def find(
@@ -190,24 +213,27 @@ class MatrixAdapter:
         del ref  # Matrix keeps no list of what is discussed where
         return []
 
+    @property
+    def me(self) -> Author | None:
+        return self._open.people.me if self._open else None
+
     async def person(self, handle: str, place: str) -> Author | None:
-        """`@ana:example.org`, a link to it, or `ana` for somebody of our own server who is or was in the room."""
-        link = links.parse(handle)
-        user = link.user if link else None
-        room = self._rooms.by_alias(place)
-        if user is None:
-            name = handle.strip().removeprefix("@").lower()
-            guess = f"@{name}:{links.server(self._user)}"
-            if room is None or not is_user(guess) or await self._calls.membership(room.id, guess) is None:
-                return None
-            user = guess
-        return self._author(user, place)
+        return await self._ready.people.person(handle, place)
 
     async def refresh(self, person: Author, place: str) -> Author:
-        role = self._author(person.id, place).role
-        # TRUSTED is given in the configuration, not by Matrix.
-        trusted = Role.TRUSTED if person.role is Role.TRUSTED else Role.EVERYONE
-        return replace(person, role=max(role, trusted))
+        return self._ready.people.refresh(person, place)
+
+    async def members(self, place: str) -> list[Author]:
+        return await self._ready.people.members(place)
+
+    async def policies(self, place: str) -> list[Policy]:
+        """Raises Refused where the bot is not in the list's room, Unreachable before its rules were read."""
+        if place not in self.places or self.places[place].kind is not PlaceKind.POLICY:
+            return []
+        room = refs.joined(place, self._rooms)
+        if not room.known:
+            raise Unreachable(f"the rules of {place} were not read yet")
+        return room.rules.policies
 
     async def working(self, ref: Ref) -> None:
         """Shows that the bot is typing. A courtesy: it may fail."""
@@ -271,14 +297,6 @@ class MatrixAdapter:
         alias = f"{self.account}.private"
         return Place(Platform.MATRIX, alias, "private", PlaceKind.PRIVATE, "", self.account)
 
-    def _author(self, user: str, place: str) -> Author:
-        """The person with their role in a place; in private, the highest in that community's rooms."""
-        room = self._rooms.by_alias(place)
-        if room is None:
-            kind = self.places[place] if place in self.places else self._private()
-            room = Room("", kind)
-        return self._ready.eyes.author(user, room)
-
     async def _linked(self, room: str) -> Room | None:
         """The room of a link, by its id or alias; None where we are not in it. Raises PlatformError."""
         if not room.startswith("#"):
@@ -303,7 +321,10 @@ class _Open:
     eyes: Eyes
     recent: Recent
     reader: Reader
+    reports: Reports
     sender: Sender
+    lists: Lists
     moderator: Moderator
     lookup: Lookup
     threads: Threads
+    people: People

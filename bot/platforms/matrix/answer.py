@@ -88,7 +88,7 @@ def entered(events: list[Json], user: str, before: Before) -> int | None:
         if own([event], user) and membership(event) == "join":
             old = raw.mapping(raw.mapping(event.get("unsigned")).get("prev_content")).get("membership")
             known = before.get(raw.text(event.get("event_id")), {}).get("membership")
-            if "join" not in {old, known}:
+            if old != "join" and known != "join":
                 found = index
     return found
 

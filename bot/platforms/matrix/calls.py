@@ -9,7 +9,7 @@ from typing import Any
 from bot.platforms.matrix import raw
 from bot.platforms.matrix.client import Client, Query, at
 from bot.platforms.matrix.errors import MISSING
-from bot.platforms.matrix.events import MEMBER
+from bot.platforms.matrix.events import MEMBER, is_user
 from bot.platforms.protocol import Refused, Unclear
 
 Content = dict[str, Any]
@@ -55,6 +55,16 @@ class Calls:
                 raise
             return None
 
+    async def state_event(self, room: str, kind: str, key: str = "") -> Content:
+        """A piece of state as the whole event, with who set it; empty where there is none."""
+        path = at("v3", "rooms", room, "state", kind, key)
+        try:
+            return await self.client.call("GET", path, query={"format": "event"})
+        except Refused as refusal:
+            if refusal.code not in MISSING:
+                raise
+            return {}
+
     async def set_state(self, room: str, kind: str, content: Mapping[str, Any], key: str = "") -> None:
         await self.client.call("PUT", at("v3", "rooms", room, "state", kind, key), content)
 
@@ -69,6 +79,11 @@ class Calls:
     async def joined_rooms(self) -> list[str]:
         answer = await self.client.call("GET", at("v3", "joined_rooms"))
         return [room for room in raw.items(answer.get("joined_rooms")) if isinstance(room, str)]
+
+    async def joined_members(self, room: str) -> list[str]:
+        """The ids of all who are in a room now."""
+        answer = await self.client.call("GET", at("v3", "rooms", room, "joined_members"))
+        return [user for user in raw.mapping(answer.get("joined")) if is_user(user)]
 
     async def own_events(self, room: str, start: str | None) -> Content:
         """A page of what this account sent to a room, newest first: `chunk` and, where there is more, `end`."""

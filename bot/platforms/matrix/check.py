@@ -10,6 +10,7 @@ from bot.platforms.matrix.cipher import Cipher
 from bot.platforms.matrix.client import at
 from bot.platforms.matrix.doors import Doors
 from bot.platforms.matrix.errors import MISSING
+from bot.platforms.matrix.policies import USER_RULE
 from bot.platforms.matrix.power import Powers
 from bot.platforms.matrix.rights import missing
 from bot.platforms.matrix.rooms import CREATE, ENCRYPTION, POWER, Rooms
@@ -76,6 +77,12 @@ class Check:
             if room is None or room.private:
                 continue
             level = room.powers.level(self._client.user)
+            if room.lists:
+                publishes = "and publish" if level >= room.powers.sets(USER_RULE) else "but not publish"
+                found.append(
+                    f"place {place.alias}: {room.label}, a policy list: the bot may follow it, {publishes} there"
+                )
+                continue
             able = [act for act, needed in _needs(room.powers) if level >= needed]
             unable = [act for act, needed in _needs(room.powers) if level < needed]
             found.append(
@@ -89,6 +96,8 @@ class Check:
         if room is None:
             why = self._doors.absent.get(place.alias, "it has not been invited yet")
             return [f"place {place.alias}: the bot is not in {place.native}: {why}"]
+        if room.lists:
+            return []
         here = f"place {place.alias}: {room.label}"
         found = [f"{here}: {reason}" for reason in lacking(room.powers, self._client.user)]
         if room.encrypted and not self._cipher.works:

@@ -118,7 +118,10 @@ class Doors:
         except Refused:
             return False  # we never were there, as far as the server tells
         content = raw.mapping(event.get("content"))
-        return content.get("membership") == "leave" and event.get("sender") not in {None, self._client.user}
+        return content.get("membership") == "leave" and raw.text(event.get("sender")) not in {
+            "",
+            self._client.user,
+        }
 
     async def enter(self, ident: str, servers: Iterable[str]) -> None:
         """Joins a room, through one of `servers` where ours is not in it. Raises PlatformError."""

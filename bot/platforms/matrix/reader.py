@@ -172,7 +172,9 @@ class Reader:
         before: dict[str, Any] = {}
         for event in part.events:
             kind, key, ident = event.get("type"), event.get("state_key"), event.get("event_id")
-            if isinstance(key, str) and isinstance(ident, str) and kind in {MEMBER, POWER}:
+            if (
+                isinstance(key, str) and isinstance(ident, str) and kind in (MEMBER, POWER)
+            ):  # a kind may be anything
                 known = room.state(kind, key)
                 if known:
                     before[ident] = known
@@ -189,7 +191,7 @@ class Reader:
             doing.here = doing.here.gap(room.id, None)
         elif room.id in doing.here.gaps:
             return  # it comes with the rest of the gap
-        elif part.limited:
+        elif part.limited and not room.lists:
             doing.here = doing.here.gap(room.id, Gap(here.since, entry(part, self._eyes.user, here.at)))
             return
         await self._read(room, events, doing, before)
@@ -237,7 +239,7 @@ class Reader:
     async def _read(
         self, room: Room, events: Iterable[dict[str, Any]], doing: _Round, before: Before
     ) -> None:
-        for source in events:
+        for source in [] if room.lists else events:
             clear = await self._recent.clear(room.id, source)
             event = Event.of(clear, self._clock.now() + _SKEW)
             if event is None:

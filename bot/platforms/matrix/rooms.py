@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.model import Place, PlaceKind, Platform, Role
-from bot.platforms.matrix import raw
+from bot.platforms.matrix import policies, raw
 from bot.platforms.matrix.power import Powers, version
 
 CREATE = "m.room.create"
@@ -15,6 +15,7 @@ POWER = "m.room.power_levels"
 ENCRYPTION = "m.room.encryption"
 TOMBSTONE = "m.room.tombstone"
 MEMBER = "m.room.member"
+REDACTION = "m.room.redaction"
 
 #: The kinds of state (with an empty key) that are kept; anything else is asked for when it is needed.
 KEPT = frozenset(
@@ -47,6 +48,7 @@ class Room:
         self._state: dict[str, dict[str, Any]] = {}
         self._members: OrderedDict[str, dict[str, Any]] = OrderedDict()
         self._counts: dict[str, int] = {}
+        self.rules = policies.Rules()
         self.encrypted = False
         self.size: int | None = (
             None  # how many people are in it or invited; None when the server did not tell
@@ -55,6 +57,11 @@ class Room:
     @property
     def private(self) -> bool:
         return self.place.kind is PlaceKind.PRIVATE
+
+    @property
+    def lists(self) -> bool:
+        """Whether it is a policy list: what is said and done there is not for us, only its rules are."""
+        return self.place.kind is PlaceKind.POLICY
 
     @property
     def version(self) -> str:
@@ -119,14 +126,17 @@ class Room:
 
     def acquaint(self, event: Mapping[str, Any]) -> None:
         """Takes over a member from an older piece of state, unless a newer one is known."""
-        if event.get("type") == MEMBER and event.get("state_key") not in self._members:
+        if event.get("type") == MEMBER and raw.text(event.get("state_key")) not in self._members:
             self.take(event)
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Takes over a state event, whatever is in it; anything else is passed over."""
         kind, key = event.get("type"), event.get("state_key")
+        if kind == REDACTION:
+            self._redacted(event)
         if not isinstance(kind, str) or not isinstance(key, str):
             return
+        self.rules.take(event)
         content = raw.mapping(event.get("content"))
         if kind == MEMBER:
             self._members[key] = {name: content.get(name) for name in ("membership", "displayname")}
@@ -135,6 +145,12 @@ class Room:
                 self._members.popitem(last=False)
         elif kind in KEPT and not key:
             self._keep(kind, {"sender": raw.text(event.get("sender")), "content": content})
+
+    def _redacted(self, event: Mapping[str, Any]) -> None:
+        by = raw.text(event.get("sender"))
+        target = raw.mapping(event.get("content")).get("redacts") or event.get("redacts")
+        entitled = self.powers.level(by) >= self.powers.redact
+        self.rules.redacted(raw.text(target), by, entitled=entitled)
 
     def _keep(self, kind: str, event: dict[str, Any]) -> None:
         if kind == CREATE and self.known:

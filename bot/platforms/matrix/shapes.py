@@ -43,14 +43,21 @@ class Eyes:
         return Listener(self.user, self.name)
 
     def author(self, user: str, room: Room) -> Author:
-        """The person with their role in `room`; in private, the highest they have in that community's rooms."""
-        if room.private:
-            community = room.place.community
-            ours = (r for r in self.rooms if community and r.place.community == community and not r.private)
+        """The person with their role in `room`; in private, the highest they have in that community's rooms.
+
+        Whoever keeps a policy list has no power with us for that.
+        """
+        if room.private or room.lists:
+            ours = (r for r in self.rooms if self._meets(r, room.place.community))
             role = max((r.role(user) for r in ours), default=Role.EVERYONE)
         else:
             role = room.role(user)
         return Author(Platform.MATRIX, user, user, role, is_bot=user in self.bots)
+
+    @staticmethod
+    def _meets(room: Room, community: str) -> bool:
+        """Whether `room` is one in which that community meets."""
+        return bool(community) and room.place.community == community and not (room.private or room.lists)
 
     def url(self, room: Room, event: str) -> str | None:
         """The link for people; none for what was said in private."""

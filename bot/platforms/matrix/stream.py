@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from bot.platforms.matrix import raw
+from bot.platforms.matrix import policies, raw
 from bot.platforms.matrix.client import Client, Query, at
 from bot.platforms.matrix.rooms import KEPT, MEMBER
 from bot.platforms.matrix.wire import TooLarge
@@ -96,7 +96,7 @@ def _filter(limit: int) -> str:
             "account_data": nothing,
             "room": {
                 "timeline": {"limit": limit, **lazy},
-                "state": {"types": [*sorted(KEPT), MEMBER], **lazy},
+                "state": {"types": [*sorted(KEPT), *sorted(policies.KINDS), MEMBER], **lazy},
                 "ephemeral": nothing,
                 "account_data": nothing,
             },

@@ -7,7 +7,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.actions import Ban, Capability, External, Kick, Mute, Post, Tell, Unban, Unmute, Warn
+from bot.actions import (
+    Ban,
+    Capability,
+    External,
+    Kick,
+    Mute,
+    Post,
+    PublishBan,
+    Tell,
+    Unban,
+    Unmute,
+    Warn,
+    WithdrawBan,
+)
 from bot.clock import Clock
 from bot.model import (
     Author,
@@ -19,6 +32,7 @@ from bot.model import (
     Place,
     PlaceKind,
     Platform,
+    Policy,
     Reacted,
     Receipt,
     Ref,
@@ -146,6 +160,17 @@ class MemoryAdapter:
         member = await self._world.member(person.id)
         return self._author(member, self.places.get(place)) if member else person
 
+    @property
+    def me(self) -> Author | None:
+        return Author(Platform.MEMORY, self._name, self._name, is_bot=True) if self._name else None
+
+    async def members(self, place: str) -> list[Author]:
+        known = self._place(place)
+        return [self._author(member, known) for member in await self._world.members(known.native)]
+
+    async def policies(self, place: str) -> list[Policy]:
+        return list(await self._world.policies(self._place(place).native))
+
     async def working(self, ref: Ref) -> None:
         """Nobody waits in this world."""
 
@@ -157,7 +182,7 @@ class MemoryAdapter:
     def _occurrence(self, event: Event) -> Occurrence | None:
         """The event as an occurrence; None for our own acts and for what we do not follow."""
         place = self._by_native.get(event.place)
-        if place is None or event.by.name == self._name:
+        if place is None or place.kind is PlaceKind.POLICY or event.by.name == self._name:
             return None
         by = self._author(event.by, place)
         if event.kind == "joined":
@@ -222,11 +247,18 @@ class MemoryAdapter:
         )
 
     def _author(self, member: Member, place: Place | None) -> Author:
-        """The person with their role in `place`; in private, the highest they have in that community's places."""
+        """The person with their role in `place`; in private, the highest they have in that community's places.
+
+        Whoever keeps a policy list has no power with us for that.
+        """
         if place is None:
             role = Role.EVERYONE
-        elif place.kind is PlaceKind.PRIVATE:
-            ours = (p.native for p in self.places.values() if p.community == place.community)
+        elif place.kind in {PlaceKind.PRIVATE, PlaceKind.POLICY}:
+            ours = (
+                p.native
+                for p in self.places.values()
+                if p.community == place.community and p.kind is not PlaceKind.POLICY
+            )
             role = max((member.roles.get(native, Role.EVERYONE) for native in ours), default=Role.EVERYONE)
         else:
             role = member.roles.get(place.native, Role.EVERYONE)
@@ -245,7 +277,7 @@ class MemoryAdapter:
 
     def _receipt(self, done: Done, action: External) -> Receipt:
         if done.item is None:
-            return Receipt(done.at)
+            return Receipt(done.at, detail=done.detail)
         place = self._by_native.get(done.item.place)
         ref = Ref(Platform.MEMORY, place.alias if place else done.item.place, done.item.id)
         return Receipt(done.at, ref, self.url(ref), detail=action.kind)
@@ -255,7 +287,18 @@ class MemoryAdapter:
     def _native(self, action: External) -> External:
         """The action with its place by native name."""
         match action:
-            case Post() | Tell() | Warn() | Kick() | Mute() | Unmute() | Ban() | Unban():
+            case (
+                Post()
+                | Tell()
+                | Warn()
+                | Kick()
+                | Mute()
+                | Unmute()
+                | Ban()
+                | Unban()
+                | PublishBan()
+                | WithdrawBan()
+            ):
                 return replace(action, place=self._place(action.place).native)
             case _:
                 return action

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.actions import (
+    LISTED,
     Ban,
     Delete,
     Edit,
@@ -15,6 +16,7 @@ from bot.actions import (
     Mute,
     Pin,
     Post,
+    PublishBan,
     React,
     Remove,
     Reply,
@@ -25,9 +27,11 @@ from bot.actions import (
     Unban,
     Unmute,
     Warn,
+    WithdrawBan,
 )
 from bot.markup import plain
-from bot.model import PlaceKind, Ref
+from bot.model import PlaceKind, Policy, PolicyKind, Ref
+from bot.model.policies import BAN
 from bot.platforms.memory.port import PRIVATE, Done, Item
 from bot.platforms.memory.scene import Scene
 from bot.platforms.memory.transcript import because, entry, excerpt, term
@@ -46,6 +50,8 @@ def carry_out(scene: Scene, action: External) -> Done:
         case Kick() | Mute() | Unmute() | Ban() | Unban():
             _sanction(scene, action)
             return Done(now)
+        case PublishBan() | WithdrawBan():
+            return Done(now, detail=_list(scene, action))
         case _:
             assert_never(action)
 
@@ -167,6 +173,24 @@ def _sanction(scene: Scene, action: Kick | Mute | Unmute | Ban | Unban) -> None:
         case _:
             assert_never(action)
     _acted(scene, action.place, f"{deed}{because(action.reason)}")
+
+
+def _list(scene: Scene, action: PublishBan | WithdrawBan) -> str:
+    """Changes a policy list; a word about it where nothing had to be changed."""
+    if _kind(scene, action.place) is not PlaceKind.POLICY:
+        raise Refused(f"{action.place} is no policy list", "no_place")
+    rules, who = scene.rules.setdefault(action.place, []), action.person.id
+    listed = [rule for rule in rules if rule.entity == who and rule.recommendation == BAN]
+    match action:
+        case PublishBan(reason=reason) if not listed:
+            rules.append(Policy(PolicyKind.USER, who, BAN, reason, scene.bot))
+            _acted(scene, action.place, f"lists {who}{because(reason)}")
+        case WithdrawBan(reason=reason) if listed:
+            scene.rules[action.place] = [rule for rule in rules if rule not in listed]
+            _acted(scene, action.place, f"takes {who} off the list{because(reason)}")
+        case _:
+            return LISTED if listed else "was not listed"
+    return ""
 
 
 def _acted(scene: Scene, place: str, deed: str) -> None:

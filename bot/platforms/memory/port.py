@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeAlias
 
 from bot.actions import External
-from bot.model import Act, Discussion, PlaceKind, Role
+from bot.model import Act, Discussion, PlaceKind, Policy, Role
 from bot.text import Document
 
 #: The native name of the place that holds everybody's private messages with the bot.
@@ -91,6 +91,7 @@ class Done:
 
     at: datetime
     item: Item | None = None
+    detail: str = ""
 
 
 class WorldPort(Protocol):
@@ -130,6 +131,14 @@ class WorldPort(Protocol):
 
     async def member(self, name: str) -> Member | None:
         """Who goes by `name`, upper and lower case being the same."""
+        ...
+
+    async def members(self, place: str) -> tuple[Member, ...]:
+        """Who belongs to a place and is not shut out of it, the bot apart."""
+        ...
+
+    async def policies(self, place: str) -> tuple[Policy, ...]:
+        """The rules of a policy list, oldest first."""
         ...
 
     async def elsewhere(self, link: str) -> tuple[Discussion, ...]:

@@ -9,7 +9,7 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from bot.actions import External
-from bot.model import Discussion, PlaceKind
+from bot.model import Discussion, PlaceKind, Policy
 from bot.platforms.memory import wire
 from bot.platforms.memory.port import Done, Event, Item, Member
 from bot.platforms.protocol import PlatformError, Unclear, Unreachable
@@ -62,6 +62,12 @@ class RemoteWorld:
 
     async def member(self, name: str) -> Member | None:
         return await self._get(wire.MEMBER, "member", {"name": name})
+
+    async def members(self, place: str) -> tuple[Member, ...]:
+        return await self._get(wire.MEMBERS, "members", {"place": place})
+
+    async def policies(self, place: str) -> tuple[Policy, ...]:
+        return await self._get(wire.POLICIES, "policies", {"place": place})
 
     async def elsewhere(self, link: str) -> tuple[Discussion, ...]:
         return await self._get(wire.DISCUSSIONS, "elsewhere", {"link": link})

@@ -8,6 +8,7 @@
 | `GET /chat/performed` | `key` | `Done` or null |
 | `GET /chat/item`, `thread` | `id` | item or null, items |
 | `GET /chat/member` | `name` | member or null |
+| `GET /chat/members`, `policies` | `place` | members, rules |
 | `GET /chat/elsewhere` | `link` | discussions |
 
 Whatever goes wrong is answered with a `Problem`, and the status that a proxy would understand.
@@ -22,7 +23,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, TypeAdapter
 
 from bot.actions import External
-from bot.model import Discussion, PlaceKind
+from bot.model import Discussion, PlaceKind, Policy
 from bot.platforms.memory.port import Done, Event, Item, Member
 from bot.platforms.protocol import Busy, PlatformError, Refused, SignedOut, Unclear, Unreachable
 
@@ -62,6 +63,8 @@ EVENTS: Final = TypeAdapter(tuple[Event, ...])
 ITEM: Final[TypeAdapter[Item | None]] = TypeAdapter(Item | None)
 ITEMS: Final = TypeAdapter(tuple[Item, ...])
 MEMBER: Final[TypeAdapter[Member | None]] = TypeAdapter(Member | None)
+MEMBERS: Final = TypeAdapter(tuple[Member, ...])
+POLICIES: Final = TypeAdapter(tuple[Policy, ...])
 DISCUSSIONS: Final = TypeAdapter(tuple[Discussion, ...])
 PROBLEM: Final = TypeAdapter(Problem)
 

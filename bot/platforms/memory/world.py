@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.actions import External
 from bot.clock import Clock
-from bot.model import Act, Discussion, PlaceKind, Role
+from bot.model import Act, Discussion, PlaceKind, Policy, Role
 from bot.platforms.memory import deeds, faults
 from bot.platforms.memory.port import PRIVATE, Done, Event, Item, Member
 from bot.platforms.memory.scene import Scene
@@ -174,6 +174,16 @@ class World(Scene):
     async def member(self, name: str) -> Member | None:
         wanted = name.casefold()
         return next((m for m in self.people.values() if m.name.casefold() == wanted), None)
+
+    async def members(self, place: str) -> tuple[Member, ...]:
+        return tuple(
+            member
+            for member in self.people.values()
+            if place in member.roles and member.name != self.bot and (place, member.name) not in self.banned
+        )
+
+    async def policies(self, place: str) -> tuple[Policy, ...]:
+        return tuple(self.rules.get(place, ()))
 
     async def elsewhere(self, link: str) -> tuple[Discussion, ...]:
         return tuple(found for found in self.discussions if found.link == link)

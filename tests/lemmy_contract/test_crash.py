@@ -1,0 +1,135 @@
+"""Kill -9 at any moment, against a real server: nothing is lost, nothing is done twice.
+
+The bot as in production, on the wall clock. What a kill cut off is looked up a minute later (the server may still be at it), so
+the story ends with some quiet minutes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import secrets
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.ledger import Ledger
+from tests.lemmy_contract.driver import PASSWORD, Member
+from tests.lemmy_contract.town import Town, town
+from tests.test_crash import Nursery
+
+ROUNDS = int(os.environ.get("FOLKMOOT_TEST_LEMMY_KILLS", "40"))
+#: From hardly begun to well at work; a real server answers a call in some tens of milliseconds.
+SHORTEST_LIFE, LONGEST_LIFE = 0.2, 3.0
+#: Until what was cut off last has been looked up and made good.
+LAST_LIFE = 240
+
+RULES = """\
+name: No insults
+mode: enforce
+title+body (includes-word): [numbskull]
+action: remove
+warn: Argue with the idea, please, not with the person.
+"""
+
+
+def configure(folder: Path, it: Town) -> Path:
+    secret = folder / "password"
+    secret.write_text(PASSWORD, encoding="utf-8")
+    secret.chmod(0o600)
+    config = {
+        "accounts": {
+            "lemmy": {
+                "platform": "lemmy",
+                "url": it.driver.url,
+                "username": it.bot.name,
+                "password": f"file:{secret}",
+            }
+        },
+        "communities": {
+            "chat": {
+                "title": "Chat",
+                "zone": "UTC",
+                "places": {"chat": {"account": "lemmy", "community": it.community.name}},
+                "plugins": {
+                    "moderation": {"text": RULES, "ladder": [{"at": 1, "do": "warn"}], "tell_removals": False}
+                },
+            }
+        },
+        "storage": {"database": f"sqlite:///{folder / 'folkmoot.db'}"},
+        "log": {"level": "error"},
+    }
+    path = folder / "config.yaml"
+    path.write_text(json.dumps(config), encoding="utf-8")  # JSON is YAML
+    return path
+
+
+@asynccontextmanager
+async def nursery(config: Path) -> AsyncIterator[Nursery]:
+    it = await Nursery.open(config)
+    try:
+        yield it
+    finally:
+        await it.close()
+
+
+@pytest.mark.slow
+@pytest.mark.loopback
+@pytest.mark.enable_socket
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("home", ["real-v3", "real-v4"])
+async def test_nothing_lost_and_nothing_doubled_over_many_kills(home: str, tmp_path: Path) -> None:
+    dice = random.Random(20260302)
+    async with town(home, opened=False) as it:
+        config = configure(tmp_path, it)
+        number = await it.a_post("Tea or coffee?")
+        offences: dict[str, Member] = {}
+        asked = 0
+        async with nursery(config) as bots:
+            # The first life is long enough to make the ledger and to see what is history.
+            await bots.life("", 8)
+            for turn in range(ROUNDS):
+                rude = await it.driver.register(f"rude{secrets.token_hex(4)}")
+                comment = await it.driver.comment(rude, number, f"What a numbskull you are! ({turn})")
+                offences[f"comment/{comment}"] = rude
+                if dice.random() < 0.3:
+                    await it.driver.tell(it.mia, it.bot.id, "!strikes")
+                    asked += 1
+                status = await bots.life("", dice.uniform(SHORTEST_LIFE, LONGEST_LIFE))
+                assert status == signal.SIGKILL, f"round {turn}: the bot ended by itself with status {status}"
+            await bots.life("", LAST_LIFE)
+
+        ledger = await Ledger.open(f"sqlite:///{tmp_path / 'folkmoot.db'}")
+        counts = await ledger.counts()
+        strikes = {
+            ref: len(await ledger.strikes("chat", f"lemmy:{rude.actor}")) for ref, rude in offences.items()
+        }
+        await ledger.close()
+        assert (counts["pending"], counts["sending"], counts["unknown"], counts["failed"]) == (0, 0, 0, 0), (
+            counts
+        )
+        assert Counter(strikes) == Counter(offences.keys()), "one strike each"
+
+        lines = Counter(
+            (entry.what, entry.about)
+            for entry in await it.driver.log(it.community)
+            if entry.by == it.bot.name
+        )
+        removed = {about: count for (what, about), count in lines.items() if what == "remove comment"}
+        assert removed == dict.fromkeys(offences, 1), "one removal each"
+        warned = {ref: len(await warnings(it, number, ref, rude)) for ref, rude in offences.items()}
+        assert warned == dict.fromkeys(offences, 1), "one warning each"
+        assert {f"comment/{ident}" for ident, _ in await it.driver.replies(number)} <= set(offences)
+        assert len(await it.driver.inbox(it.mia)) == asked, "one answer each"
+
+
+async def warnings(it: Town, post: int, ref: str, rude: Member) -> list[str]:
+    """What told somebody of their offence: an answer, a private message, or the server's own warning."""
+    below = await it.driver.replies(post, int(ref.partition("/")[2]))
+    said = [thing.text for _, thing in below if thing.author == it.bot.name]
+    return [*said, *await it.driver.inbox(rude), *await it.driver.warnings(rude)]
