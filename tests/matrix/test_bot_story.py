@@ -78,9 +78,9 @@ async def test_warned_twice_banned_and_pardoned(synapse: Synapse, tmp_path: Path
                 > Shut up, all of you.
             bot: Appeal in case #3 by @grump (No insults). The bot gave it.
                 > I was tired. I am sorry.
-                Decide with !grant #3 or !deny #3 reason.
+                Decide with !grant #3 or !deny #3 reason, or with ✅ or ❌ below this.
             mira: !grant #3
-            bot → mira: Granted: case #3 is taken back.
+            bot → mira: Granted: case #3 is taken back. What cannot be brought back: 1 removed message; the words stand in the case.
             """)
         assert await moot.transcript(grump, private) == script("""
             bot invites grump
