@@ -19,7 +19,7 @@ from urllib.parse import quote, urlencode
 from bot.clock import Clock
 from bot.platforms.matrix import errors, raw
 from bot.platforms.matrix.cipher import Cipher
-from bot.platforms.matrix.wire import Answer, NioWire, TooLarge, Wire
+from bot.platforms.matrix.wire import Answer, NioWire, Wire
 from bot.platforms.protocol import Busy, PlatformError, Refused, SignedOut, Unclear, Unreachable
 
 #: A whole call, in seconds.
@@ -217,6 +217,3 @@ def _glance(body: bytes) -> str:
     """The beginning of an answer, for an error message."""
     text = " ".join(body[:400].decode("utf-8", "replace").split())
     return repr(text[:200]) if text else "an empty answer"
-
-
-__all__ = ["LONGEST_WAIT", "PATIENCE", "Client", "TooLarge", "at"]

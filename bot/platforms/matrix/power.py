@@ -43,7 +43,6 @@ class Powers:
     events_default: int = 0
     state_default: int = 50
     events: Mapping[str, int] = field(default_factory=dict)
-    room: int = 50  # notifying everybody with @room
 
     @classmethod
     def of(cls, create: Mapping[str, Any], levels: Mapping[str, Any] | None) -> Powers:
@@ -67,7 +66,6 @@ class Powers:
             name: _needed(levels[name], strict=strict) if name in levels else value
             for name, value in {**_DEFAULTS, "state_default": 50}.items()
         }
-        notifications = raw.mapping(levels.get("notifications"))
         return cls(
             creators=creators,
             users={
@@ -79,7 +77,6 @@ class Powers:
                 kind: _needed(value, strict=strict)
                 for kind, value in raw.mapping(levels.get("events")).items()
             },
-            room=_needed(notifications["room"], strict=strict) if "room" in notifications else 50,
             **needed,
         )
 
@@ -95,10 +92,6 @@ class Powers:
     def sets(self, kind: str) -> int:
         """The level that setting state of this kind needs."""
         return self.events.get(kind, self.state_default)
-
-    def outranks(self, user: str, other: str) -> bool:
-        """Whether `user` may kick, ban or mute `other`, as far as their ranks go."""
-        return self.level(user) > self.level(other)
 
     def role(self, user: str) -> Role:
         """MODERATOR is who may ban, kick and redact; OWNER, who besides may change the power levels.

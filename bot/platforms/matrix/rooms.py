@@ -93,18 +93,6 @@ class Room:
         """`join`, `invite`, `leave`, `ban` or `knock`; None when we have not heard of that person lately."""
         return raw.text(self._members.get(user, {}).get("membership")) or None
 
-    def display(self, user: str) -> str | None:
-        """The display name, raw; None when unknown."""
-        return raw.text(self._members.get(user, {}).get("displayname")) or None
-
-    def namesakes(self, user: str) -> bool:
-        """Whether another member that we know of goes by the same display name."""
-        name = self.display(user)
-        return name is not None and any(
-            other != user and content.get("membership") == "join" and content.get("displayname") == name
-            for other, content in self._members.items()
-        )
-
     def state(self, kind: str, key: str = "") -> Mapping[str, Any]:
         """The content of a piece of state; empty where there is none, or where it is of a kind that is not kept."""
         if kind == MEMBER:
@@ -139,7 +127,7 @@ class Room:
         self.rules.take(event)
         content = raw.mapping(event.get("content"))
         if kind == MEMBER:
-            self._members[key] = {name: content.get(name) for name in ("membership", "displayname")}
+            self._members[key] = {"membership": content.get("membership")}
             self._members.move_to_end(key)
             if len(self._members) > MEMBERS:
                 self._members.popitem(last=False)
