@@ -124,7 +124,9 @@ async def folkmoot(town: Town, mod: Person, folder: Path, url: str) -> Contestan
     config = json.loads(path.read_text())
     config["communities"]["freechat"]["plugins"]["moderation"]["tell_removals"] = False
     path.write_text(json.dumps(config))
-    process = await start(folder / "folkmoot.log", sys.executable, "-m", "bot", "run", "-c", str(path))
+    process = await start(
+        folder / "folkmoot.log", sys.executable, "-m", "tests.leash", "run", "-c", str(path)
+    )
     return Contestant("Folkmoot", bot, room, process)
 
 

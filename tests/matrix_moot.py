@@ -38,11 +38,12 @@ class Bot:
         process = self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "bot",
+            "tests.leash",
             "run",
             "-c",
             str(self._config),
             cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
         self._reading = asyncio.create_task(self._read(process))
@@ -104,6 +105,7 @@ async def matrix_moot(
     plugins: Mapping[str, Mapping[str, Any]] | None = None,
     limits: Mapping[str, Any] | None = None,
     invited: bool = True,
+    encryption: bool = False,
     running: bool = True,
 ) -> AsyncIterator[MatrixMoot]:
     """A lounge and a moderators' room of that version; settings as in the demo, changed by `plugins`.
@@ -119,7 +121,7 @@ async def matrix_moot(
             if invited:
                 await mira.invite(room, account)
             await mira.empower(room, {account: 100})
-        path = configure(folder, synapse.url, account, lounge, modroom)
+        path = configure(folder, synapse.url, account, lounge, modroom, encryption=encryption)
         config = json.loads(path.read_text())
         config["log"]["level"] = "info"
         config["communities"]["freechat"]["limits"] = dict(limits or {})

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.testing import script
-from tests.matrix_moot import joined, matrix_moot
+from tests.matrix_moot import matrix_moot
 from tests.synapse import ROOM_VERSIONS, Denied, Synapse
 
 
@@ -17,18 +17,18 @@ async def test_warned_twice_banned_and_pardoned(synapse: Synapse, tmp_path: Path
         ana, grump, mira = await moot.member("ana"), await moot.member("grump"), moot.mira
         await ana.send(moot.lounge, "!help strikes")
         await mira.wait_for_text("!strikes", room=moot.lounge, by=moot.account)
-        for number, text in enumerate(("You numbskull!", "What a windbag.", "Shut up, all of you."), 1):
+        for number, text in enumerate(("You numbskull!", "What a windbag."), 1):
             await grump.send(moot.lounge, text)
             await mira.wait_for_text(f"Case #{number}.", room=moot.lounge, by=moot.account)
             await mira.wait_for_text(f"Case #{number} ", room=moot.modroom, by=moot.account)
+        await grump.send(moot.lounge, "Shut up, all of you.")
+        private = await grump.wait_for_invite()
+        await grump.join(private)
+        await grump.wait_for_text("Case #3.", room=private)
         assert await mira.membership(moot.lounge, grump) == "ban"
         with pytest.raises(Denied, match="M_FORBIDDEN"):
             await grump.send(moot.lounge, "And another thing!")
-
-        private = await grump.create_room(
-            preset="trusted_private_chat", is_direct=True, invite=[moot.account.id]
-        )
-        await grump.wait_for(joined(moot.account), room=private)
+        await mira.wait_for_text("Case #3 ", room=moot.modroom, by=moot.account)
         await grump.send(private, "!appeal #3 I was tired. I am sorry.")
         await mira.wait_for_text("Appeal in case #3", room=moot.modroom)
         await mira.send(moot.modroom, "!grant #3")
@@ -50,24 +50,22 @@ async def test_warned_twice_banned_and_pardoned(synapse: Synapse, tmp_path: Path
                 - !strikes @ana
             grump: (removed)
             bot removes what grump said (No insults)
-            bot: @grump: @grump, please note our rule: No insults.
+            bot: @grump, please note our rule: No insults.
                 Argue with the idea, please, not with the person.
                 > numbskull
                 This is a strike and counts until <date>. With 1 more comes another warning.
                 Case #1. If this is a mistake, write to me: !appeal #1 and why. A moderator will look at it.
             grump: (removed)
             bot removes what grump said (No insults)
-            bot: @grump: @grump, please note our rule: No insults.
+            bot: @grump, please note our rule: No insults.
                 Argue with the idea, please, not with the person.
                 > windbag
                 This is a strike and counts until <date>; with your earlier ones you have 2. With 1 more comes a ban of 1d.
                 Case #2. If this is a mistake, write to me: !appeal #2 and why. A moderator will look at it.
             grump: (removed)
-            bot bans grump (No insults: 2 live + 1 new = 3 strike points)
+            bot bans grump (No insults: 2 live + 1 new = 3 strike points — case #3; to appeal, write to me: appeal #3)
             bot removes what grump said (No insults)
-            bot: (removed)
             bot unbans grump (undone: No insults: 2 live + 1 new = 3 strike points)
-            bot removes what bot said
             grump: Thank you. Tea is fine.
             """)
         assert await moot.transcript(mira, moot.modroom) == script("""
@@ -80,13 +78,15 @@ async def test_warned_twice_banned_and_pardoned(synapse: Synapse, tmp_path: Path
                 > Shut up, all of you.
             bot: Appeal in case #3 by @grump (No insults). The bot gave it.
                 > I was tired. I am sorry.
-                Decide with !grant #3 or !deny #3 reason.
+                Decide with !grant #3 or !deny #3 reason, or with ✅ or ❌ below this.
             mira: !grant #3
-            bot → mira: Granted: case #3 is taken back.
+            bot → mira: Granted: case #3 is taken back. What cannot be brought back: 1 removed message; the words stand in the case.
             """)
         assert await moot.transcript(grump, private) == script("""
-            grump invites bot
+            bot invites grump
+            bot: (removed)
             grump: !appeal #3 I was tired. I am sorry.
             bot → grump: Thank you. The moderators have your appeal in case #3 and will answer you.
+            bot removes what bot said
             bot: Your appeal was granted: case #3 has been taken back. What was counted against you for it no longer counts.
             """)

@@ -194,7 +194,7 @@ class Person:
         self._since = answer["next_batch"]
 
     async def wait_for(
-        self, wanted: Callable[[Event], bool], *, room: str | None = None, patience: float = 20
+        self, wanted: Callable[[Event], bool], *, room: str | None = None, patience: float = 60
     ) -> Event:
         """The first event, among all this person ever saw, of which `wanted` is true (in that room); waits for it.
 

@@ -83,8 +83,13 @@ async def found(server: Homeserver, folder: Path) -> Village:
     return Village(bot, people, lounge, address, modroom, config)
 
 
-def configure(folder: Path, url: str, bot: Person, lounge: str, modroom: str) -> Path:
-    """Writes configuration, password, rules and prompts into `folder`; the path of the configuration."""
+def configure(
+    folder: Path, url: str, bot: Person, lounge: str, modroom: str, *, encryption: bool = False
+) -> Path:
+    """Writes configuration, password, rules and prompts into `folder`; the path of the configuration.
+
+    With `encryption` the bot's private rooms are encrypted, which the people of this package cannot read.
+    """
     secret = folder / "password"
     secret.touch(mode=0o600)
     secret.write_text(bot.password, encoding="utf-8")
@@ -95,6 +100,7 @@ def configure(folder: Path, url: str, bot: Person, lounge: str, modroom: str) ->
                 "url": url,
                 "user": bot.id,
                 "password": f"file:{secret}",
+                "encryption": encryption,
             }
         },
         "communities": {

@@ -17,7 +17,7 @@ from bot.demo.audience import Audience
 from bot.demo.matrix.homeserver import Homeserver
 from bot.demo.matrix.person import Denied
 from bot.demo.matrix.story import Story, play
-from bot.demo.matrix.village import MODERATOR, VISITOR, Village, found
+from bot.demo.matrix.village import MODERATOR, VISITOR, Village, configure, found
 from bot.demo.worker import launch
 from bot.platforms.protocol import PlatformError
 
@@ -55,20 +55,30 @@ async def visit(console: Console, url: str, secret: str | None, *, stay: bool) -
         async with Homeserver.at(url, secret) as server:
             village = await _found(server, Path(folder))
             try:
-                async with _living(village.config) as bot:
-                    story = asyncio.create_task(play(Story(village, audience)))
-                    try:
-                        await asyncio.wait((story, bot), return_when=asyncio.FIRST_COMPLETED)
-                        await (story if story.done() else bot)  # raises what ended it
-                    finally:
-                        story.cancel()
-                    held = audience.verdict("Now try it yourself:" if stay else "")
-                    if stay:
+                await _act(village, audience)
+                held = audience.verdict("Now try it yourself:" if stay else "")
+                if stay:
+                    rooms = (village.lounge, village.modroom)
+                    configure(
+                        Path(folder), url, village.bot, *rooms, encryption=True
+                    )  # as clients of people do
+                    async with _living(village.config) as bot:
                         _invite(console, url, village)
                         await bot
             except PlatformError as error:
                 raise VisitError(str(error)) from error
     return held
+
+
+async def _act(village: Village, audience: Audience) -> None:
+    """Plays the story, with the bot at work. Raises what ends the bot, if something does."""
+    async with _living(village.config) as bot:
+        story = asyncio.create_task(play(Story(village, audience)))
+        try:
+            await asyncio.wait((story, bot), return_when=asyncio.FIRST_COMPLETED)
+            await (story if story.done() else bot)
+        finally:
+            story.cancel()
 
 
 async def _found(server: Homeserver, folder: Path) -> Village:

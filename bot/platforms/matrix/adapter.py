@@ -73,8 +73,8 @@ CAPABILITIES = frozenset(
 #: Makes what encrypts and decrypts, once the account is signed in. Raises PlatformError.
 OpenCipher = Callable[[Client], Awaitable[Cipher]]
 
-#: How long people see that the bot is typing.
-_TYPING = timedelta(seconds=30)
+#: How long people see that the bot is typing, in milliseconds.
+_TYPING = 30_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +174,7 @@ class MatrixAdapter:
         return replace(batch, occurrences=(*batch.occurrences, *self._slowness.noticed()))
 
     async def perform(self, action: External, key: str) -> Receipt:
+        await self._ready.reader.warm()
         if isinstance(action, Saying):
             return await self._ready.sender.perform(action, key)
         if isinstance(action, PublishBan | WithdrawBan):
@@ -183,6 +184,7 @@ class MatrixAdapter:
     async def find(
         self, action: External, key: str, since: datetime, taken: frozenset[Ref]
     ) -> Receipt | None:
+        await self._ready.reader.warm()
         return await self._ready.lookup.find(action, key, since, taken)
 
     async def message(self, target: Ref | str) -> Message | None:
@@ -210,8 +212,7 @@ class MatrixAdapter:
             raise Refused(f"{root}: the bot is not in that room", "no_place")
         return await self._ready.threads.read(room, event, root)
 
-    async def elsewhere(self, ref: Ref) -> list[Discussion]:
-        del ref  # Matrix keeps no list of what is discussed where
+    async def elsewhere(self, ref: Ref) -> list[Discussion]:  # noqa: ARG002 - Matrix keeps no such list
         return []
 
     @property
@@ -237,9 +238,8 @@ class MatrixAdapter:
     async def working(self, ref: Ref) -> None:
         """Shows that the bot is typing. A courtesy: it may fail."""
         try:
-            room, _ = refs.parts(ref, self._rooms)
-            body = {"typing": True, "timeout": int(_TYPING / timedelta(milliseconds=1))}
-            await self._client.call("PUT", at("v3", "rooms", room, "typing", self._user), body)
+            path = at("v3", "rooms", refs.parts(ref, self._rooms)[0], "typing", self._user)
+            await self._client.call("PUT", path, {"typing": True, "timeout": _TYPING})
         except PlatformError as error:
             log.debug("%s: cannot show that we are typing: %s", self.account, error)
 

@@ -185,7 +185,7 @@ class Doors:
         left: dict[str, str] = {}
         told: list[Noticed] = []
         for ident, inviter in invites.items():
-            if not self._due(ident):
+            if not self.due([ident]):
                 left[ident] = inviter
                 continue
             try:
@@ -226,7 +226,7 @@ class Doors:
         successor, sender = content.get("replacement_room"), raw.text(tombstone.get("sender"))
         if not isinstance(successor, str) or not is_room(successor) or successor == room.id:
             return []
-        if (room.id, successor) in self._refused or not self._due(successor):
+        if (room.id, successor) in self._refused or not self.due([successor]):
             return []
         level = room.powers.level(sender)
         if level < room.powers.sets(TOMBSTONE) or level <= room.powers.users_default:
@@ -276,9 +276,10 @@ class Doors:
     def told(self, place: Place | None, text: str, ident: str) -> Noticed:
         return Noticed(place or self._private, text, ident, self._clock.now())
 
-    def _due(self, ident: str) -> bool:
-        later = self._later.get(ident)
-        return later is None or self._clock.now() >= later
+    def due(self, rooms: Iterable[str]) -> bool:
+        """Whether it is time to try to enter one of these: those that could not be entered wait."""
+        now = self._clock.now()
+        return any(ident not in self._later or now >= self._later[ident] for ident in rooms)
 
 
 def _why(error: PlatformError) -> str:

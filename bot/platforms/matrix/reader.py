@@ -27,7 +27,7 @@ from bot.platforms.matrix.recent import Recent
 from bot.platforms.matrix.rooms import TOMBSTONE, Room, Rooms
 from bot.platforms.matrix.shapes import Eyes
 from bot.platforms.matrix.stream import Stream
-from bot.platforms.protocol import Batch, PlatformError, Refused, SignedOut
+from bot.platforms.protocol import Batch, PlatformError, Refused, SignedOut, Unreachable
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class Reader:
         self._receipts = receipts
         self._cipher = cipher
         self._clock = clock
-        self._warm = False  # whether every room's state is known
+        self._warm = asyncio.Event()  # every room's state is known
         self._given = ""  # the cursor that we gave out last
         self._under_way: set[int] = set()  # batches that are not stored yet
         self._count = 0
@@ -91,11 +91,11 @@ class Reader:
                     "%s: the stored cursor %.80r is none of ours: reading from now on", account, cursor
                 )
             return self._batch(await self._begin(None), cursor)
-        if here.gaps or here.invites or not self._warm:
+        if here.gaps or self._doors.due(here.invites) or not self._warm.is_set():
             wait = timedelta()
         started = asyncio.get_running_loop().time()
         try:
-            source = await self._stream.sync(here.since, wait, full=not self._warm)
+            source = await self._stream.sync(here.since, wait, full=not self._warm.is_set())
         except Refused as refusal:
             if refusal.code not in _LOST:
                 raise
@@ -107,6 +107,13 @@ class Reader:
         quick = asyncio.get_running_loop().time() - started < wait.total_seconds() / 2
         self._idle = min(max(self._idle * 2, _IDLE), _LONGEST_IDLE) if quick and answer.quiet else timedelta()
         return replace(self._batch(doing, cursor), again=self._idle)
+
+    async def warm(self) -> None:
+        """Waits until the rooms are known: after a start, the first answer to a poll tells them. Raises Unreachable."""
+        try:
+            await asyncio.wait_for(self._warm.wait(), 30)  # seconds; then it is tried later
+        except TimeoutError:
+            raise Unreachable(f"{self._eyes.account}: the server has not told its rooms yet") from None
 
     async def close(self) -> None:
         await self._receipts.close()
@@ -132,7 +139,7 @@ class Reader:
             )
             self._tell(doing, None, text, f"lost:{lost.since}")
         await self._invitations(answer, doing)
-        self._warm = True
+        self._warm.set()
         return doing
 
     async def _take(self, answer: Answer, here: Cursor) -> _Round:
@@ -142,7 +149,7 @@ class Reader:
         learned = {
             ident: self._learn(self._rooms.joined(ident), part) for ident, part in answer.joined.items()
         }
-        self._warm = True
+        self._warm.set()
         for ident, event in self._cipher.late():
             if (known := self._rooms.get(ident)) is not None:
                 await self._read(known, [event], doing, {})
