@@ -46,10 +46,11 @@ async def until(come: Callable[[], Awaitable[bool]], what: str) -> None:
 
 @dataclass
 class Peer:
-    """The other server, where eve lives and follows the community of the town; `there` is that community as she sees it."""
+    """The other server, where eve and fay live and follow the community of the town; `there` is that community as they see it."""
 
     driver: Driver
     eve: Member
+    fay: Member
     there: Community
     host: str
 
@@ -75,7 +76,7 @@ async def neighbours(home: str) -> AsyncIterator[tuple[Town, Peer]]:
         # A ban ends that person's following; without a second follower her server would hear of nothing afterwards.
         await other.follow(fay, there)
         await until(lambda: other.follows(fay, there.id), "the community's server accepts fay, too")
-        yield it, Peer(other, eve, there, urlsplit(eve.actor).netloc)
+        yield it, Peer(other, eve, fay, there, urlsplit(eve.actor).netloc)
 
 
 async def ours(it: Town, peer: Peer, title: str, text: str) -> tuple[Message, int]:
@@ -200,8 +201,8 @@ async def test_the_bot_moderates_a_community_of_another_server(home: str) -> Non
             )
             _, bot = await peer.driver.look_up(peer.eve, f"@{it.bot.name}@{urlsplit(it.bot.actor).netloc}")
             await peer.driver.appoint(peer.eve, club, bot)
-            number = await peer.driver.post(peer.eve, club, "A rude post")
-            them = await adapter.person(peer.eve.actor, "chat")
+            number = await peer.driver.post(peer.fay, club, "A rude post")
+            them = await adapter.person(peer.fay.actor, "chat")
             assert them is not None
             cursor: list[str | None] = [None]
             found: list[Message] = []
