@@ -261,6 +261,9 @@ async def test_a_listed_person_who_joins_is_banned_and_a_sweep_follows_a_ban_for
         await moot.mira.wait_for_text("Case #1", room=moot.modroom)
 
         said = [await ana.send(moot.lounge, text) for text in ("first", "second")]
+        # Rooms are read side by side: what stands before an answer in the lounge was read, too.
+        await moot.mira.send(moot.lounge, "!help strikes")
+        await moot.mira.wait_for_text("!strikes", room=moot.lounge, by=moot.account)
         await moot.mira.send(moot.modroom, f"!ban {ana.id} spam")
         await moot.mira.wait_for_text("their last 2 messages are removed", room=moot.modroom)
         for event in said:
