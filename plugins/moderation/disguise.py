@@ -126,33 +126,36 @@ _LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "
 _LINK = r"(?P<link>\b(?:https?://|www\.)\S+)"
 #: What makes a word look as if digits or signs stood for letters in it; they count between letters only, signs and all.
 _CODED = r"(?P<coded>(?<![^\W_])(?=[a-z0-9@$€£]*?[a-z])(?=[a-z]*[0-9@$€£!|+])[a-z0-9$€£](?:[a-z0-9@$€£]|[!|+](?=[a-z0-9@$€£]))+(?![^\W_]))"
-_SPACED = r"(?P<spaced>(?<![^\W_])[a-z0-9@$](?:[^\w\n]{1,3}[a-z0-9@$]){3,}(?![^\W_]))"
+_SPACED = r"(?P<spaced>(?<![^\W_])[a-z0-9](?:(?:[^\w\n]|_){1,3}[a-z0-9]){3,}(?![^\W_]))"
+#: Emphasis and the like inside a word: shown, they are not there.
+_MARKED = r"(?P<marked>(?<![^\W_])[a-z0-9]+(?:[*~`\\]{1,4}[a-z0-9]+)+)"
 _REPEATED = r"(?P<repeated>(?P<letter>[a-z])(?P=letter){2,})"
-_GUESS = re.compile(f"{_LINK}|{_SPACED}|{_CODED}|{_REPEATED}")
+_GUESS = re.compile(f"{_LINK}|{_SPACED}|{_MARKED}|{_CODED}|{_REPEATED}")
 #: Nearly every text passes without: one look decides, in linear time where re2 is at hand.
 _WORTH = (
-    r"[a-z@$][0-9@$!|+€£]+[a-z]|[0-9@$€£][a-z][a-z]|"
+    r"[a-z$€£][0-9@$!|+€£]+|[0-9$€£][0-9@$!|+€£]*[a-z]|[a-z0-9][*~`\\]+[a-z0-9]|"
     + "|".join(letter * 3 for letter in ascii_lowercase)
-    + r"|(?:^|[^0-9a-z])[a-z0-9@$](?:[^0-9a-z\n][^0-9a-z\n]?[^0-9a-z\n]?[a-z0-9@$]){3}(?:$|[^0-9a-z])"
+    + r"|(?:^|[^0-9a-z])[a-z0-9](?:[^0-9a-z\n][^0-9a-z\n]?[^0-9a-z\n]?[a-z0-9]){3}"
 )
 _IS_WORTH = re2_program(_WORTH, case_sensitive=True) or re.compile(_WORTH)
 
 
 def could_disguise(word: str) -> bool:
-    """Whether a word by itself may stand for another: letters among digits, or a letter three times."""
+    """Whether a word by itself may stand for another: letters among digits or low lines, or a letter three times."""
     return bool(_ODD.search(word)) and not word.isdecimal()
 
 
-_ODD = re.compile(r"[0-9]|(.)\1\1")
+_ODD = re.compile(r"[0-9_]|(.)\1\1")
 #: A sign that may stand for a letter: with letters around it, or money in front of one. `@` in front is a mention.
-_SIGN = re.compile(r"\w[@$€£!|+]\w|[$€£][A-Za-z]")
+_SIGN = re.compile(r"\w[@$€£!|+]+\w|[$€£][@$€£!|+]*[A-Za-z]|\w[*~`\\]+\w")
+_SIGNS = "@$!|+*~`\\"
 
 
 def is_plain(view: View) -> bool:
     """Whether nothing in a text beside its words can stand for a letter: no sign, no row of lone letters."""
     text = view.text
-    if not view.is_ascii or "@" in text or "$" in text or "!" in text or "|" in text or "+" in text:
-        return not _SIGN.search(text) and not _has_gaps(view)
+    if (not view.is_ascii or any(map(text.__contains__, _SIGNS))) and _SIGN.search(text):
+        return False
     return not _has_gaps(view)
 
 
@@ -226,5 +229,6 @@ def _squeezed(letters: _Letters, kept: int) -> _Letters:
 _READERS: dict[str, Callable[[str, int, int], _Letters]] = {
     "coded": _decoded,
     "spaced": _joined,
+    "marked": _joined,
     "repeated": _as_it_is,
 }
