@@ -88,5 +88,5 @@ async def test_warned_twice_banned_and_pardoned(synapse: Synapse, tmp_path: Path
             grump: !appeal #3 I was tired. I am sorry.
             bot → grump: Thank you. The moderators have your appeal in case #3 and will answer you.
             bot removes what bot said
-            bot: Your appeal was granted: case #3 has been taken back. What was counted against you for it no longer counts.
+            bot: Your appeal was granted: case #3 has been taken back. What was counted against you for it no longer counts. What was removed cannot be brought back there; you may say it again.
             """)
