@@ -10,7 +10,19 @@ from bot.actions import Capability
 from bot.decision import Case, Spoken
 from bot.handler import Settings
 from bot.ledger import Ledger
-from bot.model import Author, Community, Discussion, Json, Message, Policy, Receipt, Ref, Strike, Thread
+from bot.model import (
+    Author,
+    Community,
+    Discussion,
+    Json,
+    Message,
+    Policy,
+    Profile,
+    Receipt,
+    Ref,
+    Strike,
+    Thread,
+)
 from bot.platforms.protocol import Adapter, PlatformError
 
 
@@ -86,6 +98,13 @@ class LiveContext:
     async def elsewhere(self, ref: Ref) -> list[Discussion]:
         adapter = self._adapter(ref.place)
         return await adapter.elsewhere(ref) if adapter else []
+
+    async def profile(self, person: Author, place: str, *, here: bool = False) -> Profile | None:
+        adapter = self._adapter(place)
+        try:
+            return await adapter.profile(person, place, here=here) if adapter else None
+        except PlatformError:
+            return None
 
     async def person(self, handle: str, place: str) -> Author | None:
         """Looked for where the command was given first, then in the community's other places."""

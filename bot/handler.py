@@ -11,7 +11,19 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.actions import Capability
 from bot.decision import Case, Spoken
-from bot.model import Author, Community, Discussion, Json, Message, Policy, Receipt, Ref, Strike, Thread
+from bot.model import (
+    Author,
+    Community,
+    Discussion,
+    Json,
+    Message,
+    Policy,
+    Profile,
+    Receipt,
+    Ref,
+    Strike,
+    Thread,
+)
 
 
 class Settings(BaseModel):
@@ -84,6 +96,10 @@ class Context(Protocol[S_co]):
 
     async def elsewhere(self, ref: Ref) -> list[Discussion]:
         """Other discussions of the same link or text, as the platform knows them."""
+        ...
+
+    async def profile(self, person: Author, place: str, *, here: bool = False) -> Profile | None:
+        """What the platform shows of somebody, with `here` only as far as that place goes; None when it does not tell."""
         ...
 
     async def person(self, handle: str, place: str) -> Author | None:

@@ -193,6 +193,10 @@ class Member:
         self.moot.world.remove(self.name, said.id, reason)
         return await self._done(said.place, said.id)
 
+    async def restores(self, said: Said, reason: str = "") -> Said:
+        self.moot.world.restore(self.name, said.id, reason)
+        return await self._done(said.place, said.id)
+
     async def reacts(self, to: Said, symbol: str) -> Said:
         self.moot.world.react(self.name, to.id, symbol)
         return await self._done(to.place, to.id)

@@ -144,7 +144,9 @@ def rules(tmp_path: Path) -> Path:
 def test_check_says_what_is_wrong_and_fails(tmp_path: Path, rules: Path):
     assert run("check", str(rules)) == (0, "1 rules, 1 loaded, 0 off.\n", "")
     bad = tmp_path / "bad.yaml"
-    bad.write_text("body: ''\naction: remove\n---\nbody: x\nauthor: {comment_karma: < 5}\naction: remove\n")
+    bad.write_text(
+        "body: ''\naction: remove\n---\nbody: x\nauthor: {contributor_quality: low}\naction: remove\n"
+    )
     status, out, _ = run("check", str(rules), str(bad), "--json")
     assert status == 1
     shown = json.loads(out)
@@ -152,7 +154,7 @@ def test_check_says_what_is_wrong_and_fails(tmp_path: Path, rules: Path):
     assert [(p["file"], p["line"], p["rule"], p["key"], p["level"]) for p in shown["problems"]] == [
         (str(bad), 1, "rule 1", "body", "error"),
         (str(bad), 1, "rule 1", "body", "error"),
-        (str(bad), 5, "rule 2", "comment_karma", "off"),
+        (str(bad), 5, "rule 2", "contributor_quality", "off"),
     ]
     status, out, _ = run("check", str(bad))
     assert f"{bad}:1: error: rule 1: body: an empty text is found in everything" in out
@@ -161,7 +163,7 @@ def test_check_says_what_is_wrong_and_fails(tmp_path: Path, rules: Path):
 
 def test_rules_that_are_only_off_do_not_fail_the_check(tmp_path: Path):
     path = tmp_path / "karma.yaml"
-    path.write_text("body: x\nauthor: {comment_karma: < 5}\naction: remove\n")
+    path.write_text("body: x\nauthor: {contributor_quality: low}\naction: remove\n")
     assert run("check", str(path))[0] == 0
 
 

@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.api import Author, Message, Place, PlaceKind, Platform, Ref, Role
+from plugins.moderation.expressions import BadPattern, for_re2, hoist
+from plugins.moderation.facts import Fact, Field
 from plugins.moderation.matching import Found, Matcher
-from plugins.moderation.patterns import BadPattern, Pattern, for_re2, hoist
+from plugins.moderation.patterns import Patience, Pattern
 from plugins.moderation.reader import read
-from plugins.moderation.rule import Fact, Field, Kind, Method
+from plugins.moderation.rule import Kind, Method
 from plugins.moderation.subject import Subject, host, links, subject
-from plugins.moderation.views import UNMASKED, View, own_words, trimmed_length, views
+from plugins.moderation.views import UNMASKED, View, trimmed_length, without_quotes, written
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -118,7 +120,10 @@ def test_text_checks(check: str, caught: list[str], passed: list[str]):
         ("title: x", said("x"), False),
         ("title+body: x", said("x"), True),
         ("~title: x", said("y"), False),
-        ("body: y\n~title: x", said("y"), True),
+        # On Reddit a check that a comment cannot take keeps the rule from comments
+        ("body: y\n~title: x", said("y"), False),
+        ("body: y\n~title: x", said("y", title="t"), True),
+        ("body: y\n~url: x", said("y", title="t"), True),
         # People
         ("author: ana", said("x", author="ana"), True),
         ("author: ana", said("x", author="ana-2"), False),
@@ -157,10 +162,32 @@ def test_fields_people_and_kinds(check: str, subject: Subject, caught: bool):
         ("author: {account_age: < 1, account_age#2: x}", {}, None),
         ("author: {account_age: < 1}\naccount_age: '> 3'", {Fact.ACCOUNT_AGE: 60}, False),
         (
-            "author: {account_age: < 1, satisfy_any_threshold: true}\naccount_age: '> 3'",
-            {Fact.ACCOUNT_AGE: 60},
+            "author: {account_age: < 1, comment_karma: < 5}",
+            {Fact.ACCOUNT_AGE: 60, Fact.COMMENT_KARMA: 9},
+            False,
+        ),
+        (
+            "author: {account_age: < 1, comment_karma: < 5, satisfy_any_threshold: true}",
+            {Fact.ACCOUNT_AGE: 60, Fact.COMMENT_KARMA: 9},
             True,
         ),
+        ("author: {account_age: < 1, comment_karma: < 5, satisfy_any_threshold: true}", {}, False),
+        (
+            "author: {account_age: < 1, comment_karma: < 5, satisfy_any_threshold: true}",
+            {Fact.COMMENT_KARMA: -3},
+            True,
+        ),
+        ("day_of_week: [sat, sunday]", {Fact.WEEKDAY: 6}, True),
+        ("day_of_week: [sat, sunday]", {Fact.WEEKDAY: 4}, False),
+        ("~day_of_week: weekend", {Fact.WEEKDAY: 4}, True),
+        ("age: '> 1 week'", {Fact.AGE: 8 * 86_400}, True),
+        ("past_archive_date: false", {Fact.AGE: 8 * 86_400}, True),
+        ("comment_count: '> 100'", {Fact.COMMENTS: 101}, True),
+        ("link_count: '> 2'", {Fact.LINKS: 3}, True),
+        ("author: {first_message: true}", {Fact.MESSAGES: 0}, True),
+        ("author: {first_message: true}", {Fact.MESSAGES: 1}, False),
+        ("first_seen: < 20 minutes", {Fact.FIRST_SEEN: 60}, True),
+        ("author: {is_gold: false}\nbody: x", {Fact.NOTHING: 0}, True),
     ],
 )
 def test_conditions(check: str, facts: dict[Fact, float], caught: bool | None):
@@ -283,7 +310,7 @@ def test_patterns_agree_with_the_standard_library(source: str, text: str, method
     edges = {Method.WORD: (r"(?:^|\W|\b)", r"(?:$|\W|\b)"), Method.PART: ("", ""), Method.EXACT: ("^", "$")}
     before, after = edges[method]
     expected = re.compile(f"{before}({source}){after}", re.DOTALL | re.IGNORECASE).search(text.rstrip())
-    actual = Pattern(source, method, case_sensitive=False).search(View("", text.rstrip()))
+    actual = Pattern(source, method, case_sensitive=False).search(View("", text.rstrip()), Patience())
     assert (actual is None) == (expected is None)
 
 
@@ -317,29 +344,18 @@ def test_the_index_never_changes_an_answer(rules: list[list[tuple[Any, ...]]], i
     assert Matcher(loaded).match(item) == Matcher(loaded, indexed=False).match(item)
 
 
-# -- views and subjects
-
-
-@given(st.text(st.sampled_from("aZé\u0301\u200bｆ𝐜①\ufe0fß \u00ad"), max_size=20))
-def test_views_lead_back_to_the_original(text: str):
-    for view in views(text):
-        assert len(view.lower) == len(view.text)
-        for start in range(len(view.text)):
-            left, right = view.span(start, start + 1)
-            assert 0 <= left < right <= len(text)
-
-
-def test_what_somebody_quotes_or_shows_as_code_is_not_what_they_say():
-    text = "> slur\nfine `slur` ok\n```\nslur\n```\nend\n~~~\nslur"
-    assert "slur" not in own_words(text)
-    assert own_words(text).split() == ["fine", "ok", "end"]
-    assert len(own_words(text)) == len(text)
-    assert own_words("5 > 3 and `` ` `` b") == "5 > 3 and " + " " * 7 + " b"
+# -- subjects
 
 
 def test_length_counts_between_the_first_and_the_last_letter():
-    assert trimmed_length("  **hello there!** ") == 11
-    assert trimmed_length("...") == 0
+    assert trimmed_length(written("  **hello there!** ")) == 11
+    assert trimmed_length(written("...")) == 0
+
+
+def test_without_quotes_a_text_is_what_its_author_says():
+    view = without_quotes(written("> slur\nfine\n\n  > slur\nend > it"))
+    assert view.text == "fine\nend > it"
+    assert view.span(5, 8) == (22, 25)
 
 
 def test_links_and_hosts():
@@ -363,11 +379,12 @@ def message(place: Place, text: str, **more: Any) -> Message:
     )
 
 
-def test_a_chat_message_has_the_links_of_its_text():
-    item = subject(message(ROOM, "look https://x.example/y `https://code.example`"), now=NOW)
+def test_a_chat_message_has_the_links_of_its_text_and_its_first_line_as_title():
+    item = subject(message(ROOM, "look https://x.example/y\nand https://z.example"), now=NOW)
     assert item.kind is Kind.TEXT
-    assert item.texts[Field.DOMAIN] == ("x.example",)
-    assert Field.TITLE not in item.texts
+    assert item.texts[Field.DOMAIN] == ("x.example", "z.example")
+    assert item.texts[Field.TITLE] == ("look https://x.example/y",)
+    assert item.facts[Fact.TOP_LEVEL] == 1
     assert item.facts[Fact.ACCOUNT_AGE] == 2 * 86_400
     assert item.facts[Fact.SUBMITTER] == 1
 
@@ -381,12 +398,12 @@ def test_a_post_has_its_own_link_only():
     assert (text.kind, text.texts[Field.DOMAIN]) == (Kind.TEXT, ("self.freechat",))
 
 
-def test_a_comment_knows_whether_it_is_at_the_top_and_by_the_starter():
+def test_a_comment_knows_whether_it_is_at_the_top():
     root = Ref(Platform.LEMMY, "freechat", "post/1")
     comment = message(COMMUNITY, "hi", root=root, parent=root)
-    item = subject(comment, now=NOW, starter=comment.author.id)
+    item = subject(comment, now=NOW)
     assert item.kind is Kind.COMMENT
-    assert (item.facts[Fact.TOP_LEVEL], item.facts[Fact.SUBMITTER]) == (True, True)
+    assert item.facts[Fact.TOP_LEVEL] == 1
     assert Field.DOMAIN not in item.texts
     assert Fact.SUBMITTER not in subject(comment, now=NOW).facts
 

@@ -23,6 +23,7 @@ from bot.model.people import (
     Place,
     PlaceKind,
     Platform,
+    Profile,
     Ref,
     Role,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "Platform",
     "Policy",
     "PolicyKind",
+    "Profile",
     "Reacted",
     "Receipt",
     "Ref",

@@ -89,6 +89,22 @@ class Author:
         return f"{self.platform}:{self.id}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What a platform shows of somebody beside their name.
+
+    `posts` and `comments` count what they said as far as the server knows (None: it does not count); `post_scores` and
+    `comment_scores` are the votes on the newest of them.
+    """
+
+    display_name: str = ""
+    text: str = ""  # what they say about themselves
+    posts: int | None = None
+    comments: int | None = None
+    post_scores: tuple[int, ...] = ()
+    comment_scores: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Community:
     """The unit of ownership: places, one ledger of strikes, one set of plugin settings.

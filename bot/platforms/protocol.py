@@ -8,7 +8,19 @@ from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from bot.actions import Capability, External
-from bot.model import Author, Discussion, Message, Occurrence, Place, Platform, Policy, Receipt, Ref, Thread
+from bot.model import (
+    Author,
+    Discussion,
+    Message,
+    Occurrence,
+    Place,
+    Platform,
+    Policy,
+    Profile,
+    Receipt,
+    Ref,
+    Thread,
+)
 
 
 class PlatformError(Exception):
@@ -119,6 +131,13 @@ class Adapter(Protocol):
     async def elsewhere(self, ref: Ref) -> list[Discussion]: ...
 
     async def person(self, handle: str, place: str) -> Author | None: ...
+
+    async def profile(self, person: Author, place: str, *, here: bool = False) -> Profile | None:
+        """What somebody shows of themselves and how what they said was received; with `here`, only in that place.
+
+        None where the platform knows nothing of the kind.
+        """
+        ...
 
     async def refresh(self, person: Author, place: str) -> Author:
         """The same person with the role that they have in `place` right now. Used by the guard."""

@@ -4,274 +4,230 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
-from plugins.moderation import keys, scalars
-from plugins.moderation.checks import read_check
+from plugins.moderation import conditions, groups, keys, scalars
+from plugins.moderation.draft import Draft, title_of
 from plugins.moderation.examples import failures
+from plugins.moderation.facts import POST_FIELDS, Fact, Field, Target
+from plugins.moderation.labels import read_label
+from plugins.moderation.legacy import translate
 from plugins.moderation.options import NAME_LENGTH, OPTIONS, text_of
-from plugins.moderation.rule import Check, Condition, Fact, Level, Problem, Rule, Verb
+from plugins.moderation.rule import ANY_KIND, POSTS, Check, Condition, Kind, Problem, Rule, Verb
 from plugins.moderation.scalars import BadValue
-from plugins.moderation.syntax import Entry, Mapping, Scalar
+from plugins.moderation.standards import standard
+from plugins.moderation.syntax import Entry, Mapping
+
+#: With these, a rule looks at what is said rather than how: without quotes where it asks for that.
+_WITHOUT_QUOTES = {Field.BODY: Field.OWN_BODY}
+_LENGTH_WITHOUT_QUOTES = {Fact.BODY_LENGTH: Fact.OWN_LENGTH}
 
 
 def build(body: Mapping, *, file: str, number: int, source: str) -> tuple[Rule | None, list[Problem]]:
     """The rule, or None when it is not in force, and every problem of it."""
-    builder = _Builder(body, file, number, source)
-    return builder.rule(), builder.problems
+    translation = translate(body)
+    draft = Draft(translation.body, file, title_of(body, NAME_LENGTH) or f"rule {number}")
+    for entry, remark in translation.remarks:
+        draft.warn(entry, remark)
+    rule = _Builder(draft, number, source).rule()
+    return rule, draft.problems
 
 
 class _Builder:
-    def __init__(self, body: Mapping, file: str, number: int, source: str) -> None:
-        self.body = body
-        self.file = file
-        self.name = _name(body) or f"rule {number}"
-        self.problems: list[Problem] = []
-        self.is_off = False
-        self.decorations: list[str] = []
-        self.foreign_thresholds: list[Entry] = []
-        self.checks: list[Check] = []
-        self.conditions: list[Condition] = []
-        self.thresholds: list[Condition] = []
-        version = hashlib.sha256(
-            f"{number if source.lstrip().startswith('-') else ''}{source}".encode()
-        ).hexdigest()[:8]
-        self.fields: dict[str, Any] = {
-            "name": self.name,
-            "file": file,
-            "line": body.line,
-            "number": number,
-            "version": version,
-            "source": source,
-        }
-
-    # -- problems
-
-    def tell(self, level: Level, entry: Entry, message: str, line: int | None = None) -> None:
-        self.problems.append(Problem(self.file, line or entry.line, self.name, entry.key, level, message))
-
-    def refuse(self, level: Level, entry: Entry | None, message: str, line: int | None = None) -> None:
-        """A problem that keeps the whole rule from being used."""
-        self.is_off = True
-        self.tell(level, entry or Entry("", self.body, self.body.line), message, line)
-
-    # -- the rule
+    def __init__(self, draft: Draft, number: int, source: str) -> None:
+        self.draft = draft
+        #: The list that all rules may stand in has no line of its own for each, so the number tells equal ones apart.
+        text = f"{number if source.lstrip().startswith('-') else ''}{source}"
+        version = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
+        draft.fields |= {
+            "file": draft.file, "line": draft.body.line, "number": number, "version": version, "source": source,
+        }  # fmt: skip
+        self.is_typed = False
+        self.kinds = ANY_KIND
+        self.ignores_quotes = False
+        self.comment_keys: list[Entry] = []  # keys that only comments can take
+        self.post_keys: list[Entry] = []  # keys that only posts can take
 
     def rule(self) -> Rule | None:
-        for entry in self._last_of_each(self.body):
-            self._read(self._top_level, entry)
-        self._settle_thresholds()
+        for entry in self._entries():
+            self.draft.read(self._key, entry)
         self._settle_strikes()
+        self._settle_kinds()
         rule = Rule(
-            **self.fields | {"name": self.name},
-            checks=tuple(self.checks),
-            conditions=tuple(self.conditions),
-            thresholds=tuple(self.thresholds),
+            **self.draft.fields | {"name": self.draft.name},
+            checks=tuple(map(self._check, self.draft.checks)),
+            conditions=tuple(map(self._condition, self.draft.conditions)),
+            labels=tuple(self.draft.labels),
         )
-        if not self.is_off:
+        if not self.draft.is_off:
             self._complete(rule)
-        if not self.is_off:
+        if not self.draft.is_off:
             for message in failures(rule):
-                self.refuse("error", self._entry("examples"), f"{message}; the rule is off until they agree")
-        return None if self.is_off else rule
-
-    def _read(self, reader: Callable[[Entry], None], entry: Entry) -> None:
-        """A bad value switches the rule off: nobody knows what it was to mean."""
-        try:
-            reader(entry)
-        except BadValue as error:
-            self.refuse("error", entry, str(error))
-        except keys.BadKey as error:
-            self.refuse("error", entry, str(error))
-
-    def _last_of_each(self, mapping: Mapping) -> list[Entry]:
-        """Entries with lower-case keys. Of equal keys the last one counts, as on Reddit, but not without a word."""
-        entries: dict[str, Entry] = {}
-        for entry in mapping.entries:
-            low = Entry(entry.key.strip().lower(), entry.value, entry.line)
-            if low.key in entries:
-                field = low.key.partition("(")[0].strip()
-                is_check = field not in keys.PLAIN_KEYS
-                remedy = f"to check both, add a suffix: `{field}#2`" if is_check else "delete one of both"
-                before = entries[low.key].line
-                self.tell(
-                    "warning", low, f"stood in line {before} already, and only the last one counts; {remedy}"
+                self.draft.refuse(
+                    "error", self.draft.entry("examples"), f"{message}; the rule is off until they agree"
                 )
-            entries[low.key] = low
-        return list(entries.values())
+        return None if self.draft.is_off else rule
 
-    def _entry(self, key: str) -> Entry | None:
-        return next((e for e in self.body.entries if e.key.strip().lower() == key), None)
+    def _entries(self) -> list[Entry]:
+        """The rule's own entries, on top of those of the standard that it names."""
+        own = self.draft.last_of_each(self.draft.body)
+        named = next((entry for entry in own if entry.key == "standard"), None)
+        if named is None:
+            return own
+        try:
+            base = standard(text_of(named)).entries
+        except BadValue as error:
+            self.draft.refuse("error", named, str(error))
+            return own
+        given = {entry.key for entry in own}
+        return [
+            *(replace(entry, line=named.line) for entry in base if entry.key not in given),
+            *(entry for entry in own if entry is not named),
+        ]
 
-    def _top_level(self, entry: Entry) -> None:
-        key, value = entry.key, entry.value
+    # -- keys
+
+    def _key(self, entry: Entry) -> None:
+        key = entry.key
+        if key in keys.POST_KEYS:
+            self.post_keys.append(entry)
+        elif key in {"parent_submission", "parent_comment"}:
+            self.comment_keys.append(entry)
         read: Callable[[Entry], None] | None = getattr(self, f"_key_{key}", None)
         if read:
             read(entry)
         elif key in OPTIONS:
             field, value_of = OPTIONS[key]
-            self.fields[field] = value_of(entry)
-        elif key in keys.MESSAGE_CONDITIONS:
-            self._condition(entry, keys.MESSAGE_CONDITIONS[key])
-        elif key == "author":
-            self._author(entry)
-        elif key == "~author":
-            if isinstance(value, Mapping):
-                raise BadValue("a name or a list of names was expected; put `~name` into the `author:` group")
-            self._check(entry, keys.AUTHOR_FIELDS, key="~name")
-        elif key in keys.AUTHOR_CONDITIONS or key == "satisfy_any_threshold":
-            raise BadValue("belongs into the `author:` group")
-        elif key in keys.OLD_WORDS:
-            raise BadValue(f"is AutoModerator's spelling before 2015; {keys.OLD_WORDS[key]}")
-        elif not self._foreign(entry):
-            self._check(entry, keys.MESSAGE_FIELDS)
-
-    def _foreign(self, entry: Entry) -> bool:
-        """Deals with what Lemmy and Matrix do not have; False when `entry` is nothing of that kind."""
-        key, value = entry.key, entry.value
-        if key in keys.DECORATIONS:
-            self.decorations.append(key)
-            self.tell("warning", entry, "has no counterpart here and is left out")
-        elif key in keys.FOREIGN_GROUPS and isinstance(value, Mapping) and _only_adorns(value):
-            self.decorations.append(key)
-            self.tell("warning", entry, "only sets what has no counterpart here, and is left out")
-        elif key in keys.FOREIGN_CONDITIONS | keys.FOREIGN_GROUPS:
-            self.refuse("off", entry, f"`{key}` cannot be known here, so the rule is off")
-        else:
-            return False
-        return True
-
-    def _author(self, entry: Entry) -> None:
-        if not isinstance(entry.value, Mapping):
-            self._check(entry, keys.AUTHOR_FIELDS, key="name")
-            return
-        for inner in self._last_of_each(entry.value):
-            self._read(self._author_key, inner)
-
-    def _author_key(self, entry: Entry) -> None:
-        key = entry.key
-        if key == "account_age":
-            self._key_account_age(entry)
-        elif key == "satisfy_any_threshold":
-            self.fields["any_threshold"] = scalars.boolean(text_of(entry))
-        elif key in keys.AUTHOR_CONDITIONS:
-            self._condition(entry, keys.AUTHOR_CONDITIONS[key])
-        elif key.endswith("_karma"):
-            self.foreign_thresholds.append(entry)
-        elif not self._foreign(entry):
-            self._check(entry, keys.AUTHOR_FIELDS)
-
-    # -- keys
+            self.draft.fields[field] = value_of(entry)
+        elif key in conditions.MESSAGE:
+            self.draft.condition(entry, conditions.MESSAGE[key])
+        elif key in conditions.AUTHOR or key == "satisfy_any_threshold":
+            raise BadValue("belongs into the `author:` group: write it indented below `author:`")
+        elif key in conditions.THRESHOLDS:
+            # Folkmoot's own: what is known of a person, without a group.
+            self.draft.condition(entry, conditions.THRESHOLDS[key], Target.AUTHOR)
+        elif key in groups.READERS:
+            groups.READERS[key](self.draft, entry)
+        elif not self.draft.foreign(entry):
+            self.draft.check(entry, keys.MESSAGE_FIELDS)
 
     def _key_type(self, entry: Entry) -> None:
         kinds = text_of(entry).lower()
         if kinds in keys.FOREIGN_KINDS:
-            self.refuse("off", entry, f"{kinds!r} cannot be told apart here, so the rule is off")
+            kind = kinds.partition(" ")[0]
+            self.draft.refuse("off", entry, f"there is no {kind} here, so the rule would never match")
         elif kinds in keys.KINDS:
-            self.fields["kinds"] = keys.KINDS[kinds]
+            self.is_typed = kinds != "any"
+            self.kinds &= keys.KINDS[kinds]
+            if kinds == "crosspost submission":
+                self.draft.conditions.append(Condition("type", entry.line, Fact.CROSSPOST, "=", 1))
+                self.draft.warn(
+                    entry, "is a post here that says in its first line where it was cross-posted from"
+                )
         else:
             known = frozenset(keys.KINDS)
             raise BadValue(
                 f"there is no type {kinds!r} (there are {', '.join(keys.KINDS)}){keys.guess(kinds, known)}"
             )
 
+    def _key_is_self(self, entry: Entry) -> None:
+        is_text = scalars.boolean(text_of(entry))
+        self.is_typed = True
+        self.kinds &= {Kind.TEXT if is_text else Kind.LINK}
+        spelling = "text" if is_text else "link"
+        self.draft.warn(entry, f"is no key of AutoModerator's; it is read as `type: {spelling} submission`")
+
     def _key_ignore_blockquotes(self, entry: Entry) -> None:
-        if not scalars.boolean(text_of(entry)):
-            self.tell(
-                "warning", entry, "quoted lines never count here: nobody is struck for somebody else's words"
-            )
+        self.ignores_quotes = scalars.boolean(text_of(entry))
 
-    def _key_account_age(self, entry: Entry) -> None:
-        compared = scalars.age(text_of(entry))
-        if compared.operator == "=":
-            self.tell("warning", entry, "means exactly that age, to the second; write < or > in front of it")
-        self.thresholds.append(
-            Condition(entry.key, entry.line, Fact.ACCOUNT_AGE, compared.operator, compared.value)
-        )
+    def _key_set_flair(self, entry: Entry) -> None:
+        given = self.draft.entry("overwrite_flair")
+        overwrite = scalars.boolean(text_of(given)) if given else False
+        self.draft.label(Target.ITEM, read_label(entry), overwrite)
 
-    # -- conditions
+    def _key_overwrite_flair(self, entry: Entry) -> None:
+        scalars.boolean(text_of(entry))
+        if self.draft.entry("set_flair") is None:
+            self.draft.warn(entry, "does nothing without `set_flair`")
 
-    def _condition(self, entry: Entry, fact: Fact) -> None:
-        key, text = entry.key, text_of(entry)
-        match key:
-            case "reports":
-                condition = Condition(key, entry.line, fact, ">=", scalars.whole(text, least=1))
-            case "body_longer_than":
-                condition = Condition(key, entry.line, fact, ">", scalars.whole(text, least=0))
-            case "body_shorter_than":
-                condition = Condition(key, entry.line, fact, "<", scalars.whole(text, least=1))
-            case _:
-                condition = Condition(key, entry.line, fact, "=", float(scalars.boolean(text)))
-        self.conditions.append(condition)
-        if fact in keys.WEAK:
-            self.tell("warning", entry, f"is taken as it means here: {keys.WEAK[fact]}")
+    # -- what follows from several keys together
 
-    def _check(self, entry: Entry, fields: dict[str, Any], key: str | None = None) -> None:
-        outcome = read_check(entry, fields, key=key or entry.key)
-        for level, message in outcome.problems:
-            self.tell(level, entry, message)
-        if outcome.off:
-            self.refuse(outcome.off[0], entry, outcome.off[1])
-        if outcome.check:
-            self.checks.append(outcome.check)
+    def _check(self, check: Check) -> Check:
+        if not self.ignores_quotes or check.target is not Target.ITEM:
+            return check
+        return replace(check, fields=tuple(_WITHOUT_QUOTES.get(field, field) for field in check.fields))
 
-    def _settle_thresholds(self) -> None:
-        """Karma can be left out where any one threshold is enough: the rule then does less. Else it is off."""
-        spare = self.fields.get("any_threshold") and self.thresholds
-        for entry in self.foreign_thresholds:
-            if spare:
-                self.tell(
-                    "warning", entry, "karma is not known here; only the other thresholds of the author count"
-                )
-            else:
-                self.refuse(
-                    "off", entry, "karma is not known here, so the rule is off; `account_age` is known"
-                )
+    def _condition(self, condition: Condition) -> Condition:
+        if not self.ignores_quotes or condition.target is not Target.ITEM:
+            return condition
+        return replace(condition, fact=_LENGTH_WITHOUT_QUOTES.get(condition.fact, condition.fact))
 
     def _settle_strikes(self) -> None:
         """A warning or a severe rule is one strike unless it says otherwise; strikes come with the standard warning."""
-        if "strikes" in self.fields:
-            self.fields.setdefault("warn", "")
-        elif "warn" in self.fields or self.fields.get("severe"):
-            self.fields["strikes"] = 1
+        fields = self.draft.fields
+        if "strikes" in fields:
+            fields.setdefault("warn", "")
+        elif "warn" in fields or fields.get("severe"):
+            fields["strikes"] = 1
+
+    def _settle_kinds(self) -> None:
+        """On Reddit a key that only posts can take keeps a rule from comments, and the other way round."""
+        kinds = self.kinds
+        # Excluding by what comments do not have is for posts, too.
+        excluded = [
+            check for check in self.draft.checks
+            if check.negated and check.target is Target.ITEM and POST_FIELDS.issuperset(check.fields)
+        ]  # fmt: skip
+        if self.comment_keys:
+            kinds = self._narrowed(kinds, frozenset({Kind.COMMENT}), self.comment_keys[0], "comments")
+        if self.post_keys:
+            kinds = self._narrowed(kinds, POSTS, self.post_keys[0], "posts")
+            found_in_comments = any(
+                not check.negated and not POST_FIELDS.issuperset(check.fields) for check in self.draft.checks
+            )
+            if not self.is_typed and found_in_comments:
+                key = self.post_keys[0]
+                self.draft.warn(key, "is for posts, so the rule looks at posts only, as on Reddit")
+        if excluded and kinds & POSTS:
+            kinds &= POSTS
+        self.draft.fields["kinds"] = kinds
+
+    def _narrowed(
+        self, kinds: frozenset[Kind], to: frozenset[Kind], entry: Entry, what: str
+    ) -> frozenset[Kind]:
+        if not kinds & to:
+            self.draft.refuse(
+                "error", entry, f"is for {what} only, and the rule is for others; see its `type`"
+            )
+            return kinds
+        return kinds & to
 
     def _complete(self, rule: Rule) -> None:
-        """Refuses a rule that would match everything or do nothing."""
-        strong = [condition for condition in rule.conditions if condition.fact not in keys.WEAK]
-        if rule.conditions and not (rule.checks or strong or rule.thresholds or rule.repeat):
-            self.refuse("off", None, "nearly everybody here meets its only condition, so the rule is off")
-        elif not (rule.checks or rule.conditions or rule.thresholds or rule.repeat):
-            self.refuse(
-                "error",
-                None,
-                "has no condition, so it would match everything; add a check such as `body: [word]`",
-            )
-        does = (
-            rule.action, rule.comment, rule.message, rule.modmail, rule.lock, rule.sticky, rule.warn, rule.ban, rule.mute
-        )  # fmt: skip
-        if all(effect is None for effect in does) and not rule.strikes:
-            if self.decorations:
-                what = ", ".join(dict.fromkeys(self.decorations))
-                self.refuse(
-                    "off",
-                    None,
-                    f"all it does is {what}, which has no counterpart here yet, so the rule is off",
+        """Refuses a rule that would match everything, or of which nobody knows what it would match."""
+        gates = [condition for condition in rule.conditions if condition.fact is not Fact.NOTHING]
+        if not (rule.checks or gates or rule.repeat):
+            if rule.conditions:
+                self.draft.refuse(
+                    "off", None, "all that it asks holds for everybody here, so the rule is off"
                 )
+            elif not self.is_typed:
+                self.draft.refuse(
+                    "error",
+                    None,
+                    "has no condition, so it would match everything; add a check such as `body: [word]`",
+                )
+        if not rule.acts:
+            if self.draft.decorations:
+                what = ", ".join(dict.fromkeys(self.draft.decorations))
+                self.draft.warn(None, f"is counted but does nothing here: all it does is {what}")
             else:
-                self.refuse("error", None, "does nothing; add `action: report`, or another action")
+                self.draft.refuse("error", None, "does nothing; add `action: report`, or another action")
         if rule.action is Verb.APPROVE and rule.punishes:
-            self.refuse("error", self._entry("action"), "approves and punishes at once; take one of both out")
-
-
-def _name(body: Mapping) -> str | None:
-    for wanted in ("name", "friendly_name", "action_reason", "report_reason"):
-        for entry in body.entries:
-            if entry.key.strip().lower() == wanted and isinstance(entry.value, Scalar):
-                text = " ".join(entry.value.text.split())
-                if text and "{{" not in text and len(text) <= NAME_LENGTH:
-                    return text
-    return None
-
-
-def _only_adorns(group: Mapping) -> bool:
-    return all(entry.key.strip().lower() in keys.DECORATIONS for entry in group.entries)
+            self.draft.refuse(
+                "error", self.draft.entry("action"), "approves and punishes at once; take one of both out"
+            )
+        if rule.punishes and rule.moderators_exempt is False:
+            self.draft.warn(
+                self.draft.entry("moderators_exempt"),
+                "moderators are never a target here, whatever a rule says",
+            )

@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
-from bot.api import Act, Action, Author, Ban, Kick, Mute, Note, Outcome, Role, Sanctioned, Warn, document
-from plugins.moderation import sweep
+from bot.api import (
+    Act,
+    Action,
+    Author,
+    Ban,
+    Kick,
+    Mute,
+    Note,
+    Outcome,
+    Report,
+    Restored,
+    Role,
+    Sanctioned,
+    Warn,
+    document,
+)
+from plugins.moderation import notice, sweep
+from plugins.moderation.commands import lifted_words, take_back, tell
 from plugins.moderation.handlers import Moderation, plugin, setting
 from plugins.moderation.offence import expires
 from plugins.moderation.recompute import stands
@@ -25,13 +41,34 @@ async def by_hand(ctx: Moderation, event: Sanctioned) -> Outcome | None:
         return await _ended(ctx, event, reason)
     act = await _act(ctx, event, reason)
     # The word that moderators type as a reason asks for a clean-up, in whatever client they typed it.
-    messages = await sweep.swept(ctx, [act], reason)
+    messages = await sweep.swept(ctx, [act], sweep.count(ctx, reason))
     return Outcome(
         f"by hand: {reason}",
         (act, *sweep.removals(messages, event.person, reason)),
         evidence=sweep.evidence(None, messages),
         by=_human(event),
     )
+
+
+@plugin.on(Restored)
+async def brought_back(ctx: Moderation, event: Restored) -> Outcome | None:
+    """A moderator who brings a removed message back overrules what was decided about it: the strikes go, too."""
+    message = await ctx.message(event.ref)
+    cases = await ctx.cases(message.author if message else None)
+    given = [case for case in cases if case.about == event.ref and not case.undone]
+    if not given:
+        return None
+    taken = await take_back(ctx, given)
+    lifted = bool(taken.lifted)
+    told = [
+        action
+        for case in given
+        for action in tell(ctx, case, notice.undone(case.number, lifted=lifted).blocks)
+    ]
+    numbers = ", ".join(f"#{case.number}" for case in given)
+    how = f"{event.by.name if event.by else 'a moderator'} brought the message of {numbers} back"
+    shown = Report(text=document(f"By hand: {how}.{lifted_words(taken)}"))
+    return Outcome(how, (*taken.actions, *told, shown), by=event.by)
 
 
 async def _act(ctx: Moderation, event: Sanctioned, reason: str) -> Action:

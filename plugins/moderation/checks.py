@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from plugins.moderation import keys
+from plugins.moderation.expressions import BadPattern, closes_early
+from plugins.moderation.facts import Field, Target
 from plugins.moderation.lints import show, value_problems
-from plugins.moderation.patterns import BadPattern, Pattern, breadth
-from plugins.moderation.rule import Check, Field, Level, Method
+from plugins.moderation.patterns import Pattern, breadth
+from plugins.moderation.rule import Check, Level, Method
 from plugins.moderation.syntax import Entry, Items, Node, Scalar
 from plugins.moderation.views import unmask
 
 #: Values of one check.
 MOST = 20_000
+
+#: Expressions that are meant to find everything: on Reddit every rule once needed a check.
+_ANYTHING = re.compile(
+    r"\^?\(?(?:\.|\\[wWsSdD]|\[(?:\\s\\S|\\S\\s|\\w\\W|\\W\\w|\\d\\D)\])[*]\??\)?\$?|\^|\$|\^\$|\(\)"
+)
 
 
 @dataclass(slots=True)
@@ -23,34 +31,35 @@ class CheckRead:
     off: tuple[Level, str] | None = None
     problems: list[tuple[Level, str]] = field(default_factory=list)
 
+    def warn(self, message: str) -> None:
+        self.problems.append(("warning", message))
 
-def read_check(entry: Entry, known: dict[str, Field], *, key: str) -> CheckRead:
+
+def read_check(entry: Entry, known: dict[str, Field], target: Target, *, key: str | None = None) -> CheckRead:
     """Reads `entry` as a check whose fields are among `known`. Raises keys.BadKey when the key is none."""
     read = CheckRead()
-    parsed = keys.search_key(key)
+    parsed = keys.search_key(key or entry.key)
     fields = _fields(read, parsed, known)
     if read.off or not fields:
         return read
     method = parsed.method
-    is_name = Field.AUTHOR in fields
-    if is_name and method is Method.WORD and not parsed.regex and "(" not in key:
+    if fields == (Field.AUTHOR,) and method is Method.WORD and not parsed.regex and not parsed.asks_method:
         # On Reddit `bob` also catches `bob-2`; a person is named by their whole name here.
         method = Method.EXACT
-        read.problems.append(
-            ("warning", "names are compared as a whole here; add `(includes)` to find parts of names")
-        )
-    values = _values(read, entry, parsed, method)
+        read.warn("names are compared as a whole here; add `(includes)` to find parts of names")
+    values = _Values(read, parsed, method).read(entry)
     if values is None:
         return read
     read.check = Check(
         key=entry.key,
         line=entry.line,
-        fields=(*fields, Field.AUTHOR_ID) if is_name and method is Method.EXACT else fields,
+        fields=(*fields, Field.AUTHOR_ID) if Field.AUTHOR in fields and method is Method.EXACT else fields,
         method=method,
         values=values,
         regex=parsed.regex,
         case_sensitive=parsed.case_sensitive,
         negated=parsed.negated,
+        target=target,
     )
     return read
 
@@ -62,10 +71,9 @@ def _fields(read: CheckRead, parsed: keys.SearchKey, known: dict[str, Field]) ->
     unknown = [name for name in parsed.fields if name not in known and name not in keys.FOREIGN_FIELDS]
     if unknown:
         name = unknown[0]
-        read.off = (
-            "error",
-            f"there is no key or field {name!r}, so the rule is off{keys.guess(name, keys.KNOWN)}",
-        )
+        elsewhere = name in keys.MESSAGE_FIELDS or name in keys.AUTHOR_FIELDS
+        hint = "; it does not belong into this group" if elsewhere else keys.guess(name, keys.KNOWN)
+        read.off = ("error", f"there is no key or field {name!r}, so the rule is off{hint}")
     elif foreign and parsed.negated:
         read.off = (
             "off",
@@ -74,63 +82,99 @@ def _fields(read: CheckRead, parsed: keys.SearchKey, known: dict[str, Field]) ->
     elif foreign and not here:
         read.off = ("off", f"`{foreign[0]}` cannot be known here, so the rule is off")
     elif foreign:
-        read.problems.append(
-            ("warning", f"`{foreign[0]}` cannot be known here; only the other fields are searched")
-        )
+        read.warn(f"`{foreign[0]}` cannot be known here; only the other fields are searched")
     return here
 
 
-def _values(read: CheckRead, entry: Entry, parsed: keys.SearchKey, method: Method) -> tuple[str, ...] | None:
-    items: tuple[Node, ...] = entry.value.items if isinstance(entry.value, Items) else (entry.value,)
-    values: list[str] = []
-    if len(items) > MOST:
-        read.off = (
-            "error",
-            f"{len(items):,} values; {MOST:,} are the limit of one check, so the rule is off",
-        )
+class _Values:
+    """Reads the values of one check, and leaves out what cannot be used where the check then finds less."""
+
+    def __init__(self, read: CheckRead, parsed: keys.SearchKey, method: Method) -> None:
+        self.result = read
+        self.parsed = parsed
+        self.method = method
+        self.patterns: dict[str, Pattern] = {}
+
+    def read(self, entry: Entry) -> tuple[str, ...] | None:
+        items: tuple[Node, ...] = entry.value.items if isinstance(entry.value, Items) else (entry.value,)
+        if len(items) > MOST:
+            self._off(f"{len(items):,} values; {MOST:,} are the limit of one check, so the rule is off")
+            return None
+        wrong = {at: why for at, item in enumerate(items) if (why := self._wrong(item)) is not None}
+        together = self._together(items) if wrong and self.parsed.regex else None
+        if together is not None:
+            self.result.warn(
+                "a value has brackets without partner; the values are joined into one expression, as on Reddit, "
+                "and mean something together; mend the brackets"
+            )
+            return (together,)
+        for why in wrong.values():
+            if self.parsed.negated:
+                # Leaving out what excludes would let the rule match more.
+                self._off(f"{why}; the rule is off")
+                return None
+            self.result.problems.append(("error", f"{why}; this value is left out"))
+        good = [item for at, item in enumerate(items) if at not in wrong and isinstance(item, Scalar)]
+        for item in good:
+            self._remark(item)
+        if not good and not self.result.off:
+            self._off("has no value that can be used, so the rule is off; write a word or a list of words")
+        return None if self.result.off else tuple(dict.fromkeys(item.text for item in good))
+
+    def _off(self, message: str) -> None:
+        self.result.off = ("error", message)
+
+    def _wrong(self, item: Node) -> str | None:
+        """Why a value cannot be used."""
+        if not isinstance(item, Scalar):
+            return "a text was expected here, not a list or a group; put quotes around a value that starts with [ or {"
+        # Only where a label is compared as a whole does an empty value mean something: that there is none.
+        may_be_empty = self.parsed.method is Method.EXACT and not self.parsed.regex
+        if not unmask(item.text).strip() and not may_be_empty:
+            return "an empty text is found in everything"
+        if not self.parsed.regex:
+            return None
+        try:
+            pattern = self._pattern(item.text)
+        except BadPattern as error:
+            return (
+                f"{show(item.text)} is no regular expression ({error}); mend it, or search it without `regex`"
+            )
+        if breadth(pattern) == "everything" and (
+            self.parsed.negated or not _ANYTHING.fullmatch(item.text.strip())
+        ):
+            return f"{show(item.text)} is found in everything"
         return None
-    for item in items:
-        wrong = _wrong(item, parsed, method)
-        if wrong is None:
-            assert isinstance(item, Scalar)
-            values.append(item.text)
-            read.problems += _remarks(item, parsed, method)
-        elif parsed.negated:
-            # Leaving out what excludes would let the rule match more.
-            read.off = ("error", f"{wrong}; the rule is off")
-        else:
-            read.problems.append(("error", f"{wrong}; this value is left out"))
-    if not values and not read.off:
-        read.off = (
-            "error",
-            "has no value that can be used, so the rule is off; write a word or a list of words",
-        )
-    return None if read.off else tuple(dict.fromkeys(values))
 
+    def _pattern(self, text: str) -> Pattern:
+        if text not in self.patterns:
+            self.patterns[text] = Pattern(text, self.method, case_sensitive=self.parsed.case_sensitive)
+        return self.patterns[text]
 
-def _wrong(item: Node, parsed: keys.SearchKey, method: Method) -> str | None:
-    """Why a value cannot be used."""
-    if not isinstance(item, Scalar):
-        return "a text was expected here, not a list or a group; put quotes around a value that starts with [ or {"
-    if not unmask(item.text).strip():
-        return "an empty text is found in everything"
-    if not parsed.regex:
-        return None
-    try:
-        pattern = Pattern(item.text, method, case_sensitive=parsed.case_sensitive)
-    except BadPattern as error:
-        return f"{show(item.text)} is no regular expression ({error}); mend it, or search it without `regex`"
-    if breadth(pattern) == "everything":
-        return f"{show(item.text)} is found in everything"
-    return None
+    def _together(self, items: tuple[Node, ...]) -> str | None:
+        """All values as one expression, where they are one only together; None where even that is none."""
+        texts = [item.text for item in items if isinstance(item, Scalar)]
+        joined = f"({'|'.join(texts)})"
+        # Brackets of ours that close early would leave an alternative without its word boundaries.
+        if len(texts) < len(items) or closes_early(joined):
+            return None
+        try:
+            pattern = self._pattern(joined)
+        except BadPattern:
+            return None
+        return None if breadth(pattern) else joined
 
-
-def _remarks(item: Scalar, parsed: keys.SearchKey, method: Method) -> list[tuple[Level, str]]:
-    remarks: list[tuple[Level, str]] = [
-        ("warning", message) for message in value_problems(item.text, method, regex=parsed.regex)
-    ]
-    if parsed.regex and not parsed.negated:
-        pattern = Pattern(item.text, method, case_sensitive=parsed.case_sensitive)
-        if breadth(pattern) == "english":
-            remarks.append(("warning", f"{show(item.text)} is found in almost every English sentence"))
-    return remarks
+    def _remark(self, item: Scalar) -> None:
+        for message in value_problems(item.text, self.method, regex=self.parsed.regex):
+            self.result.warn(message)
+        if not self.parsed.regex or self.parsed.negated:
+            return
+        match breadth(self._pattern(item.text)):
+            case "everything":
+                self.result.warn(
+                    f"{show(item.text)} is found in every text; leave this check out: `type: submission` is enough of a check"
+                )
+            case "english":
+                self.result.warn(f"{show(item.text)} is found in almost every English sentence")
+            case _:
+                pass

@@ -18,7 +18,6 @@ from bot.api import (
     Remember,
     Report,
     Reported,
-    Role,
     State,
     Warn,
     document,
@@ -26,13 +25,13 @@ from bot.api import (
 )
 from plugins.moderation.adornments import report
 from plugins.moderation.cards import report_card
-from plugins.moderation.matching import Found, Match
+from plugins.moderation.inquiry import Inquiry
+from plugins.moderation.judging import Occasion, judge, keeps_records
+from plugins.moderation.match import Match
 from plugins.moderation.offence import Setting, answer, punish
-from plugins.moderation.repeats import is_repeated
-from plugins.moderation.rule import Fact, Mode, Rule, Verb
+from plugins.moderation.rule import Rule
 from plugins.moderation.rulebook import MEMORY, InForce
 from plugins.moderation.settings import ModerationSettings, problems
-from plugins.moderation.subject import subject
 from plugins.moderation.sweep import with_sweep
 
 plugin = Plugin(
@@ -90,14 +89,9 @@ async def receive(ctx: Moderation, reported: Reported) -> tuple[tuple[Action, ..
     return (kept, *shown), replace(outcome, own=True) if outcome else None
 
 
-def is_exempt(message: Message, ctx: Moderation) -> bool:
-    """Bots, moderators, trusted people, private messages and the moderators' room are not held against the rules."""
-    return (
-        message.author.is_bot
-        or message.author.role >= Role.TRUSTED
-        or message.gone
-        or not is_public(message, ctx)
-    )
+def is_beyond(message: Message, ctx: Moderation) -> bool:
+    """Whether no rule is held against it: bots, what is gone, private messages and the moderators' room."""
+    return message.author.is_bot or message.gone or not is_public(message, ctx)
 
 
 def is_public(message: Message, ctx: Moderation) -> bool:
@@ -111,82 +105,60 @@ async def _check(
     ctx: Moderation, message: Message, *, is_edited: bool = False, reports: int = 0
 ) -> Outcome | None:
     rules = await rules_in_force(ctx)
-    if not rules.rules or is_exempt(message, ctx):
+    if not rules.rules or is_beyond(message, ctx):
         return None
-    starter = await _starter(ctx, message, rules.rules)
-    item = subject(message, now=ctx.now, is_edited=is_edited or None, starter=starter, reports=reports)
-    found = rules.match(item)
     seen_before = is_edited or bool(reports)
-    matches = [m for m in found.matches if not reports or _counts_reports(m.rule)]
-    matches = [m for m in matches if await _repeats(ctx, m.rule, message)]
-    if seen_before:
-        matches = await _new(ctx, message, matches)
-    enforced = [m for m in matches if rules.mode(m.rule) is Mode.ENFORCE]
-    watched = [m for m in matches if rules.mode(m.rule) is Mode.WATCH]
-    outcome = await _act(ctx, message, enforced, seen_before=seen_before) if enforced else None
+    done = await _done(ctx, message) if seen_before else frozenset()
+    about = Inquiry(ctx, message, ctx.settings.rulebook.profiles)
+    judged = await judge(ctx, rules, message, about, Occasion(is_edited, reports, done))
+    outcome = (
+        await _act(ctx, message, judged.enforced, done, seen_before=seen_before) if judged.enforced else None
+    )
     outcome = await with_sweep(ctx, outcome) if outcome else None
-    if outcome is None and watched:
-        outcome = await _rehearse(ctx, message, watched, seen_before=seen_before)
+    if outcome is None and judged.watched:
+        outcome = await _rehearse(ctx, message, judged.watched, seen_before=seen_before)
     elif outcome is not None:
-        outcome = _with(outcome, *(_would(m, message) for m in watched[:3]))
-    return _with_slow(outcome, found, message)
+        outcome = _with(outcome, *(_would(m, message) for m in judged.watched[:3]))
+    for guess in judged.guesses[:1]:
+        told = report(guess, message, f"the rule {guess.rule.name} may fit, so please decide yourself")
+        outcome = _with(outcome or Outcome("words were guessed behind a disguise"), told)
+    outcome = _with_slow(outcome, judged.slow, rules, message)
+    if keeps_records(rules) and not seen_before:
+        outcome = _with(outcome or Outcome("seen, nothing to do"), *await about.recorded())
+    return outcome
 
 
-def _counts_reports(rule: Rule) -> bool:
-    return any(condition.fact is Fact.REPORTS for condition in rule.conditions)
-
-
-async def _starter(ctx: Moderation, message: Message, rules: Sequence[Rule]) -> str | None:
-    """Who began the thread, asked for only where a rule wants to know."""
-    if message.root == message.ref or not any(
-        condition.fact is Fact.SUBMITTER for rule in rules for condition in rule.conditions
-    ):
-        return None
-    root = await ctx.message(message.root)
-    return root.author.id if root else None
-
-
-async def _repeats(ctx: Moderation, rule: Rule, message: Message) -> bool:
-    if rule.repeat is None:
-        return True
-    recent = await ctx.recent(message.author, ctx.now - rule.repeat.within)
-    return is_repeated(rule, message, recent, ctx.now)
-
-
-async def _new(ctx: Moderation, message: Message, matches: list[Match]) -> list[Match]:
-    """Of the matches of an edited or reported message, those that were not acted upon before."""
+async def _done(ctx: Moderation, message: Message) -> frozenset[str]:
+    """The versions of the rules that acted on the message before: each acts once."""
     done = await ctx.recall(f"did/{message.ref}")
-    before = {str(version) for version in done} if isinstance(done, list) else set()
-    return [match for match in matches if match.rule.version not in before]
+    return frozenset(str(version) for version in done) if isinstance(done, list) else frozenset()
 
 
 async def _act(
-    ctx: Moderation, message: Message, matches: list[Match], *, seen_before: bool
+    ctx: Moderation, message: Message, matches: Sequence[Match], done: frozenset[str], *, seen_before: bool
 ) -> Outcome | None:
-    """Removal and punishment first, and only once; the other rules act on what is still there."""
-    punishing = next((match for match in matches if match.rule.punishes), None)
-    if punishing:
-        outcome = punish(
-            punishing,
-            message,
-            await setting(ctx, message.author, again=await _struck(ctx, message, seen_before)),
-        )
-        return _with(outcome, _did(message, [punishing]))
-    acting = [match for match in matches if match.rule.action is not Verb.APPROVE]
-    if not acting:
-        return Outcome(f"approved by the rule {matches[0].rule.name}", rule=matches[0].rule.name)
-    outcomes = [answer(match, message) for match in acting]
+    """What falls on the person first; the other rules act on what is still there."""
+    remembered = _did(message, matches, done)
+    outcomes: list[Outcome] = []
+    for match in matches:
+        if match.rule.punishes:
+            weighed = await setting(ctx, message.author, again=await _struck(ctx, message, seen_before))
+            outcomes.append(punish(match, message, weighed))
+        else:
+            outcomes.append(answer(match, message))
     first, *others = outcomes
-    return _with(first, *(action for other in others for action in other.actions), _did(message, acting))
+    return _with(first, *(action for other in others for action in other.actions), remembered)
 
 
-def _did(message: Message, matches: Sequence[Match]) -> Remember:
+def _did(message: Message, matches: Sequence[Match], done: frozenset[str]) -> Remember:
     """So that an edit does not bring the same answer again."""
-    versions = [match.rule.version for match in matches]
+    versions = sorted({*done, *(match.rule.version for match in matches)})
     return Remember(key=f"did/{message.ref}", value=[*versions], about=message.author.key)
 
 
-async def _rehearse(ctx: Moderation, message: Message, matches: list[Match], *, seen_before: bool) -> Outcome:
+async def _rehearse(
+    ctx: Moderation, message: Message, matches: Sequence[Match], *, seen_before: bool
+) -> Outcome:
     """What watching rules would do: recorded and shown, never done."""
     punishing = next((match for match in matches if match.rule.punishes), None)
     if punishing:
@@ -197,7 +169,8 @@ async def _rehearse(ctx: Moderation, message: Message, matches: list[Match], *, 
         )
     else:
         outcome = answer(matches[0], message)
-    shown = [action for action in outcome.actions if not isinstance(action, Report)]
+    # What is only remembered would be remembered at once, rehearsal or not.
+    shown = [action for action in outcome.actions if not isinstance(action, Report | Remember)]
     lines = [] if punishing else [_would(match, message) for match in matches[:3]]
     return Outcome(outcome.because, (*shown, *lines), outcome.rule, outcome.evidence, watch=True)
 
@@ -234,10 +207,13 @@ async def _struck(ctx: Moderation, message: Message, seen_before: bool) -> bool:
     )
 
 
-def _with_slow(outcome: Outcome | None, found: Found, message: Message) -> Outcome | None:
-    """A rule that ran out of time leaves the message to a human."""
-    if not found.slow:
+def _with_slow(
+    outcome: Outcome | None, slow: Sequence[Rule], rules: InForce, message: Message
+) -> Outcome | None:
+    """A rule that ran out of time leaves the message to a human; the second time it is given up."""
+    if not slow:
         return outcome
+    given_up = set(rules.matcher.quarantined)
     lines = [
         Report(
             text=document(
@@ -245,12 +221,16 @@ def _with_slow(outcome: Outcome | None, found: Found, message: Message) -> Outco
                     f"The rule {rule.name} took too long over ",
                     Link("this message", message.url or message.ref),
                     f" by {message.author.name} and was given up, so please look at it yourself. "
-                    "Simplify its regular expression; after a second time it is not tried any more.",
+                    + (
+                        "It is not tried any more: mend its regular expression."
+                        if rule in given_up
+                        else "Simplify its regular expression; after a second time it is not tried any more."
+                    ),
                 )
             ),
             about=message.ref,
         )
-        for rule in found.slow
+        for rule in dict.fromkeys(slow)
     ]
     return _with(outcome or Outcome("a rule ran out of time"), *lines)
 

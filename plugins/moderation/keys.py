@@ -6,176 +6,127 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from plugins.moderation.rule import Fact, Field, Kind, Method
+from plugins.moderation.facts import Field
+from plugins.moderation.rule import ANY_KIND, POSTS, Kind, Method
 
-#: Where a check may look, for the message itself and in the `author:` group.
+#: Where a check may look: in the message itself, in a post or a comment above it, and in the `author:` group.
 MESSAGE_FIELDS = {
     "title": Field.TITLE,
     "body": Field.BODY,
     "url": Field.URL,
     "domain": Field.DOMAIN,
     "id": Field.ID,
+    "flair_text": Field.FLAIR,
+    "flair_css_class": Field.FLAIR_CLASS,
+    "flair_template_id": Field.FLAIR_TEMPLATE,
+    "crosspost_id": Field.SOURCE_ID,
+    "crosspost_title": Field.SOURCE_TITLE,
 }
-AUTHOR_FIELDS = {"name": Field.AUTHOR, "id": Field.AUTHOR_ID}
+COMMENT_FIELDS = {"body": Field.BODY, "id": Field.ID}
+AUTHOR_FIELDS = {
+    "name": Field.AUTHOR,
+    "id": Field.AUTHOR_ID,
+    "flair_text": Field.AUTHOR_FLAIR,
+    "flair_css_class": Field.AUTHOR_FLAIR_CLASS,
+    "flair_template_id": Field.AUTHOR_FLAIR_TEMPLATE,
+    "bio_text": Field.BIO,
+    "display_name": Field.DISPLAY_NAME,
+}
 
-#: Fields of Reddit that Lemmy and Matrix do not have, or that labels will stand in for.
+#: Fields of Reddit that cannot be known on Lemmy or Matrix.
 FOREIGN_FIELDS = frozenset(
     {
-        "flair_text",
-        "flair_css_class",
-        "flair_template_id",
         "media_author",
         "media_author_url",
         "media_title",
         "media_description",
         "poll_option_text",
-        "poll_option_count",
-        "crosspost_id",
-        "crosspost_title",
-        "bio_text",
-        "display_name",
+        "social_links",
+        "social_link_title",
     }
 )
 
-#: Conditions that cannot be evaluated yet, or never: their rule is off.
+#: Conditions that can never be evaluated: their rule is off.
 FOREIGN_CONDITIONS = frozenset(
     {
-        "comment_karma",
-        "link_karma",
-        "post_karma",
-        "combined_karma",
-        "comment_subreddit_karma",
-        "post_subreddit_karma",
-        "link_subreddit_karma",
-        "combined_subreddit_karma",
         "has_verified_email",
         "contributor_quality",
-        "is_nsfw",
-        "is_original_content",
-        "is_meta_discussion",
-        "is_poll",
-        "is_gallery",
-        "is_video",
+        "is_approved",
+        "is_banned",
         "poll_option_count",
+        "image_count",
         "event_label",
         "discussion_type",
-        "past_archive_date",
-        "standard",
-        "subreddit",
-        "crosspost_author",
-        "crosspost_subreddit",
-        "day_of_week",
-        "age",
     }
 )
 
-#: Groups of further checks that cannot be evaluated yet.
-FOREIGN_GROUPS = frozenset({"parent_submission", "parent_comment", "crosspost_author", "crosspost_subreddit"})
+#: Groups about which nothing can be known.
+FOREIGN_GROUPS = frozenset({"crosspost_author"})
 
-#: What only adorns: without it the rule does less, never more.
-DECORATIONS = frozenset(
+#: What only adorns a post: without it the rule does less, never more. On Reddit they keep a rule from comments.
+POST_DECORATIONS = frozenset(
     {
-        "set_flair",
-        "overwrite_flair",
         "set_nsfw",
         "set_spoiler",
         "set_contest_mode",
         "set_suggested_sort",
         "set_original_content",
         "set_post_crowd_control_level",
-        "comment_stickied",
-        "comment_locked",
-        "message_subject",
-        "modmail_subject",
-        "send_modmail_as_conversation",
     }
 )
+DECORATIONS = POST_DECORATIONS | {
+    "comment_stickied",
+    "comment_locked",
+    "send_modmail_as_conversation",
+    "discord_alert",
+}
+#: Keys of the message itself that only posts can take.
+POST_KEYS = POST_DECORATIONS | {"set_flair", "overwrite_flair", "set_sticky"}
 
-#: AutoModerator's first dialect, and what its words are called since 2015.
-OLD_WORDS = {
-    "modifiers": "put the modifiers in parentheses behind the field, as in `title (includes): [...]`",
-    "link_flair_text": "write `set_flair: text`",
-    "link_flair_class": "write `set_flair: [text, class]`",
-    "user_conditions": "write the conditions into an `author:` group",
-    "body_min_length": "write `body_longer_than: N`",
-    "body_max_length": "write `body_shorter_than: N`",
-    "report_reason": "write `action_reason: text`",
-    "user": "write `author: {name: [...]}`",
-}
+GROUPS = frozenset(
+    {"author", "parent_submission", "parent_comment", "crosspost_author", "crosspost_subreddit", "subreddit"}
+)
 
-MESSAGE_CONDITIONS = {
-    "reports": Fact.REPORTS,
-    "body_longer_than": Fact.BODY_LENGTH,
-    "body_shorter_than": Fact.BODY_LENGTH,
-    "is_edited": Fact.EDITED,
-    "is_top_level": Fact.TOP_LEVEL,
-}
-AUTHOR_CONDITIONS = {
-    "is_submitter": Fact.SUBMITTER,
-    "is_moderator": Fact.MODERATOR,
-    "is_contributor": Fact.CONTRIBUTOR,
-    "is_gold": Fact.GOLD,
-}
-#: Conditions that nearly everybody here meets: they narrow a rule, but cannot be all that it asks.
-WEAK = {
-    Fact.CONTRIBUTOR: "approved users are the trusted people here",
-    Fact.GOLD: "nobody has gold here",
-}
-
-#: Keys that are neither conditions on the message nor search checks.
-PLAIN_KEYS = frozenset(
+#: Keys whose values are read in `options`, `conditions` or `groups`; named here so that a slip can be guessed at.
+KEYS = frozenset(
     {
-        "type",
-        "priority",
-        "moderators_exempt",
-        "ignore_blockquotes",
-        "action",
-        "action_reason",
-        "report_reason",
-        "comment",
-        "message",
-        "modmail",
-        "set_locked",
-        "set_sticky",
-        "author",
-        "~author",
-        # Folkmoot's own
-        "name",
-        "friendly_name",
-        "warn",
-        "strikes",
-        "severe",
-        "ban",
-        "mute",
-        "mode",
-        "places",
-        "platforms",
-        "repeat",
-        "examples",
-        "account_age",
+        "type", "standard", "priority", "moderators_exempt", "ignore_blockquotes", "stop_on_match",
+        "action", "action_reason", "report_reason", "comment", "message", "message_subject", "modmail",
+        "modmail_subject", "set_locked", "set_sticky", "set_flair", "overwrite_flair", "~author",
+        "satisfy_any_threshold", "reports", "body_longer_than", "body_shorter_than", "is_edited", "is_top_level",
+        "is_nsfw", "is_poll", "is_gallery", "is_original_content", "is_meta_discussion", "is_self", "age",
+        "past_archive_date", "day_of_week", "~day_of_week", "comment_count", "link_count", "mention_count",
+        "account_age", "comment_karma", "post_karma", "link_karma", "combined_karma", "comment_subreddit_karma",
+        "post_subreddit_karma", "link_subreddit_karma", "combined_subreddit_karma", "is_gold", "is_submitter",
+        "is_contributor", "is_moderator", "first_message", "first_seen", "message_count",
+        "name", "friendly_name", "warn", "strikes", "severe", "ban", "mute", "mode", "places", "platforms",
+        "repeat", "examples",
     }
-)
+)  # fmt: skip
 
 KNOWN = (
-    PLAIN_KEYS
+    KEYS
+    | GROUPS
     | DECORATIONS
     | FOREIGN_CONDITIONS
-    | FOREIGN_GROUPS
     | FOREIGN_FIELDS
     | frozenset(MESSAGE_FIELDS)
-    | frozenset(MESSAGE_CONDITIONS)
-    | frozenset(AUTHOR_CONDITIONS)
-    | {"satisfy_any_threshold"}
+    | frozenset(AUTHOR_FIELDS)
 )
 
+#: Keys of which a second one in a rule is no second check, but a slip.
+PLAIN_KEYS = KEYS | GROUPS | DECORATIONS | FOREIGN_CONDITIONS
+
 KINDS = {
-    "any": frozenset(Kind),
-    "submission": frozenset({Kind.LINK, Kind.TEXT}),
+    "any": ANY_KIND,
+    "submission": POSTS,
     "link submission": frozenset({Kind.LINK}),
     "text submission": frozenset({Kind.TEXT}),
     "comment": frozenset({Kind.COMMENT}),
+    "crosspost submission": POSTS,
 }
-FOREIGN_KINDS = frozenset({"crosspost submission", "poll submission", "gallery submission"})
+#: There are none of these here.
+FOREIGN_KINDS = frozenset({"poll submission", "gallery submission"})
 
 _METHODS: dict[str, Method] = {str(method): method for method in Method if method is not Method.DOMAIN}
 MODIFIERS = frozenset(_METHODS) | {"regex", "case-sensitive"}
@@ -186,10 +137,13 @@ _DEFAULTS = {
     "domain": Method.DOMAIN,
     "id": Method.EXACT,
     "flair_text": Method.EXACT,
+    "flair_css_class": Method.EXACT,
+    "flair_template_id": Method.EXACT,
+    "crosspost_id": Method.EXACT,
 }
 
 _SEARCH_KEY = re.compile(
-    r"(?P<not>~?)\s*(?P<fields>[^\s(#]+)\s*(?:#(?P<suffix>[^(]*))?(?:\((?P<modifiers>[^()]*)\))?\s*"
+    r"(?P<not>~?)\s*(?P<fields>[^\s(#]+(?:\s*\+\s*[^\s(#]+)*)\s*(?:#(?P<suffix>[^(]*))?(?:\((?P<modifiers>[^()]*)\))?\s*"
 )
 
 
@@ -207,6 +161,7 @@ class SearchKey:
     regex: bool
     case_sensitive: bool
     suffix: str
+    asks_method: bool  # the key says itself how to search
 
 
 def search_key(text: str) -> SearchKey:
@@ -225,9 +180,8 @@ def search_key(text: str) -> SearchKey:
             known = ", ".join(sorted(MODIFIERS))
             raise BadKey(f"there is no modifier {modifier!r} (there are {known}){guess(modifier, MODIFIERS)}")
     # Only the first search method counts, as on Reddit.
-    method: Method | None = next((_METHODS[m] for m in modifiers if m in _METHODS), None)
-    if method is None:
-        method = _DEFAULTS.get(fields[0], Method.WORD) if len(fields) == 1 else Method.WORD
+    asked: Method | None = next((_METHODS[m] for m in modifiers if m in _METHODS), None)
+    method = asked or (_DEFAULTS.get(fields[0], Method.WORD) if len(fields) == 1 else Method.WORD)
     regex = "regex" in modifiers
     if regex and method is Method.DOMAIN:
         method = Method.WORD
@@ -238,6 +192,7 @@ def search_key(text: str) -> SearchKey:
         regex=regex,
         case_sensitive="case-sensitive" in modifiers,
         suffix=(found["suffix"] or "").strip(),
+        asks_method=asked is not None,
     )
 
 

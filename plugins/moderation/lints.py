@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 
-from plugins.moderation.rule import Method
+from plugins.moderation.facts import Fact
+from plugins.moderation.rule import Method, Problem, Rule
 
 _DOUBLED = re.compile(r"\\\\[wWdDsSbB.?*+()\[\]{}|/-]")
 #: What nobody writes into a plain word list.
@@ -17,6 +20,11 @@ _CURLY = "“”„«»‘’"
 def value_problems(value: str, method: Method, *, regex: bool) -> list[str]:
     """What is suspicious about one value of a search check, one sentence each."""
     found: list[str] = []
+    if "\x08" in value:
+        found.append(
+            f"{show(value)} holds a backspace, which nobody types: in double quotes YAML reads \\b as one; "
+            "use single quotes ('\\bword')"
+        )
     if regex and _DOUBLED.search(value):
         found.append(
             f"{show(value)} looks for a real backslash: it is doubled, but not in double quotes; write each backslash once"
@@ -32,7 +40,7 @@ def value_problems(value: str, method: Method, *, regex: bool) -> list[str]:
         found.append(
             f"{show(value)} is found inside many ordinary words with `includes`; leave the modifier out to search whole words"
         )
-    if value[:1] in _CURLY or value[-1:] in _CURLY:
+    if value and (value[0] in _CURLY or value[-1] in _CURLY):
         found.append(
             f"{show(value)} holds a curly quote that belongs to the text; type straight ones around values"
         )
@@ -46,3 +54,28 @@ def value_problems(value: str, method: Method, *, regex: bool) -> list[str]:
 def show(value: str) -> str:
     """A value in a message, not too long."""
     return f"“{value if len(value) <= 60 else value[:57] + '…'}”"
+
+
+_REPORTS = re.compile(r"(?im)^(\s*reports\s*:\s*).*$")
+_COMMENTS = re.compile(r"(?m)^\s*#.*$|\s+$")
+
+
+def set_problems(rules: Iterable[Rule]) -> list[Problem]:
+    """What is suspicious about rules beside each other."""
+    copies: defaultdict[str, list[Rule]] = defaultdict(list)
+    for rule in rules:
+        if any(condition.fact is Fact.REPORTS for condition in rule.conditions):
+            copies[_COMMENTS.sub("", _REPORTS.sub(r"\1", rule.source))].append(rule)
+    return [
+        Problem(
+            rule.file,
+            rule.line,
+            rule.name,
+            "reports",
+            "warning",
+            f"differs from the rule in line {first.line} only in `reports`; the number means “at least so many”, "
+            "so the rule with the smallest one is enough",
+        )
+        for first, *others in copies.values()
+        for rule in others
+    ]

@@ -29,7 +29,8 @@ from plugins.moderation.spans import show_span
 #: How much of somebody's words a notice quotes.
 EXCERPT = 300
 
-_PLACEHOLDER = re.compile(r"\{\{\s*([\w-]+)\s*\}\}")
+#: `{{author}}`, `{{match-title+body#2}}`
+PLACEHOLDER = re.compile(r"\{\{\s*([\w#+~-]+)\s*\}\}")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -47,20 +48,18 @@ def fill(template: str, values: Mapping[str, str]) -> Prose:
 
     def one(found: re.Match[str]) -> str:
         name = found[1].lower()
-        if name.startswith("match-"):
-            name = "match"  # captures of one’s own are not told apart yet
         if name not in values:
             return found[0]
         if name in {"permalink", "url", "appeal"}:
             return re.sub(r"[\s<>()\[\]]", "", values[name]) if name != "appeal" else values[name]
         return _PUNCTUATION.sub(r"\\\1", " ".join(values[name].split()))
 
-    return Prose(_PLACEHOLDER.sub(one, template))
+    return Prose(PLACEHOLDER.sub(one, template))
 
 
 def fill_plain(template: str, values: Mapping[str, str]) -> str:
     """The same for one line without markup, such as a reason."""
-    return _PLACEHOLDER.sub(lambda found: excerpt(values.get(found[1].lower(), found[0]), 80), template)
+    return PLACEHOLDER.sub(lambda found: excerpt(values.get(found[1].lower(), found[0]), 80), template)
 
 
 def step_words(step: Step) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,9 +24,10 @@ from bot.api import (
     Warn,
 )
 from plugins.moderation import notice
-from plugins.moderation.adornments import adornments, found_in, placeholders, reason_of
+from plugins.moderation.adornments import adornments, found_in, reason_of
 from plugins.moderation.ladder import Deed, Ladder, Ruling, Step
-from plugins.moderation.matching import Match
+from plugins.moderation.match import Match
+from plugins.moderation.placeholders import Words
 from plugins.moderation.rule import Rule, Verb
 from plugins.moderation.spans import show_span
 
@@ -96,7 +97,7 @@ def punish(match: Match, message: Message, setting: Setting) -> Outcome:
 
 def answer(match: Match, message: Message) -> Outcome:
     """The outcome for a match that falls on nobody: a comment, a report, a lock."""
-    words = placeholders(match, message)
+    words = Words(match, message)
     return Outcome(
         because=found_in(match),
         actions=adornments(match, message, words),
@@ -124,7 +125,14 @@ def effect(rule: Rule) -> str:
         parts.append("reminder")
     parts += [f"{name} {show_span(span)}" for name, span in (("ban", rule.ban), ("mute", rule.mute)) if span]
     parts += [name for name in ("comment", "message", "modmail") if getattr(rule, name)]
-    parts += [name for name, value in (("lock", rule.lock), ("pin", rule.sticky)) if value is not None]
+    marks = (
+        ("lock", rule.lock),
+        ("pin", rule.sticky),
+        ("lock post", rule.post_lock),
+        ("pin post", rule.post_sticky),
+    )
+    parts += [name for name, value in marks if value is not None]
+    parts += ["label"] if rule.labels else []
     return ", ".join(parts)
 
 
@@ -194,7 +202,9 @@ def _tells_removal(rule: Rule, message: Message, ruling: Ruling, setting: Settin
     return rule.removes and not silent and setting.can(Capability.TELL, message.ref.place)
 
 
-def _warning(match: Match, message: Message, ruling: Ruling, setting: Setting, words: dict[str, str]) -> Warn:
+def _warning(
+    match: Match, message: Message, ruling: Ruling, setting: Setting, words: Mapping[str, str]
+) -> Warn:
     rule = match.rule
     expires_at = expires(ruling.points, setting)
     text = notice.warning(
@@ -255,10 +265,7 @@ def _filtered(rule: Rule, *, holds: bool) -> str:
     return "; it waits for you: !undo and the case number brings it back" if is_gone else ""
 
 
-def _words(match: Match, message: Message, ruling: Ruling, setting: Setting) -> dict[str, str]:
+def _words(match: Match, message: Message, ruling: Ruling, setting: Setting) -> Words:
     then = notice.step_words(ruling.then) if ruling.then else "nothing further"
-    return placeholders(match, message) | {
-        "strikes": str(ruling.total),
-        "next_step": then,
-        "appeal": f"{setting.community.prefix}appeal",
-    }
+    more = {"strikes": str(ruling.total), "next_step": then, "appeal": f"{setting.community.prefix}appeal"}
+    return Words(match, message, more)

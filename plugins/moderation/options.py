@@ -77,8 +77,8 @@ def _warn(entry: Entry) -> str:
     return "" if text.lower() in {"true", "yes", "on"} else text
 
 
-def _sticky(entry: Entry) -> bool:
-    # A number is the slot on Reddit.
+def sticky_of(entry: Entry) -> bool:
+    """`true`, `false`, or a number: the slot on Reddit. Raises BadValue."""
     text = text_of(entry)
     return True if text.isdigit() and text != "0" else scalars.boolean(text)
 
@@ -107,7 +107,7 @@ def _repeat(entry: Entry) -> Repeat:
         raise BadValue(f"{min(missing)!r} is missing in it; write {form}")
     same = given.get("same", "text").lower()
     if same not in get_args(Same):
-        raise BadValue(f"`same` is text, link or any, not {same!r}")
+        raise BadValue(f"`same` is one of {', '.join(get_args(Same))}, not {same!r}")
     return Repeat(scalars.whole(given["count"], least=2), scalars.span(given["within"]), cast(Same, same))
 
 
@@ -132,14 +132,17 @@ OPTIONS: dict[str, tuple[str, Callable[[Entry], object]]] = {
     "report_reason": ("reason", text_of),
     "comment": ("comment", _prose),
     "message": ("message", _prose),
+    "message_subject": ("message_subject", text_of),
     "modmail": ("modmail", _prose),
+    "modmail_subject": ("modmail_subject", text_of),
+    "stop_on_match": ("stop", lambda entry: scalars.boolean(text_of(entry))),
     "warn": ("warn", _warn),
     "strikes": ("strikes", lambda entry: scalars.whole(text_of(entry), least=0)),
     "severe": ("severe", lambda entry: scalars.boolean(text_of(entry))),
     "ban": ("ban", lambda entry: scalars.sentence_span(text_of(entry))),
     "mute": ("mute", lambda entry: scalars.sentence_span(text_of(entry))),
     "set_locked": ("lock", lambda entry: scalars.boolean(text_of(entry))),
-    "set_sticky": ("sticky", _sticky),
+    "set_sticky": ("sticky", sticky_of),
     "mode": ("mode", _mode),
     "places": ("places", lambda entry: frozenset(texts_of(entry))),
     "platforms": ("platforms", _platforms),

@@ -8,13 +8,14 @@ Unicode's word boundaries and stops after `PATIENCE`.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import cached_property
+from time import perf_counter
 from typing import Any
 
 import regex
 
+from plugins.moderation.expressions import BadPattern, for_re2, hoist
 from plugins.moderation.rule import Method
 from plugins.moderation.views import View
 
@@ -23,37 +24,15 @@ try:
 except ImportError:  # no wheel for 32-bit ARM and musl: `regex` with its time-out does all the work
     re2 = None
 
-#: Seconds that one search may take in the `regex` module.
-PATIENCE = 0.05
+#: Seconds that all searches over one message may take together in the `regex` module, beside the event loop.
+PATIENCE = 0.1
+#: The same where the event loop waits, which must not wait 50 ms; whatever takes longer is tried again beside it.
+HASTE = 0.005
 #: Characters of one expression; the longest seen in real files has 9,000.
 LONGEST = 20_000
 #: What one re2 program may use for its automaton, in bytes.
 _MEMORY = 64 << 20
 
-_ESCAPE = r"\\(?:x\{[0-9A-Fa-f]+\}|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[pP]\{[^}]*\}|[pP]\w|g<[^>]*>|[0-7]{3}|\d\d?|.)"
-_TOKEN = re.compile(
-    rf"""(?P<comment>\(\?\#[^)]*\))
-    | (?P<flags>\(\?[aiLmsux]+\))
-    | (?P<look>\(\?<?[=!])
-    | (?P<name>\(\?P?<[^>=!]+>)
-    | (?P<back>\(\?P=\w+\))
-    | (?P<special>\(\?(?![:aiLmsux-]))
-    | (?P<open>\(\?[aiLmsux]*(?:-[imsx]+)?:|\()
-    | (?P<close>\))
-    | (?P<escape>{_ESCAPE})
-    | (?P<set>\[\^?\]?(?:{_ESCAPE}|\[:\^?\w+:\]|[^\]\\])*\])
-    | (?P<repeat>[*+?][+?]?|\{{\d*,?\d*\}}[+?]?)
-    | (?P<char>.)""",
-    re.VERBOSE | re.DOTALL,
-)
-
-#: The classes as Unicode has them; \W and its like cannot be written inside a set.
-_UNICODE = {
-    "w": r"\pL\pM\pN\p{Pc}\x{200c}\x{200d}",
-    "d": r"\p{Nd}",
-    "s": r"\s\x0b\x1c-\x1f\x{85}\pZ",
-}
-_ANY = r"(?s:.)"
 #: In front of and behind a value that is searched by word, as AutoModerator generates it.
 _EDGE = {
     Method.WORD: (r"(?:^|\W|\b)", r"(?:$|\W|\b)"),
@@ -66,126 +45,15 @@ _EDGE = {
 }
 
 
-class BadPattern(Exception):
-    """An expression that cannot be compiled; the message says why."""
-
-
 class Slow(Exception):
-    """A search ran out of time: nobody knows whether the pattern matches."""
+    """A search ran out of time: nobody knows whether the pattern matches.
 
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-
-
-def _tokens(source: str) -> list[_Token]:
-    return [_Token(found.lastgroup or "char", found.group()) for found in _TOKEN.finditer(source)]
-
-
-def hoist(source: str) -> str:
-    """`source` without comments, its inline flags in front: `a(?i)b` becomes `(?i:ab)`."""
-    tokens = _tokens(source)
-    flags = {flag for token in tokens if token.kind == "flags" for flag in token.text[2:-1]} & set("imsx")
-    body = "".join(token.text for token in tokens if token.kind not in {"comment", "flags"})
-    return f"(?{''.join(sorted(flags))}:{body})" if flags else body
-
-
-def for_re2(source: str, *, ascii_only: bool) -> tuple[str, bool]:
-    """`source` in re2's syntax, without groups that capture, and whether it means exactly the same.
-
-    With `ascii_only` it is meant for ASCII texts. What re2 lacks is left out in such a way that the result can match
-    more, never less. Raises BadPattern when there is no such way.
+    `own_fault` is False in haste, and where others had used up the time that one message may take.
     """
-    out: list[str] = []
-    exact = True
-    tokens = iter(_tokens(source))
-    dropped = False  # the atom before was left out, and so must its repetition be
-    for token in tokens:
-        was_dropped, dropped = dropped, False
-        match token.kind:
-            case "look":
-                _skip_group(tokens)
-                exact, dropped = False, True
-                out.append("(?:)")
-            case "special":
-                raise BadPattern(f"re2 has no {token.text}…")
-            case "back":
-                exact = False
-                out.append(f"{_ANY}*")
-                dropped = True
-            case "name":
-                out.append("(?:")
-            case "open":
-                out.append("(?:" if token.text == "(" else token.text)
-            case "escape":
-                text, same, gone = _escape(token.text, ascii_only=ascii_only)
-                exact, dropped = exact and same, gone
-                out.append(text)
-            case "set":
-                text, same = _set(token.text, ascii_only=ascii_only)
-                exact = exact and same
-                out.append(text)
-            case "repeat" if was_dropped:
-                pass
-            case _:
-                out.append(token.text)
-    return "".join(out), exact
 
-
-def _skip_group(tokens: Iterator[_Token]) -> None:
-    depth = 1
-    for token in tokens:
-        if token.kind in {"look", "name", "open", "special"}:
-            depth += 1
-        elif token.kind == "close":
-            depth -= 1
-            if not depth:
-                return
-
-
-def _escape(text: str, *, ascii_only: bool) -> tuple[str, bool, bool]:
-    """An escape outside a set for re2: its text, whether it means the same, whether it was left out."""
-    letter = text[1]
-    if letter in "bB" and not ascii_only:
-        return "(?:)", False, True
-    if letter == "g" or (letter.isdigit() and letter != "0" and len(text) < 4):
-        return f"{_ANY}*", False, True
-    if letter in "wds":
-        return (text if ascii_only else f"[{_UNICODE[letter]}]"), True, False
-    if letter in "WDS":
-        return (text if ascii_only else f"[^{_UNICODE[letter.lower()]}]"), True, False
-    return _plain_escape(text), True, False
-
-
-def _plain_escape(text: str) -> str:
-    letter = text[1]
-    if letter in "uU":
-        return rf"\x{{{text[2:]}}}"
-    if letter == "Z":
-        return r"\z"
-    if letter == "0" and len(text) < 4:
-        return r"\x00"
-    return letter if not letter.isascii() else text
-
-
-def _set(text: str, *, ascii_only: bool) -> tuple[str, bool]:
-    """A set for re2, and whether it means the same."""
-    parts = re.findall(rf"{_ESCAPE}|\[:\^?\w+:\]|.", text[1:-1], re.DOTALL)
-    out: list[str] = []
-    for part in parts:
-        if part[0] != "\\" or len(part) < 2:
-            out.append(r"\[" if part == "[" else part)
-        elif part[1] in "WDS" and not ascii_only:
-            return _ANY, False
-        elif part[1] in "wds" and not ascii_only:
-            out.append(_UNICODE[part[1]])
-        elif part == r"\b":
-            out.append(r"\x08")
-        else:
-            out.append(_plain_escape(part))
-    return f"[{''.join(out)}]", True
+    def __init__(self, *, own_fault: bool = True) -> None:
+        super().__init__()
+        self.own_fault = own_fault
 
 
 def re2_program(source: str, *, case_sensitive: bool) -> Any | None:
@@ -203,97 +71,118 @@ def re2_program(source: str, *, case_sensitive: bool) -> Any | None:
         return None
 
 
+class Patience:
+    """How much time expressions may still take over one message. In haste nobody is blamed for taking more."""
+
+    def __init__(self, seconds: float = PATIENCE) -> None:
+        self.left = seconds
+        self._whole = seconds
+
+    @property
+    def blames(self) -> bool:
+        """Whether hardly anything was spent yet, so that whoever runs out of time does so by its own fault."""
+        return self._whole > HASTE and self.left > self._whole / 2
+
+
 class Pattern:
-    """One compiled value. `gates` are its looser re2 sources for ASCII texts and for all others, or None."""
+    """One compiled value."""
 
     def __init__(self, value: str, method: Method, *, case_sensitive: bool) -> None:
         """Raises BadPattern when the value is no regular expression."""
         if len(value) > LONGEST:
             raise BadPattern(f"it has {len(value):,} characters; {LONGEST:,} are the limit, so split it")
-        source = hoist(value)
-        before, after = _EDGE[method]
-        flags = regex.V0 | regex.DOTALL | (0 if case_sensitive else regex.IGNORECASE)
-        try:
-            # Alone first: `a)|(b` must not borrow our parentheses.
-            regex.compile(f"(){source}", flags)
-            # The group counts as on Reddit, where a value's own groups begin at \2.
-            self._confirm = regex.compile(f"{before}({source}){after}", flags)
-        except regex.error as error:
-            at = f" at character {max(error.pos - 1, 1)}" if error.pos is not None else ""
-            raise BadPattern(f"{error.msg}{at}") from None
-        except (OverflowError, RecursionError, KeyError, IndexError, TypeError) as error:
-            # The `regex` module's own parser lets these out the `regex` module's own parser on some malformed input.
-            raise BadPattern(str(error) or type(error).__name__) from None
         self.value = value
+        self.source = hoist(value)
+        self._before, self._after = _EDGE[method]
+        self._case_sensitive = case_sensitive
+        # Alone: `a)|(b` must not borrow our parentheses.
+        self.groups: int = _compiled(f"()|{self.source}", case_sensitive=case_sensitive).groups
+        # By whether the text is ASCII.
         self._exact: dict[bool, Any | None] = {}
-        self.gates: dict[bool, str | None] = {}
-        for ascii_only in (True, False):
-            self._prepare(source, before, after, ascii_only=ascii_only, case_sensitive=case_sensitive)
+        self._gate: dict[bool, Any | None] = {}
+        self._prepare(ascii_only=True)
 
-    def _prepare(
-        self, source: str, before: str, after: str, *, ascii_only: bool, case_sensitive: bool
-    ) -> None:
-        self._exact[ascii_only] = self.gates[ascii_only] = None
-        try:
-            loose, exact = for_re2(source, ascii_only=ascii_only)
-        except BadPattern:
+    @cached_property
+    def confirm(self) -> Any:
+        """In the `regex` module; its group 1 is what was found, and the value's own groups begin at 2, as on Reddit."""
+        return _compiled(f"{self._before}({self.source}){self._after}", case_sensitive=self._case_sensitive)
+
+    def _prepare(self, *, ascii_only: bool) -> None:
+        self._exact[ascii_only] = self._gate[ascii_only] = None
+        loose, exact = self._loose(ascii_only=ascii_only)
+        if loose is None:
             return
-        edges_known = ascii_only or not (before + after).strip("^$")
-        gate = f"{before}(?:{loose}){after}" if edges_known else f"(?:{loose})"
-        if re2_program(gate, case_sensitive=case_sensitive) is None:
-            return
-        self.gates[ascii_only] = gate
+        edges_known = ascii_only or not (self._before + self._after).strip("^$")
         if exact and edges_known:
-            self._exact[ascii_only] = re2_program(f"{before}({loose}){after}", case_sensitive=case_sensitive)
+            source = f"{self._before}({loose}){self._after}"
+            self._exact[ascii_only] = re2_program(source, case_sensitive=self._case_sensitive)
+        if self._exact[ascii_only] is None:
+            gate = f"{self._before}(?:{loose}){self._after}" if edges_known else f"(?:{loose})"
+            self._gate[ascii_only] = re2_program(gate, case_sensitive=self._case_sensitive)
 
-    def search(self, view: View) -> tuple[int, int] | None:
+    def _loose(self, *, ascii_only: bool) -> tuple[str | None, bool]:
+        try:
+            return for_re2(self.source, ascii_only=ascii_only)
+        except BadPattern:
+            return None, False
+
+    @property
+    def loose_source(self) -> str | None:
+        """A re2 source that finds at least as much in ASCII texts."""
+        loose, _ = self._loose(ascii_only=True)
+        return None if loose is None else f"{self._before}(?:{loose}){self._after}"
+
+    def search(self, view: View, patience: Patience) -> tuple[int, int] | None:
         """Where the pattern is first found in `view`. Raises Slow."""
-        program = self._exact[view.is_ascii]
+        ascii_only = view.is_ascii
+        if ascii_only not in self._exact:
+            self._prepare(ascii_only=ascii_only)
+        program = self._exact[ascii_only]
         if program is not None:
             found = program.search(view.text)
         else:
-            try:
-                found = self._confirm.search(view.text, timeout=PATIENCE)
-            except TimeoutError:
-                raise Slow from None
+            gate = self._gate[ascii_only]
+            if gate is not None and gate.search(view.text) is None:
+                return None
+            found = self.groups_in(view, patience)
         return None if found is None else found.span(1)
 
+    def groups_in(self, view: View, patience: Patience) -> Any | None:
+        """The match in the `regex` module, with its groups. Raises Slow."""
+        if patience.left <= 0:
+            raise Slow(own_fault=False)
+        begun = perf_counter()
+        blames = patience.blames
+        try:
+            return self.confirm.search(view.text, timeout=patience.left)
+        except TimeoutError:
+            raise Slow(own_fault=blames) from None
+        finally:
+            patience.left -= perf_counter() - begun
 
-class PatternSet:
-    """The expressions of one check behind one gate."""
 
-    def __init__(self, patterns: Sequence[Pattern], *, case_sensitive: bool) -> None:
-        self._patterns = tuple(patterns)
-        self._gates = {
-            ascii_only: union(self.gates(ascii_only=ascii_only), case_sensitive=case_sensitive)
-            for ascii_only in (True, False)
-        }
+def _compiled(source: str, *, case_sensitive: bool) -> Any:
+    flags = regex.V0 | regex.DOTALL | (0 if case_sensitive else regex.IGNORECASE)
+    try:
+        return regex.compile(source, flags)
+    except regex.error as error:
+        at = f" at character {max(error.pos, 1)}" if error.pos is not None else ""
+        raise BadPattern(f"{error.msg}{at}") from None
+    except (OverflowError, RecursionError, KeyError, IndexError, TypeError) as error:
+        # The module's own parser lets these out on some malformed input.
+        raise BadPattern(str(error) or type(error).__name__) from None
 
-    def search(self, view: View) -> tuple[int, int] | None:
-        """Where the first pattern (in the order of the file) that is found is found. Raises Slow."""
-        gate = self._gates[view.is_ascii]
-        if gate is not None and gate.search(view.text) is None:
-            return None
-        for pattern in self._patterns:
-            found = pattern.search(view)
-            if found:
-                return found
+
+def union(patterns: Sequence[Pattern]) -> Any | None:
+    """One re2 program for ASCII texts that finds whatever any of the patterns finds; None when there is no such."""
+    sources = [pattern.loose_source for pattern in patterns]
+    if not sources or None in sources:
         return None
-
-    def gates(self, *, ascii_only: bool) -> list[str | None]:
-        return [pattern.gates[ascii_only] for pattern in self._patterns]
-
-
-def union(gates: Sequence[str | None], *, case_sensitive: bool) -> Any | None:
-    """One re2 program that finds whatever any of the gates finds; None when a gate is missing or all is too large."""
-    known = [gate for gate in gates if gate is not None]
-    if len(known) < len(gates) or not known:
-        return None
-    return re2_program("|".join(f"(?:{gate})" for gate in known), case_sensitive=case_sensitive)
+    return re2_program("|".join(f"(?:{source})" for source in sources), case_sensitive=False)
 
 
 #: Texts without anything in common: a pattern that is found in all of them is found in everything.
-_EVERYTHING = ("ok", "Hello there, how are you?", "31415 92653", "Добрый день!", "word " * 400)
+_EVERYTHING = ("", "ok", "Hello there, how are you?", "31415 92653", "Добрый день!", "word " * 399 + "word")
 _ENGLISH = ("Hello there, how are you?", "I like it very much", "Can somebody help me out with this")
 
 
@@ -302,7 +191,7 @@ def breadth(pattern: Pattern) -> str:
 
     def hits(texts: tuple[str, ...]) -> bool:
         try:
-            return all(pattern.search(View("", text.rstrip())) for text in texts)
+            return all(pattern.search(View("", text), Patience()) is not None for text in texts)
         except Slow:
             return False
 

@@ -11,8 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from plugins.moderation.build import build
+from plugins.moderation.lints import set_problems
 from plugins.moderation.rule import Problem, Rule, RuleSet
-from plugins.moderation.syntax import BrokenSection, Items, Mapping, Node, Section, sections, tree
+from plugins.moderation.syntax import BrokenSection, Items, Mapping, Node, Section, mended, sections, tree
 
 #: Bytes of one file; far more than the largest known, little enough to be read at every start.
 LARGEST = 5_000_000
@@ -35,7 +36,8 @@ def read(text: str, file: str = "rules") -> RuleSet:
             if rule:
                 rules.append(rule)
     unique, complaints = _unique(rules)
-    return RuleSet(unique, tuple(sorted([*problems, *complaints], key=lambda problem: problem.line)), count)
+    problems += [*complaints, *set_problems(unique)]
+    return RuleSet(unique, tuple(sorted(problems, key=lambda problem: problem.line)), count)
 
 
 def read_files(paths: Iterable[Path]) -> RuleSet:
@@ -79,24 +81,33 @@ def _bodies(section: Section, file: str, before: int) -> tuple[list[tuple[Mappin
         return Problem(file, line, rule, "", "error" if level == "error" else "warning", message)
 
     try:
-        node = tree(section)
+        whole, odd = mended(section)
+        node = tree(whole)
     except BrokenSection as error:
         return [], [problem(error.line, "error", str(error))]
+    remarks = [
+        problem(
+            line,
+            "warning",
+            "a backslash in double quotes starts a YAML escape, and one here does not exist, so all of this text is "
+            "read as it is typed; use single quotes ('\\bword')",
+        )
+        for line in odd
+    ]
     match node:
         case None:
-            return [], []
+            return [], remarks
         case Mapping():
-            return [(node, section.text.strip("\n"))], []
+            return [(node, section.text.strip("\n"))], remarks
         case Items(items=items) if any(isinstance(item, Mapping) for item in items):
             message = (
                 "the rules are written as one list, which AutoModerator ignores; they are read here, but separate "
                 "them by lines of --- instead of starting each with a hyphen"
             )
-            return _listed(items, section), [problem(node.line, "warning", message)]
+            return _listed(items, section), [*remarks, problem(node.line, "warning", message)]
         case _:
-            return [], [
-                problem(node.line, "warning", "this section is no rule but text; put # in front of comments")
-            ]
+            message = "this section is no rule but text; put # in front of comments"
+            return [], [*remarks, problem(node.line, "warning", message)]
 
 
 def _listed(items: tuple[Node, ...], section: Section) -> list[tuple[Mapping, str]]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from bot.api import Platform
+from plugins.moderation.facts import Fact, Field, Target
 
 #: A sanction for good: longer than anybody's life, and than any span that can be written.
 FOREVER = timedelta.max
@@ -22,6 +23,7 @@ class Kind(StrEnum):
 
 
 ANY_KIND = frozenset(Kind)
+POSTS = frozenset({Kind.LINK, Kind.TEXT})
 
 
 class Method(StrEnum):
@@ -34,18 +36,6 @@ class Method(StrEnum):
     EXACT = "full-exact"
     TEXT = "full-text"
     DOMAIN = "domain"  # the host itself or a subdomain of it, nothing else
-
-
-class Field(StrEnum):
-    """The texts of a message that a check may search."""
-
-    TITLE = "title"
-    BODY = "body"
-    URL = "url"
-    DOMAIN = "domain"
-    ID = "id"
-    AUTHOR = "author name"
-    AUTHOR_ID = "author id"
 
 
 class Mode(StrEnum):
@@ -77,44 +67,63 @@ class Check:
     regex: bool = False
     case_sensitive: bool = False
     negated: bool = False
+    target: Target = Target.ITEM
 
-
-class Fact(StrEnum):
-    """What a rule may compare besides texts."""
-
-    REPORTS = "reports"  # how many members reported it
-    BODY_LENGTH = "body length"  # characters between the first and the last letter or digit
-    ACCOUNT_AGE = "account_age"  # seconds
-    EDITED = "is_edited"
-    TOP_LEVEL = "is_top_level"
-    SUBMITTER = "is_submitter"  # the author began the thread
-    MODERATOR = "is_moderator"
-    CONTRIBUTOR = "is_contributor"  # an approved user of Reddit is somebody trusted here
-    GOLD = "is_gold"  # nobody has Reddit's gold here
+    @property
+    def name(self) -> str:
+        """What `{{match-name}}` calls it: the key without its modifiers."""
+        return self.key.partition("(")[0].strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Compares a fact; one that is unknown never satisfies a condition. Yes and no are 1 and 0."""
+    """Compares a fact; one that is unknown never satisfies a condition. Yes and no are 1 and 0.
+
+    Of the `alternative` ones about the same target, one is enough. `in` compares a day with a set of days: bit 0 of the
+    value is Monday.
+    """
 
     key: str
     line: int
     fact: Fact
-    operator: Literal["<", ">", "=", ">="]
+    operator: Literal["<", ">", "=", ">=", "in"]
     value: float
+    target: Target = Target.ITEM
+    alternative: bool = False
 
 
 #: What makes messages alike.
-Same = Literal["text", "link", "any"]
+Same = Literal["text", "link", "mention", "any", "message"]
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """So many messages of one person within a span. `same`: equal text, a common link, or whatever else matches."""
+    """So many messages of one person within a span.
+
+    `same`: equal text, a common link, a common mention, any that the rule's checks match, or just any message.
+    """
 
     count: int
     within: timedelta
     same: Same
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What stands in for Reddit's flair: a text, a class and a template's id, on a post or a person."""
+
+    text: str = ""
+    css_class: str = ""
+    template: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetLabel:
+    """Puts a label (its parts may hold placeholders) on the message, its author or the post above it."""
+
+    target: Target
+    label: Label
+    overwrite: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,21 +147,27 @@ class Rule:
     kinds: frozenset[Kind] = ANY_KIND
     checks: tuple[Check, ...] = ()
     conditions: tuple[Condition, ...] = ()
-    thresholds: tuple[Condition, ...] = ()  # of the author
-    any_threshold: bool = False
     repeat: Repeat | None = None
     places: frozenset[str] = frozenset()  # empty: all
     platforms: frozenset[Platform] = frozenset()  # empty: all
     priority: int = 0
     moderators_exempt: bool | None = None
+    stop: bool | None = (
+        None  # whether rules further down are left alone after a match; None: as AutoModerator does
+    )
     mode: Mode | None = None  # None: as the settings say
     action: Verb | None = None
     reason: str | None = None
     comment: str | None = None
     message: str | None = None
+    message_subject: str | None = None
     modmail: str | None = None
+    modmail_subject: str | None = None
     lock: bool | None = None
     sticky: bool | None = None
+    post_lock: bool | None = None  # the post above a comment
+    post_sticky: bool | None = None
+    labels: tuple[SetLabel, ...] = ()
     warn: str | None = None  # the warning's text; "" for the standard one
     strikes: int = 0
     severe: bool = False
@@ -172,6 +187,22 @@ class Rule:
             or any(act is not None for act in (self.warn, self.ban, self.mute))
             or self.strikes > 0
         )
+
+    @property
+    def acts(self) -> bool:
+        """Whether a match leads to anything here."""
+        others = (
+            self.action, self.comment, self.message, self.modmail,
+            self.lock, self.sticky, self.post_lock, self.post_sticky,
+        )  # fmt: skip
+        return self.punishes or bool(self.labels) or any(act is not None for act in others)
+
+    @property
+    def spares_moderators(self) -> bool:
+        """Moderators are exempt from what removes, punishes or reports, and from the rest only where it says so."""
+        if self.moderators_exempt is not None:
+            return self.moderators_exempt
+        return self.punishes or self.action is Verb.REPORT
 
 
 Level = Literal["error", "warning", "off"]

@@ -8,7 +8,10 @@ from functools import cached_property
 from typing import cast
 
 from bot.api import Json
+from plugins.moderation.facts import Need
+from plugins.moderation.inquiry import Profiles
 from plugins.moderation.matching import Found, Matcher
+from plugins.moderation.patterns import Patience
 from plugins.moderation.reader import read
 from plugins.moderation.rule import Mode, Rule, RuleSet
 from plugins.moderation.subject import Subject
@@ -29,10 +32,19 @@ class InForce:
 
     @cached_property
     def matcher(self) -> Matcher:
-        return Matcher(self.rules)
+        """Those rules that do anything here."""
+        return Matcher(rule for rule in self.rules if rule.acts)
 
-    def match(self, subject: Subject) -> Found:
-        return self.matcher.match(subject)
+    @cached_property
+    def needs(self) -> frozenset[Need]:
+        """What any of the rules may ask to be fetched."""
+        return self.matcher.needs
+
+    def of_mode(self, mode: Mode) -> list[Rule]:
+        return [rule for rule in self.matcher.rules if self.mode(rule) is mode]
+
+    def match(self, subject: Subject, patience: Patience | None = None) -> Found:
+        return self.matcher.match(subject, patience)
 
     def mode(self, rule: Rule) -> Mode:
         """What was switched by chat counts for that version of the rule only; then its own word, then the settings'."""
@@ -58,6 +70,7 @@ class Rulebook:
     """The rules of the files, and on top of them what is remembered. Prepared again only when that changes."""
 
     def __init__(self, files: RuleSet, default: Mode) -> None:
+        self.profiles = Profiles()
         self._files = files
         self._default = default
         self._prepared: tuple[Mapping[str, Json], InForce] | None = None

@@ -167,7 +167,7 @@ async def shut_out(
         text = notice.sanction(participle, reason, notice.until(ctx.now, span), ctx.community.prefix)
         told = (Tell(place=place, person=who, text=text),)
     length = f"for {show_span(span)}" if span else "for good"
-    messages = await sweep.swept(ctx, acts, reason, but)
+    messages = await sweep.swept(ctx, acts, sweep.count(ctx, reason), but)
     words = (about.text or about.title) if about else None
     return Given(
         actions=(*acts, *told, *sweep.removals(messages, who, why)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -24,6 +25,8 @@ _UNITS = {
     "month": 30 * _DAY,
     "year": 365 * _DAY,
 }
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_GROUPS_OF_DAYS = {"weekday": 0b0011111, "weekend": 0b1100000}
 _COMPARISON = re.compile(r"(==|=|<=|>=|<|>)?\s*(-?\d{1,12})\s*([a-z]*)", re.IGNORECASE)
 _DURATION = TypeAdapter[timedelta](Duration)
 
@@ -61,17 +64,45 @@ def age(text: str) -> Comparison:
     found = _COMPARISON.fullmatch(text.strip().strip("'\""))
     if not found:
         raise BadValue(f"a comparison such as `< 30 days` was expected, not {text!r}")
-    sign, number, unit = found[1] or "=", int(found[2]), found[3].lower()
+    amount, unit = int(found[2]), found[3].lower()
     word = unit.removesuffix("s") if unit else "day"
     if word not in _UNITS:
         raise BadValue(f"{unit!r} is no unit of time; there are {', '.join(f'{name}s' for name in _UNITS)}")
-    match sign:
-        case "<" | ">":
-            return Comparison("<" if sign == "<" else ">", number * _UNITS[word])
+    return Comparison(_sign(found[1]), amount * _UNITS[word])
+
+
+def number(text: str) -> Comparison:
+    """`< 20` as a comparison of whole numbers; a bare number asks for exactly that one."""
+    found = _COMPARISON.fullmatch(text.strip().strip("'\""))
+    if not found or found[3]:
+        raise BadValue(f"a comparison such as `< 20` was expected, not {text!r}")
+    return Comparison(_sign(found[1]), int(found[2]))
+
+
+def _sign(text: str | None) -> Literal["<", ">", "="]:
+    match text or "=":
+        case "<":
+            return "<"
+        case ">":
+            return ">"
         case "=" | "==":
-            return Comparison("=", number * _UNITS[word])
-        case _:
-            raise BadValue(f"AutoModerator has no {sign}; write {sign[0]} and the next number")
+            return "="
+        case other:
+            raise BadValue(f"AutoModerator has no {other}; write {other[0]} and the next number")
+
+
+def weekdays(texts: Iterable[str]) -> int:
+    """`[saturday, sunday]`, `weekend` as a set of days: bit 0 is Monday."""
+    days = 0
+    for text in texts:
+        word = text.strip().lower()
+        found = _GROUPS_OF_DAYS.get(word) or next(
+            (1 << n for n, day in enumerate(_DAYS) if len(word) >= 3 and day.startswith(word)), 0
+        )
+        if not found:
+            raise BadValue(f"a day such as monday was expected, or weekday or weekend, not {text!r}")
+        days |= found
+    return days
 
 
 def span(text: str) -> timedelta:

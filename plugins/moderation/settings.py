@@ -62,7 +62,7 @@ class ModerationSettings(Settings):
     sweep: Annotated[int, Field(ge=0, le=500)] = 0
     """How many of somebody's last messages every ban removes, the newest first."""
     sweep_reasons: list[str] = Field(default_factory=lambda: ["spam"])
-    """A ban whose reason begins with one of these words removes up to `sweep_most` of their last messages."""
+    """A ban by a moderator whose reason begins with one of these words removes up to `sweep_most` of their last messages."""
     sweep_most: Annotated[int, Field(ge=0, le=500)] = 50
     """How many messages a ban for one of `sweep_reasons` removes at most."""
 

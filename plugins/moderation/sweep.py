@@ -17,7 +17,7 @@ _EVIDENCE = 20_000
 
 
 def count(ctx: Context[ModerationSettings], reason: str) -> int:
-    """How many messages a ban for that reason sweeps away."""
+    """How many messages a ban that a human gave for that reason sweeps away."""
     said = reason.strip().casefold()
     words = [word.strip().casefold() for word in ctx.settings.sweep_reasons]
     asked = any(word and said.startswith(word) for word in words)
@@ -25,23 +25,19 @@ def count(ctx: Context[ModerationSettings], reason: str) -> int:
 
 
 async def swept(
-    ctx: Context[ModerationSettings], given: Sequence[Action], reason: str, but: Collection[Ref] = ()
+    ctx: Context[ModerationSettings], given: Sequence[Action], most: int, but: Collection[Ref] = ()
 ) -> list[Message]:
-    """The messages that go with the bans among `given`, the newest first, those in `but` left out."""
+    """At most so many messages that go with the bans among `given`, the newest first, those in `but` left out."""
     bans = [act for act in given if isinstance(act, Ban)]
-    most = count(ctx, reason) if bans else 0
-    if not most:
+    if not bans or not most:
         return []
     homes = {act.place for act in bans if ctx.can(Capability.REMOVE, act.place)}
     said = await ctx.recent(bans[0].person, ctx.now - BACK)
-    found = {
-        message.ref: message
-        for message in reversed(said)
-        if message.place.alias in homes
-        and message.place.kind is not PlaceKind.PRIVATE
-        and message.ref not in but
-        and not message.gone
-    }
+    found: dict[Ref, Message] = {}
+    for message in reversed(said):
+        is_left = message.ref in but or message.gone or message.place.kind is PlaceKind.PRIVATE
+        if message.place.alias in homes and not is_left:
+            found.setdefault(message.ref, message)  # of an edited one, as it reads now
     return list(found.values())[:most]
 
 
@@ -59,10 +55,13 @@ def evidence(first: str | None, messages: Sequence[Message]) -> str | None:
 
 
 async def with_sweep(ctx: Context[ModerationSettings], outcome: Outcome) -> Outcome:
-    """The outcome of a rule, and what its ban sweeps away. Where the ban waits for a moderator, so does the rest."""
+    """The outcome of a rule, and what its ban sweeps away. Where the ban waits for a moderator, so does the rest.
+
+    Only where the settings say so for every ban: what a rule is called is no word of a moderator.
+    """
     bans = [act for act in outcome.actions if isinstance(act, Ban)]
     gone = {act.ref for act in outcome.actions if isinstance(act, Remove)}
-    messages = await swept(ctx, bans, bans[0].reason, gone) if bans else []
+    messages = await swept(ctx, bans, ctx.settings.sweep, gone)
     if not messages:
         return outcome
     waits = any(act.proposed or act.until is None for act in bans)

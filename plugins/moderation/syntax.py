@@ -18,6 +18,12 @@ DEEPEST = 20
 MOST_NODES = 60_000
 
 _SEPARATOR = re.compile(r"^---.*$", re.MULTILINE)
+_ESCAPE = "unknown escape character"
+_DOUBLE_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BACKSLASH = re.compile(r"\\(.)", re.DOTALL)
+#: A pair is one backslash already; a line's end and a tab mean the same to YAML and in an expression.
+_READ_ALIKE = frozenset('\\"\nntr')
+_MOST_MENDED = 200
 #: libyaml where it is built in: ten times as fast, and it gives the same events.
 _LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
@@ -34,7 +40,6 @@ class Section:
 class Scalar:
     text: str
     line: int
-    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +65,15 @@ Node = Scalar | Items | Mapping
 
 
 class BrokenSection(Exception):
-    """A section is no YAML. `line` counts from 1 in the file; the message says what to do."""
+    """A section is no YAML. `line` counts from 1 in the file; the message says what to do.
 
-    def __init__(self, line: int, message: str) -> None:
+    `quoted` is where a double-quoted text begins (line from 0, column) in which a backslash means nothing to YAML.
+    """
+
+    def __init__(self, line: int, message: str, quoted: tuple[int, int] | None = None) -> None:
         super().__init__(message)
         self.line = line
+        self.quoted = quoted
 
 
 def sections(text: str) -> list[Section]:
@@ -89,9 +98,16 @@ def tree(section: Section) -> Node | None:
     try:
         return _build(yaml.parse(section.text, Loader=_LOADER), section.line)
     except yaml.MarkedYAMLError as error:
+        # What is never closed is best found where it was opened.
         mark = error.problem_mark or error.context_mark
+        if error.context_mark and "end of stream" in (error.problem or ""):
+            mark = error.context_mark
         line = section.line + (mark.line if mark else 0)
-        raise BrokenSection(line, _remedy(error)) from None
+        start = error.context_mark
+        is_escape = start is not None and _ESCAPE in (error.problem or "")
+        raise BrokenSection(
+            line, _remedy(error), (start.line, start.column) if is_escape and start else None
+        ) from None
     except yaml.reader.ReaderError as error:
         bad = error.character
         shown = f"U+{ord(bad) if isinstance(bad, str) else int(bad):04X}"
@@ -100,6 +116,36 @@ def tree(section: Section) -> Node | None:
         ) from None
     except yaml.YAMLError as error:
         raise BrokenSection(section.line, f"this is not YAML: {str(error).splitlines()[0]}") from None
+
+
+def mended(section: Section) -> tuple[Section, list[int]]:
+    """The section with backslashes taken as they are typed in double-quoted texts that YAML cannot read otherwise.
+
+    Gives the lines of those texts, too. Only a text with an escape that YAML does not know is touched, so no text that
+    means something to YAML changes its meaning. Raises BrokenSection when something else is wrong.
+    """
+    lines: list[int] = []
+    while True:
+        try:
+            tree(section)
+        except BrokenSection as error:
+            if error.quoted is None or len(lines) >= _MOST_MENDED:
+                raise
+            row, column = error.quoted
+            rows = section.text.splitlines(keepends=True)
+            start = sum(len(one) for one in rows[:row]) + column
+            found = _DOUBLE_QUOTED.match(section.text, start)
+            if found is None:
+                raise
+            text = _BACKSLASH.sub(_as_typed, found.group())
+            section = Section(section.text[:start] + text + section.text[found.end() :], section.line)
+            lines.append(section.line + row)
+        else:
+            return section, lines
+
+
+def _as_typed(found: re.Match[str]) -> str:
+    return found.group() if found[1] in _READ_ALIKE else f"\\{found.group()}"
 
 
 @dataclass(slots=True)
@@ -130,7 +176,7 @@ class _Builder:
             case yaml.ScalarEvent():
                 quoted = event.style in {"'", '"', "|", ">"}
                 text = "" if not quoted and event.value in {"~", "null", "Null", "NULL"} else event.value
-                self._put(Scalar(text, line, quoted), event.anchor)
+                self._put(Scalar(text, line), event.anchor)
             case yaml.AliasEvent():
                 self._put(self._anchored(event.anchor or "", line), None)
             case yaml.CollectionEndEvent():
@@ -193,7 +239,7 @@ def _close(opened: _Open) -> Node:
 #: What YAML's complaint holds, and what a moderator should do about it; the first that fits counts.
 _REMEDIES = (
     (
-        "unknown escape character",
+        _ESCAPE,
         "a backslash in double quotes starts a YAML escape, and this one does not exist; use single quotes ('\\bword')",
     ),
     ("tab character", "a tab where spaces are needed; indent with spaces"),

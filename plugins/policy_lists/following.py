@@ -161,14 +161,13 @@ async def _done(ctx: Policies, who: Author) -> bool:
 
 
 async def _print(ctx: Policies) -> str | None:
-    """A short print of all rules that are followed, and how; None when a list cannot be had now, or there is none."""
+    """A short print of all rules that are followed, and how; None when there is no list. One that cannot be had now counts as another."""
     texts = [f"{ctx.settings.mode} {ctx.settings.at_most}"]
     places = hall.followed(ctx)
     for place in places:
         policies = await ctx.policies(place.alias)
-        if policies is None:
-            return None
-        texts += sorted(f"{place.alias} {p.kind} {p.entity} {p.recommendation}" for p in policies)
+        rules = [f"{p.kind} {p.entity} {p.recommendation}" for p in policies or ()]
+        texts += [f"{place.alias} {policies is None}", *sorted(rules)]
     return _digest("\n".join(texts)) if places else None
 
 

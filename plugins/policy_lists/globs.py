@@ -16,10 +16,9 @@ class Glob:
 
     def __init__(self, pattern: str) -> None:
         lower = pattern.lower()
-        wild = [found.start() for found in _WILD.finditer(lower)]
-        # Almost every text is told apart by what stands before the first wildcard, or after the last one.
-        self._head = lower[: wild[0]] if wild else lower
-        self._tail = lower[wild[-1] + 1 :] if wild else lower
+        # Almost every text is told apart by what stands between the wildcards, before the first and after the last one.
+        pieces = _WILD.split(lower)
+        self._head, self._tail, self._core = pieces[0], pieces[-1], max(pieces, key=len)
         self._masks: dict[str, int] = {}
         self._any = 0  # the places of `?`
         self._stay = 0  # the places at which a `*` takes in any further character
@@ -37,7 +36,7 @@ class Glob:
     def matches(self, text: str) -> bool:
         """Whether the whole of `text` is of that form."""
         lower = text.lower()
-        if not (lower.startswith(self._head) and lower.endswith(self._tail)):
+        if not (lower.startswith(self._head) and lower.endswith(self._tail) and self._core in lower):
             return False
         reached = 1
         for sign in lower:

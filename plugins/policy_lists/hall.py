@@ -49,7 +49,10 @@ async def hall(ctx: Policies, platform: Platform) -> Hall | None:
     staff: list[Author] = []
     room = ctx.community.place(ctx.community.moderators_room or "")
     if room is not None and room.platform is platform:
-        staff = [p for p in await ctx.members(room.alias) or () if p.role >= Role.MODERATOR]
+        members = await ctx.members(room.alias)
+        if members is None:
+            return None
+        staff = [person for person in members if person.role >= Role.MODERATOR]
     me = next((me for place in places if (me := ctx.me(place.alias)) is not None), None)
     known_staff = {person.key for person in staff}
     return Hall(me, [p for p in people.values() if p.key not in known_staff], staff)

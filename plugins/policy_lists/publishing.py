@@ -23,6 +23,7 @@ from bot.api import (
     Tick,
     document,
 )
+from plugins.policy_lists import hall
 from plugins.policy_lists.following import PATIENCE, excerpt, plugin
 from plugins.policy_lists.hall import Policies
 
@@ -57,6 +58,7 @@ async def publish(ctx: Policies, tick: Tick) -> list[Outcome] | Outcome:
 
 async def _fresh(ctx: Policies, place: Place, since: datetime, known: dict[str, Json]) -> list[Outcome]:
     outcomes: dict[str, Outcome] = {}
+    others = [rule for rule in await hall.rules(ctx, place.platform) if rule.place != place.alias]
     for case in reversed(await ctx.cases(since=max(since, ctx.now - LATEST))):
         who = case.person
         # What another list brought is that list's to say.
@@ -66,11 +68,15 @@ async def _fresh(ctx: Policies, place: Place, since: datetime, known: dict[str, 
         ban = next((s.action for s in case.actions if _for_good(s)), None)
         if key in known or key in outcomes or not isinstance(ban, Ban):
             continue
+        if any(rule.names(who) for rule in others):
+            # Another bot may have banned them for that list: it is not ours to repeat.
+            outcomes[key] = Outcome("a list that we follow names them already", (published(who),))
+            continue
         outcomes[key] = Outcome(
             f"banned for good in case #{case.number}",
             (
                 PublishBan(place=place.alias, person=who, reason=excerpt(ban.reason)),
-                Remember(key=key, value={"case": case.number}, about=who.key),
+                published(who, case.number),
             ),
         )
     return list(outcomes.values())[:_ROUND]
@@ -86,7 +92,7 @@ async def _stale(ctx: Policies, place: Place, known: dict[str, Json]) -> list[Ou
         theirs = await ctx.cases(case.person)
         other = next((one for one in theirs if _stands(one)), None)
         if other is not None:
-            kept = Remember(key=key, value={"case": other.number}, about=case.person.key)
+            kept = published(case.person, other.number)
             outcomes.append(Outcome(f"still banned for good in case #{other.number}", (kept,)))
             continue
         forgotten = Remember(key=key, value=None)
@@ -112,9 +118,9 @@ def withdrawal(cases: Sequence[Case], place: Place) -> tuple[Action, ...]:
     )
 
 
-def published(key: Author, number: int | None = None) -> Remember:
-    """That somebody was put on the list: for case `number`, or by a command alone."""
-    return Remember(key=f"published/{key.key}", value={"case": number}, about=key.key)
+def published(who: Author, number: int | None = None) -> Remember:
+    """That somebody stands on a list: for case `number`, or for no case of ours."""
+    return Remember(key=f"published/{who.key}", value={"case": number}, about=who.key)
 
 
 def _stands(case: Case) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from plugins.policy_lists.globs import Glob
 BAN = "m.ban"
 
 #: So many people are held against a rule before others get their turn.
-_CHUNK = 500
+_CHUNK = 200
 
 
 @dataclass(frozen=True)
@@ -33,18 +33,18 @@ class Rule:
     def glob(self) -> Glob:
         return Glob(self.policy.entity)
 
-    @property
+    @cached_property
     def is_literal(self) -> bool:
         """Whether it can name but one; most rules of a long list do, and need no pattern."""
         return "*" not in self.policy.entity and "?" not in self.policy.entity
 
     def names(self, person: Author) -> bool:
         """Whether it is about that person, or about their server."""
-        if self.policy.kind is PolicyKind.SERVER:
-            return any(self._fits(server) for server in servers(person.id))
-        return self._fits(person.id)
+        texts = servers(person.id) if self.policy.kind is PolicyKind.SERVER else [person.id]
+        return any(map(self.fits, texts))
 
-    def _fits(self, text: str) -> bool:
+    def fits(self, text: str) -> bool:
+        """Whether `text`, an id or a server's name, is of the form that it asks for."""
         return self.policy.entity.lower() == text.lower() if self.is_literal else self.glob.matches(text)
 
 
@@ -83,7 +83,10 @@ async def findings(rules: Sequence[Rule], hall: Hall, at_most: int) -> list[Find
     by_id: dict[str, list[Author]] = {}
     for person in {p.key: p for p in (*hall.people, *hall.moderators)}.values():
         by_id.setdefault(person.id.lower(), []).append(person)
-    everybody = [person for people in by_id.values() for person in people]
+    by_server: dict[str, list[Author]] = {}
+    for person in (person for people in by_id.values() for person in people):
+        for server in servers(person.id):
+            by_server.setdefault(server, []).append(person)
     here = {person.key for person in hall.people}
     found: list[Finding] = []
     for number, rule in enumerate(rules):
@@ -92,19 +95,22 @@ async def findings(rules: Sequence[Rule], hall: Hall, at_most: int) -> list[Find
             if number % _CHUNK == 0:
                 await asyncio.sleep(0)
         else:
-            named = await _named(rule, everybody)
+            named = await _named(rule, by_server if rule.policy.kind is PolicyKind.SERVER else by_id)
         refused = _refusal(rule, named, hall.me, at_most)
         if named or refused:
             found.append(Finding(rule, tuple(person for person in named if person.key in here), refused))
     return found
 
 
-async def _named(rule: Rule, everybody: Sequence[Author]) -> list[Author]:
-    named: list[Author] = []
-    for start in range(0, len(everybody), _CHUNK):
-        named += [person for person in everybody[start : start + _CHUNK] if rule.names(person)]
-        await asyncio.sleep(0)
-    return named
+async def _named(rule: Rule, texts: Mapping[str, Sequence[Author]]) -> list[Author]:
+    """Those of the people, given by their ids or servers, whom a rule names."""
+    named: dict[str, Author] = {}
+    for number, (text, people) in enumerate(texts.items()):
+        if rule.fits(text):
+            named |= {person.key: person for person in people}
+        if number % _CHUNK == 0:
+            await asyncio.sleep(0)
+    return list(named.values())
 
 
 def _refusal(rule: Rule, named: Sequence[Author], me: Author | None, at_most: int) -> str | None:

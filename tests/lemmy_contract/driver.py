@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Self
 
 import httpx
@@ -106,13 +107,16 @@ class Driver(ABC):
         args = {key: value for key, value in args.items() if value is not None}
         headers = {"Authorization": f"Bearer {who.token}"} if who and who.token else {}
         query = {k: str(v).lower() if isinstance(v, bool) else v for k, v in args.items()}
-        answer = await self._http.request(
-            method,
-            path,
-            params=query if method == "GET" else None,
-            json=None if method == "GET" else args,
-            headers=headers,
-        )
+        for _ in range(5):
+            answer = await self._http.request(
+                method,
+                path,
+                params=query if method == "GET" else None,
+                json=None if method == "GET" else args,
+                headers=headers,
+            )
+            if answer.status_code != HTTPStatus.REQUEST_TIMEOUT:  # a busy server did not come to read it
+                break
         body = answer.json() if answer.content else {}
         if answer.is_error or "error" in body:
             raise Said(answer.status_code, str(body.get("error", answer.text[:200])))

@@ -6,6 +6,7 @@ the story ends with some quiet minutes.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import random
@@ -78,6 +79,14 @@ async def nursery(config: Path) -> AsyncIterator[Nursery]:
         await it.close()
 
 
+async def life(bots: Nursery, seconds: float) -> int:
+    """A bot on the wall clock that is killed after so many seconds; its wait status."""
+    pid = await bots.ask("spawn now 0")
+    await asyncio.sleep(seconds)
+    os.kill(pid, signal.SIGKILL)
+    return await bots.ask(f"reap {pid}")
+
+
 @pytest.mark.slow
 @pytest.mark.loopback
 @pytest.mark.enable_socket
@@ -92,7 +101,7 @@ async def test_nothing_lost_and_nothing_doubled_over_many_kills(home: str, tmp_p
         asked = 0
         async with nursery(config) as bots:
             # The first life is long enough to make the ledger and to see what is history.
-            await bots.life("", 8)
+            await life(bots, 8)
             for turn in range(ROUNDS):
                 rude = await it.driver.register(f"rude{secrets.token_hex(4)}")
                 comment = await it.driver.comment(rude, number, f"What a numbskull you are! ({turn})")
@@ -100,9 +109,9 @@ async def test_nothing_lost_and_nothing_doubled_over_many_kills(home: str, tmp_p
                 if dice.random() < 0.3:
                     await it.driver.tell(it.mia, it.bot.id, "!strikes")
                     asked += 1
-                status = await bots.life("", dice.uniform(SHORTEST_LIFE, LONGEST_LIFE))
+                status = await life(bots, dice.uniform(SHORTEST_LIFE, LONGEST_LIFE))
                 assert status == signal.SIGKILL, f"round {turn}: the bot ended by itself with status {status}"
-            await bots.life("", LAST_LIFE)
+            await life(bots, LAST_LIFE)
 
         ledger = await Ledger.open(f"sqlite:///{tmp_path / 'folkmoot.db'}")
         counts = await ledger.counts()

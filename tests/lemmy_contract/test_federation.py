@@ -46,10 +46,11 @@ async def until(come: Callable[[], Awaitable[bool]], what: str) -> None:
 
 @dataclass
 class Peer:
-    """The other server, where eve lives and follows the community of the town; `there` is that community as she sees it."""
+    """The other server, where eve and fay live and follow the community of the town; `there` is that community as they see it."""
 
     driver: Driver
     eve: Member
+    fay: Member
     there: Community
     host: str
 
@@ -66,13 +67,16 @@ async def heard(it: Town, wanted: Callable[[Occurrence], bool], what: str) -> Oc
 @asynccontextmanager
 async def neighbours(home: str) -> AsyncIterator[tuple[Town, Peer]]:
     async with driver_for(f"{home}-peer") as other, town(home) as it:
-        eve = await other.register(f"eve{secrets.token_hex(4)}")
+        eve, fay = [await other.register(f"{name}{secrets.token_hex(4)}") for name in ("eve", "fay")]
         host = urlsplit(it.community.actor).netloc
         _, ident = await other.look_up(eve, f"!{it.community.name}@{host}")
         there = await other.community(eve, ident)
         await other.follow(eve, there)
         await until(lambda: other.follows(eve, there.id), "the community's server accepts eve as a follower")
-        yield it, Peer(other, eve, there, urlsplit(eve.actor).netloc)
+        # A ban ends that person's following; without a second follower her server would hear of nothing afterwards.
+        await other.follow(fay, there)
+        await until(lambda: other.follows(fay, there.id), "the community's server accepts fay, too")
+        yield it, Peer(other, eve, fay, there, urlsplit(eve.actor).netloc)
 
 
 async def ours(it: Town, peer: Peer, title: str, text: str) -> tuple[Message, int]:
@@ -197,8 +201,8 @@ async def test_the_bot_moderates_a_community_of_another_server(home: str) -> Non
             )
             _, bot = await peer.driver.look_up(peer.eve, f"@{it.bot.name}@{urlsplit(it.bot.actor).netloc}")
             await peer.driver.appoint(peer.eve, club, bot)
-            number = await peer.driver.post(peer.eve, club, "A rude post")
-            them = await adapter.person(peer.eve.actor, "chat")
+            number = await peer.driver.post(peer.fay, club, "A rude post")
+            them = await adapter.person(peer.fay.actor, "chat")
             assert them is not None
             cursor: list[str | None] = [None]
             found: list[Message] = []

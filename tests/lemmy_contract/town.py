@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -19,6 +18,7 @@ from bot.clock import SystemClock
 from bot.demo.lemmy import Instance, LemmyServer
 from bot.model import Author, Message, Occurrence, Place, PlaceKind, Platform, Ref
 from bot.platforms.lemmy import LemmyAdapter
+from bot.platforms.protocol import Unreachable
 from tests.lemmy_contract.driver import PASSWORD, Community, Driver, Member
 from tests.lemmy_contract.driver_v3 import V3
 from tests.lemmy_contract.driver_v4 import V4
@@ -72,7 +72,10 @@ class Town:
     async def poll(self) -> list[Occurrence]:
         """Polls as the bot does: the cursor is stored afterwards. What an earlier poll gave already is dropped, as in the ledger."""
         self.clock.by += BETWEEN_POLLS
-        batch = await self.adapter.poll(self.cursor, timedelta())
+        try:
+            batch = await self.adapter.poll(self.cursor, timedelta())
+        except Unreachable:  # a busy server; the bot polls again, too
+            batch = await self.adapter.poll(self.cursor, timedelta())
         self.cursor = batch.cursor or self.cursor
         known = {occurrence.key for occurrence in self.heard}
         fresh = [o for o in {o.key: o for o in batch.occurrences}.values() if o.key not in known]
@@ -162,8 +165,7 @@ async def _people(driver: Driver, tail: str, *, real: bool) -> dict[str, Member]
     """Who lives in the community: the bot and its members are new each time, moderators of a real server are not."""
     known = _REGULARS.setdefault(driver.url, {}) if real else {}
     wanted = [name for name in ("folkmoot", "mia", "max", "ana", "ben") if name not in known]
-    new = await asyncio.gather(*(driver.register(f"{name}{tail}") for name in wanted))
-    people = known | dict(zip(wanted, new, strict=True))
+    people = known | {name: await driver.register(f"{name}{tail}") for name in wanted}
     known |= {name: people[name] for name in ("mia", "max")}
     return people
 

@@ -165,6 +165,17 @@ async def test_without_the_right_to_publish_a_sentence_says_what_is_missing(syna
             assert line.endswith("a policy list: the bot may follow it, but not publish there")
 
 
+async def test_a_room_that_the_bot_is_not_in_has_no_members_that_it_could_see(synapse: Synapse) -> None:
+    async with synapse.town() as town:
+        bot, ana = await town.register("folkmoot"), await town.register("ana")
+        room = await ana.create_room("12")
+        attic = await ana.create_room("12", public=False)
+        await bot.join(room)
+        async with reading(synapse.url, bot, [place(room), place(attic, "attic")]) as desk:
+            assert await desk.adapter.members("attic") == []
+            assert [person.id for person in await desk.adapter.members("lounge")] == [ana.id]
+
+
 async def test_a_list_that_the_bot_is_not_in_cannot_be_had(synapse: Synapse) -> None:
     async with synapse.town() as town:
         bot, kay = await town.register("folkmoot"), await town.register("kay")
@@ -250,6 +261,9 @@ async def test_a_listed_person_who_joins_is_banned_and_a_sweep_follows_a_ban_for
         await moot.mira.wait_for_text("Case #1", room=moot.modroom)
 
         said = [await ana.send(moot.lounge, text) for text in ("first", "second")]
+        # Rooms are read side by side: what stands before an answer in the lounge was read, too.
+        await moot.mira.send(moot.lounge, "!help strikes")
+        await moot.mira.wait_for_text("!strikes", room=moot.lounge, by=moot.account)
         await moot.mira.send(moot.modroom, f"!ban {ana.id} spam")
         await moot.mira.wait_for_text("their last 2 messages are removed", room=moot.modroom)
         for event in said:

@@ -266,3 +266,18 @@ async def test_kicking() -> None:
 )
 def test_signs(symbol: str, wish: Wish | None) -> None:
     assert wish_of(symbol) is wish
+
+
+async def test_a_message_brought_back_by_hand_takes_the_strike_back() -> None:
+    async with moot() as town:
+        ana, mo = town.member("ana"), town.moderator("mo")
+        said = await ana.posts("Best casino in town")
+        town.skip()
+        await mo.restores(said, "it is a film")
+        told = town.transcript()
+        assert "modroom | bot: By hand: mo brought the message of #1 back." in told
+        assert "private | bot → ana: Case #1 has been taken back." in told
+        await ana.tells("!strikes")
+        assert "You have no strikes that count." in town.transcript()
+        await mo.restores(said)
+        assert "bot" not in town.transcript()

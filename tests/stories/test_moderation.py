@@ -143,19 +143,40 @@ async def test_words_that_are_edited_in_are_found_once():
         )
 
 
-async def test_quoting_and_showing_code_is_not_saying():
+async def test_quoting_what_one_answers_is_not_saying_it():
+    async with moot("name: Kind\nbody: fool\nwarn: yes\nmode: enforce\n") as community:
+        ana, bo = community.member("ana"), community.member("bo")
+        said = await bo.says("You fool!")
+        community.skip()
+        await ana.replies(said, "> You fool!\nPlease do not.")
+        assert community.transcript() == script(
+            """
+            lounge | ana → bo: > You fool!
+                Please do not.
+            """
+        )
+
+
+async def test_what_only_looks_like_a_quotation_is_said():
     async with moot() as community:
         ana, bo = community.member("ana"), community.member("bo")
         said = await bo.says("hello")
         community.skip()
-        await ana.replies(said, "> casino\nPlease do not.\n```\nfree spins\n```")
+        await ana.replies(said, "> casino\nhere")
+        assert (
+            community.transcript().splitlines()[2]
+            == "lounge | bot removes ana’s “> casino here” (No gambling)"
+        )
+
+
+async def test_a_rule_may_leave_all_quotations_alone():
+    async with moot(GAMBLING + "ignore_blockquotes: true\n") as community:
+        ana = community.member("ana")
+        await ana.says("> casino\nPlease do not.")
         assert community.transcript() == script(
             """
-            lounge | ana → bo: > casino
+            lounge | ana: > casino
                 Please do not.
-                ```
-                free spins
-                ```
             """
         )
 
@@ -686,7 +707,7 @@ def test_mistakes_in_the_settings_are_named(settings: dict[str, object], sentenc
 
 async def test_rule_files_are_found(tmp_path: Path):
     (tmp_path / "rules.yaml").write_text(
-        GAMBLING + "---\nbody: x\nauthor: {comment_karma: < 5}\naction: remove\n"
+        GAMBLING + "---\nbody: x\nauthor: {has_verified_email: false}\naction: remove\n"
     )
     async with Moot(plugins={"moderation": {"rules": [tmp_path / "rules.yaml"]}}) as community:
         mo = community.moderator("mo")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from bot.api import Act, PolicyKind
+from bot.api import Act, PlaceKind, PolicyKind
 from bot.testing import DefaultTests, Moot, script
 from plugins.policy_lists import plugin
 
@@ -15,6 +15,7 @@ PLACES: Mapping[str, object] = {
     "lounge": {"account": "memory", "room": "lounge"},
     "modroom": {"account": "memory", "room": "modroom"},
     "badlist": {"account": "memory", "policy": "badlist"},
+    "ourlist": {"account": "memory", "policy": "ourlist"},
 }
 FREELY = {"hold_permanent_bans": False, "bans_per_hour": 3}
 
@@ -26,7 +27,9 @@ def moot(*, limits: Mapping[str, object] | None = None, roles: object = None, **
         "limits": FREELY if limits is None else limits,
         **({"roles": roles} if roles else {}),
     }
-    return Moot(plugins={"policy_lists": settings, "moderation": {}}, config=config)
+    town = Moot(plugins={"policy_lists": settings, "moderation": {}}, config=config)
+    town.world.add_place("ourlist", PlaceKind.POLICY)
+    return town
 
 
 class TestPlugin(DefaultTests):
@@ -195,7 +198,7 @@ async def test_trusted_members_and_other_recommendations_are_left_alone() -> Non
 
 
 async def test_commands_look_at_lists_and_try_them_out() -> None:
-    async with moot(follow=["badlist", "lost"]) as town:
+    async with moot(follow=["badlist", "ourlist", "lost"]) as town:
         mo, _ = town.moderator("mo"), town.member("spamlord")
         town.publish("spam*", "sells watches")
         town.publish("m*")
@@ -206,6 +209,7 @@ async def test_commands_look_at_lists_and_try_them_out() -> None:
         assert town.transcript() == script("""
             modroom | mo: !policies
             modroom | bot → mo: - badlist: 2 about people, 1 about servers
+                - ourlist: no rules
                 They are only watched: nobody is banned for them.
                 There is no list called lost here.
             modroom | mo: !policies preview badlist
@@ -214,7 +218,7 @@ async def test_commands_look_at_lists_and_try_them_out() -> None:
                 These rules are not followed:
                 - m*: it names mo, who is a moderator here
             modroom | mo: !policies preview nosuch
-            modroom | bot → mo: There is no list called “nosuch”. Followed are: badlist.
+            modroom | bot → mo: There is no list called “nosuch”. Followed are: badlist, ourlist.
             modroom | mo: !policies check @spamlord
             modroom | bot → mo: spamlord is named by:
                 - badlist: spam*, sells watches
@@ -290,6 +294,18 @@ async def test_what_a_list_brought_is_not_published_as_our_own() -> None:
         await town.member("spamlord").joins()
         await town.advance(minutes=10)
         assert [rule.entity for rule in town.world.rules["badlist"]] == ["spam*"]
+
+
+async def test_whom_a_followed_list_names_is_not_published_by_us() -> None:
+    """Another bot in the same room may ban for that list: to us that is a ban by hand."""
+    async with moot(publish_to="ourlist", mode="watch") as town:
+        mo = town.moderator("mo")
+        town.member("spamlord")
+        town.publish("spam*")
+        await town.advance(minutes=5)
+        await mo.sanctions("spamlord", Act.BAN, "on a list")
+        await town.advance(minutes=10)
+        assert town.world.rules.get("ourlist", []) == []
 
 
 async def test_a_publication_can_be_taken_back_alone_and_is_not_repeated() -> None:

@@ -98,6 +98,13 @@ async def test_a_rules_ban_sweeps_too_and_what_waits_for_a_moderator_waits_whole
         assert town.transcript().count("removes ana’s") == 2
 
 
+async def test_a_rule_that_is_called_spam_sweeps_nothing_by_its_name() -> None:
+    async with moot(text=BAN_AT_ONCE.replace("No gambling", "Spam")) as town:
+        await three_messages(town)
+        await town.member("ana").says("my casino")
+        assert town.transcript().count("removes ana’s") == 1
+
+
 async def test_undo_brings_back_what_it_can() -> None:
     async with moot() as town:
         await three_messages(town)

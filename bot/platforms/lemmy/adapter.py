@@ -21,6 +21,7 @@ from bot.model import (
     PlaceKind,
     Platform,
     Policy,
+    Profile,
     Receipt,
     Ref,
     Role,
@@ -37,6 +38,7 @@ from bot.platforms.lemmy.lookup import Lookup
 from bot.platforms.lemmy.moderator import Moderator
 from bot.platforms.lemmy.pacing import Pace
 from bot.platforms.lemmy.people import People
+from bot.platforms.lemmy.profiles import profile
 from bot.platforms.lemmy.reader import LOOK_BACK, SWEEP_BACK, Reader
 from bot.platforms.lemmy.sender import Saying, Sender
 from bot.platforms.lemmy.session import Session
@@ -203,6 +205,10 @@ class LemmyAdapter:
             return shapes.author(row, people.role(actor, self._number(place)))
         except Malformed:
             return None
+
+    async def profile(self, person: Author, place: str, *, here: bool = False) -> Profile | None:
+        number = self._number(place) if here else None
+        return await profile(self._ready.api, await self._ready.people.local(person), number)
 
     async def refresh(self, person: Author, place: str) -> Author:
         number, people = self._number(place), self._ready.people

@@ -151,6 +151,10 @@ class Api(Protocol):
         """Somebody's row."""
         ...
 
+    async def standing(self, ident: int) -> Mapping[str, Any]:
+        """Somebody's row together with what the server counts of them (`post_count`, `comment_count`)."""
+        ...
+
     async def said(self, kind: str, person: int, after: str | None = None, *, need: Need = Need.READ) -> Page:
         """Somebody's posts or comments (`kind` is `post` or `comment`), newest first."""
         ...

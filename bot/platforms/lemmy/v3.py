@@ -133,6 +133,10 @@ class V3:
         answer = await self._get("/user", {"person_id": ident, "username": username, "limit": 1}, need)
         return fields.maybe(fields.maybe(answer, "person_view"), "person")
 
+    async def standing(self, ident: int) -> Mapping[str, Any]:
+        view = fields.maybe(await self._get("/user", {"person_id": ident, "limit": 1}), "person_view")
+        return {**fields.maybe(view, "person"), **fields.maybe(view, "counts")}
+
     async def said(self, kind: str, person: int, after: str | None = None, *, need: Need = Need.READ) -> Page:
         return await self._page("/user", f"{kind}s", after, {"person_id": person, "sort": "New"}, need=need)
 

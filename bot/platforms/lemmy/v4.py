@@ -132,6 +132,9 @@ class V4:
         answer = await self._get("/person", {"person_id": ident, "username": username}, need)
         return fields.maybe(fields.maybe(answer, "person_view"), "person")
 
+    async def standing(self, ident: int) -> Mapping[str, Any]:
+        return await self.person(ident=ident)  # its row holds the counts
+
     async def said(self, kind: str, person: int, after: str | None = None, *, need: Need = Need.READ) -> Page:
         return await self._page(
             "/person/content", after, {"person_id": person, "type_": f"{kind}s"}, need=need

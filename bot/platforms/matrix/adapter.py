@@ -18,6 +18,7 @@ from bot.model import (
     PlaceKind,
     Platform,
     Policy,
+    Profile,
     Receipt,
     Ref,
     Thread,
@@ -141,7 +142,7 @@ class MatrixAdapter:
         client, rooms, clock = self._client, self._rooms, self._clock
         cipher = client.cipher = await self._cipher()
         await self._doors.enter_all(p for p in self.places.values() if p.kind is not PlaceKind.PRIVATE)
-        name = await self._name()
+        name = await self._calls.display(self._user) or None
         eyes = Eyes(self.account, self._user, rooms, name=name, prefixes=self._prefixes, bots=self._bots)
         recent = Recent(client)
         private = Private(self._calls, rooms, self._private(), encrypted=cipher.works)
@@ -221,6 +222,10 @@ class MatrixAdapter:
     async def person(self, handle: str, place: str) -> Author | None:
         return await self._ready.people.person(handle, place)
 
+    async def profile(self, person: Author, place: str, *, here: bool = False) -> Profile | None:
+        del place, here  # it is the same everywhere
+        return await self._ready.people.profile(person)
+
     async def refresh(self, person: Author, place: str) -> Author:
         return self._ready.people.refresh(person, place)
 
@@ -228,13 +233,7 @@ class MatrixAdapter:
         return await self._ready.people.members(place)
 
     async def policies(self, place: str) -> list[Policy]:
-        """Raises Refused where the bot is not in the list's room, Unreachable before its rules were read."""
-        if place not in self.places or self.places[place].kind is not PlaceKind.POLICY:
-            return []
-        room = refs.joined(place, self._rooms)
-        if not room.known:
-            raise Unreachable(f"the rules of {place} were not read yet")
-        return room.rules.policies
+        return self._ready.people.policies(place)
 
     async def working(self, ref: Ref) -> None:
         """Shows that the bot is typing. A courtesy: it may fail."""
@@ -303,14 +302,6 @@ class MatrixAdapter:
             return self._rooms.get(room)
         answer = await self._client.call("GET", at("v3", "directory", "room", room))
         return self._rooms.get(raw.text(answer.get("room_id")))
-
-    async def _name(self) -> str | None:
-        """The account's own display name; None when it has none."""
-        try:
-            answer = await self._client.call("GET", at("v3", "profile", self._user, "displayname"))
-        except Refused:
-            return None
-        return raw.text(answer.get("displayname")) or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

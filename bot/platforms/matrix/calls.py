@@ -32,6 +32,14 @@ class Calls:
         content = await self.state(room, MEMBER, user)
         return raw.text(content.get("membership")) or None if content is not None else None
 
+    async def display(self, user: str) -> str:
+        """Somebody's display name; empty where they have none, or where the server does not tell."""
+        try:
+            answer = await self.client.call("GET", at("v3", "profile", user, "displayname"))
+        except Refused:
+            return ""
+        return raw.text(answer.get("displayname"))
+
     async def kick(self, room: str, user: str, reason: str) -> None:
         await self._about("kick", room, user, reason)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.model import Author, Place, Platform, Role
+from bot.model import Author, Place, PlaceKind, Platform, Policy, Profile, Role
 from bot.platforms.matrix import links, refs
 from bot.platforms.matrix.calls import Calls
 from bot.platforms.matrix.events import is_user
 from bot.platforms.matrix.rooms import Room, Rooms
 from bot.platforms.matrix.shapes import Eyes
+from bot.platforms.protocol import Unreachable
 
 
 class People:
@@ -49,8 +50,26 @@ class People:
         trusted = Role.TRUSTED if person.role is Role.TRUSTED else Role.EVERYONE
         return replace(person, role=max(role, trusted))
 
+    async def profile(self, person: Author) -> Profile | None:
+        """Their display name; Matrix counts nothing, and has no votes."""
+        return Profile(display_name=await self._calls.display(person.id))
+
+    def policies(self, place: str) -> list[Policy]:
+        """The rules of a list. Raises Refused where the bot is not in its room, Unreachable before they were read."""
+        if place not in self._places or self._places[place].kind is not PlaceKind.POLICY:
+            return []
+        room = refs.joined(place, self._rooms)
+        if not room.known:
+            raise Unreachable(f"the rules of {place} were not read yet")
+        return room.rules.policies
+
     async def members(self, place: str) -> list[Author]:
-        """Who is in a room now, ourselves apart. Raises Refused where the bot is not in it."""
+        """Who is in a room now, ourselves apart; nobody that we could see where the bot is not in it.
+
+        Raises PlatformError, also before any room was read: then nobody knows where the bot is.
+        """
+        if self._rooms.by_alias(place) is None and any(room.known for room in self._rooms):
+            return []
         room = refs.joined(place, self._rooms)
         members = await self._calls.joined_members(room.id)
         return [self._eyes.author(user, room) for user in members if user != self._eyes.user]

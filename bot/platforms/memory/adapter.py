@@ -33,11 +33,13 @@ from bot.model import (
     PlaceKind,
     Platform,
     Policy,
+    Profile,
     Reacted,
     Receipt,
     Ref,
     Removed,
     Reported,
+    Restored,
     Role,
     Sanctioned,
     Thread,
@@ -156,6 +158,11 @@ class MemoryAdapter:
         member = await self._world.member(handle.strip().removeprefix("@"))
         return self._author(member, self.places.get(place)) if member else None
 
+    async def profile(self, person: Author, place: str, *, here: bool = False) -> Profile | None:
+        del place, here  # a member's profile is the same everywhere
+        member = await self._world.member(person.id)
+        return member.profile if member else None
+
     async def refresh(self, person: Author, place: str) -> Author:
         member = await self._world.member(person.id)
         return self._author(member, self.places.get(place)) if member else person
@@ -198,22 +205,7 @@ class MemoryAdapter:
                 at=event.at,
             )
         message = self._message(event.item) if event.item else None
-        if message is None:
-            return None
-        match event.kind:
-            case "said":
-                return message
-            case "edited":
-                return Edited(message, event.at)
-            case "removed":
-                by_author = by.id == message.author.id
-                return Removed(message.ref, place, None if by_author else by, event.detail, event.at)
-            case "reacted":
-                return Reacted(message.ref, place, by, event.detail, str(event.seq), event.at)
-            case "reported":
-                return Reported(message, by, event.detail, str(event.seq), event.at)
-            case _:  # "restored" and "acted": nobody asked for them yet
-                return None
+        return _about(event, message, by) if message else None
 
     def _message(self, item: Item) -> Message | None:
         place = self._by_native.get(item.place)
@@ -311,3 +303,24 @@ class MemoryAdapter:
                 "no_place",
             )
         return self.places[alias]
+
+
+def _about(event: Event, message: Message, by: Author) -> Occurrence | None:
+    """What happened to something said."""
+    place, number = message.place, str(event.seq)
+    match event.kind:
+        case "said":
+            return message
+        case "edited":
+            return Edited(message, event.at)
+        case "removed":
+            by_author = by.id == message.author.id
+            return Removed(message.ref, place, None if by_author else by, event.detail, event.at)
+        case "restored":
+            return Restored(message.ref, place, by, event.detail, number, event.at)
+        case "reacted":
+            return Reacted(message.ref, place, by, event.detail, number, event.at)
+        case "reported":
+            return Reported(message, by, event.detail, number, event.at)
+        case _:  # "acted": nobody asked for it yet
+            return None

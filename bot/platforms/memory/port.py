@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeAlias
 
 from bot.actions import External
-from bot.model import Act, Discussion, PlaceKind, Policy, Role
+from bot.model import Act, Discussion, PlaceKind, Policy, Profile, Role
 from bot.text import Document
 
 #: The native name of the place that holds everybody's private messages with the bot.
@@ -36,6 +36,7 @@ class Member:
     is_bot: bool = False
     since: datetime | None = None
     opted_out: bool = False
+    profile: Profile | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.model import Act, PlaceKind, Policy, Role
+from bot.model import Act, PlaceKind, Policy, Profile, Role
 from bot.platforms.memory.log import Log
 from bot.platforms.memory.port import PRIVATE, Item, Kind, Member
 from bot.platforms.memory.transcript import entry
@@ -46,6 +46,7 @@ class Scene:
         is_bot: bool | None = None,
         since: datetime | None = None,
         opted_out: bool | None = None,
+        profile: Profile | None = None,
     ) -> Member:
         """Makes somebody a member of a place with that role, silently; facts left out stay as they were."""
         if place not in self.kinds:
@@ -57,6 +58,7 @@ class Scene:
             is_bot=known.is_bot if is_bot is None else is_bot,
             since=since or known.since,
             opted_out=known.opted_out if opted_out is None else opted_out,
+            profile=profile or known.profile,
         )
         return self.people[person]
 

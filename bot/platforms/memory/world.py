@@ -100,6 +100,17 @@ class World(Scene):
         self.transcript.append(entry(item.place, f"{person} {deed}{because(reason)}"))
         self.vanish(item, self.people[person], reason)
 
+    def restore(self, person: str, ident: str, reason: str = "") -> None:
+        """Brings back, as a moderator, what was taken away."""
+        item = self._find(ident)
+        if self.role(item.place, person) < Role.MODERATOR:
+            raise NotAllowed(f"{person} is no moderator of {item.place}")
+        whose = self.shown(item.author.name)
+        self.transcript.append(
+            entry(item.place, f"{person} restores {whose}’s {excerpt(item)}{because(reason)}")
+        )
+        self.bring_back(item, self.people[person], reason)
+
     def react(self, person: str, ident: str, symbol: str) -> None:
         item = self._find(ident)
         self._let(item.place, person, "react", symbol)

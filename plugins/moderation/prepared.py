@@ -1,0 +1,207 @@
+"""Rules and their checks, ready to be held against messages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from plugins.moderation.asking import NEED_OF_HOME, Open, conditions_hold, in_scope
+from plugins.moderation.facts import NEEDS, Fact, Field, Need, Target
+from plugins.moderation.finders import Expressions, Finder, Hosts, Place, finder
+from plugins.moderation.index import WordIndex
+from plugins.moderation.looks import Look, Looks
+from plugins.moderation.match import Find, Match
+from plugins.moderation.notice import PLACEHOLDER
+from plugins.moderation.patterns import Patience
+from plugins.moderation.rule import Check, Method, Rule
+from plugins.moderation.subject import Subject
+from plugins.moderation.views import View
+
+
+class PreparedCheck:
+    """A check with its finders: one for most fields, another for hosts."""
+
+    def __init__(self, check: Check, number: int, *, captures: bool) -> None:
+        self.check = check
+        self.number = number
+        self.captures = captures and check.regex
+        self.finder: Finder = finder(check)
+        self.free = tuple(at for at, parts in enumerate(self.finder.parts) if parts is None)
+        self.all = tuple(range(len(check.values)))
+        # A domain in a list for several fields is still a domain where the host is searched.
+        self.hosts: Hosts | None = None
+        self.domains: frozenset[int] = frozenset()
+        if Field.DOMAIN in check.fields and check.method is Method.WORD and not check.regex:
+            self.hosts = Hosts(check.values)
+            self.domains = frozenset(at for at, value in enumerate(check.values) if "." in value.strip("."))
+        self.guesses = check.method is Method.WORD and not check.regex and not check.case_sensitive
+        self.needs = frozenset(NEEDS[field] for field in check.fields if field in NEEDS)
+
+    def find(self, looks: Looks, hits: Mapping[int, list[int]] | None) -> Find | None:
+        """Where a value is found first. `hits` are the values worth trying, by check; None: all are. Raises Slow."""
+        values: Sequence[int] = self.all if hits is None else hits.get(self.number, ())
+        if hits is not None and self.free:
+            values = sorted({*values, *self.free})
+        if not values:
+            return None
+        fields: Sequence[Field] = self.check.fields
+        if looks.subject.derived:
+            fields = sorted(fields, key=lambda field: field in looks.subject.derived)
+        for field in fields:
+            for look in looks.views(field):
+                place = self._place(field, look[0], values, looks.patience)
+                if place:
+                    return self._found(field, look, place, looks.patience)
+        for field in fields if self.guesses else ():
+            for look in looks.guesses(field):
+                place = self.finder.find(look[0], values, looks.patience)
+                if place:
+                    return self._found(field, look, place, looks.patience)
+        return None
+
+    def _place(self, field: Field, view: View, values: Sequence[int], patience: Patience) -> Place | None:
+        if field is not Field.DOMAIN or self.hosts is None:
+            return self.finder.find(view, values, patience)
+        domains = [value for value in values if value in self.domains]
+        others = [value for value in values if value not in self.domains]
+        return self.hosts.find(view, domains, patience) or self.finder.find(view, others, patience)
+
+    def _found(self, field: Field, look: Look, place: Place, patience: Patience) -> Find:
+        view, text = look
+        start, end, number = place
+        span = view.span(start, end)
+        words = text[slice(*span)]
+        groups = (words, *self._groups(look, number, patience)) if self.captures else (words,)
+        return Find(self.check.name, self.check.target, field, span, words, view.name, groups)
+
+    def _groups(self, look: Look, number: int, patience: Patience) -> list[str]:
+        """What the brackets of an expression hold; numbers go on over all values of the check, as on Reddit."""
+        assert isinstance(self.finder, Expressions)
+        view, text = look
+        before = sum(pattern.groups - 1 for pattern in self.finder.patterns[:number])
+        found = self.finder.patterns[number].groups_in(view, patience)
+        spans = found.regs[2:] if found else ()
+        return [""] * before + [text[slice(*view.span(*span))] if span[0] >= 0 else "" for span in spans]
+
+    def is_unknown(self, subject: Subject) -> bool:
+        """Whether a text was to be fetched and could not be: nobody may say that it does not hold something."""
+        return any(field in NEEDS and field not in subject.texts for field in self.check.fields)
+
+    def applies(self, subject: Subject) -> bool:
+        return any(
+            field in subject.texts or (field is Field.OWN_BODY and Field.BODY in subject.texts)
+            for field in self.check.fields
+        )
+
+
+class PreparedRule:
+    """A rule, ready to be held against messages."""
+
+    def __init__(self, rule: Rule, first: int) -> None:
+        self.rule = rule
+        captures = wants_captures(rule)
+        self.checks = [
+            PreparedCheck(check, first + n, captures=captures) for n, check in enumerate(rule.checks)
+        ]
+        by_target: dict[Target, list[PreparedCheck]] = {}
+        for check in self.checks:
+            by_target.setdefault(check.check.target, []).append(check)
+        # What is at hand comes first.
+        groups = ((target.home, checks) for target, checks in by_target.items())
+        self.groups = sorted(groups, key=lambda pair: pair[0] is not Target.ITEM)
+        self.is_about_reports = any(
+            condition.fact is Fact.REPORTS and condition.target is Target.ITEM
+            for condition in rule.conditions
+        )
+        self.gates = [
+            check.number
+            for check in self.checks
+            if not (check.check.negated or check.free) and check.check.target.home is Target.ITEM
+        ]
+        self.wants = wants(rule)
+        self.timeouts = 0
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """What the rule may ask to be fetched."""
+        facts = (NEEDS.get(condition.fact) for condition in self.rule.conditions)
+        fields = (NEEDS.get(field) for check in self.checks for field in check.check.fields)
+        targets = {part.target for part in self.rule.checks} | {part.target for part in self.rule.conditions}
+        homes = (NEED_OF_HOME.get(target.home) for target in targets)
+        return frozenset(need for need in (*facts, *fields, *homes) if need is not None)
+
+    def match(self, looks: Looks, index: WordIndex | None) -> Match | Open | None:
+        """Whether the rule holds; raises Slow."""
+        rule, subject = self.rule, looks.subject
+        if not in_scope(rule, subject):
+            return None
+        needs = conditions_hold(rule, subject)
+        if needs is None:
+            return None
+        finds: dict[int, Find] = {}
+        for home, checks in self.groups:
+            there = looks.above(home)
+            if there is None:
+                need = NEED_OF_HOME[home]
+                if need not in subject.open:
+                    return None
+                needs |= {need}
+                continue
+            asked = self._checks(there, checks, index, finds)
+            if asked is None:
+                return None
+            needs |= asked
+        return needs or Match(rule, tuple(finds[number] for number in sorted(finds)))
+
+    def _checks(
+        self, looks: Looks, checks: list[PreparedCheck], index: WordIndex | None, finds: dict[int, Find]
+    ) -> Open | None:
+        """None when one does not hold; else what would have to be fetched to tell."""
+        needs: Open = frozenset()
+        open_needs = looks.subject.open
+        if not any(check.applies(looks.subject) or check.needs & open_needs for check in checks):
+            return None
+        for check in checks:
+            found = check.find(looks, looks.hits(index) if index else None)
+            if found is None and check.needs & open_needs:
+                needs |= check.needs & open_needs
+            elif (check.check.negated and check.is_unknown(looks.subject)) or (
+                found is None
+            ) != check.check.negated:
+                return None
+            elif found is not None:
+                finds[check.number] = found
+        return needs
+
+
+def wants(rule: Rule) -> frozenset[Need]:
+    """What a match of the rule has to know besides that it holds: labels that it sets or quotes, the title above a comment."""
+    texts = (
+        rule.reason, rule.comment, rule.message, rule.message_subject, rule.modmail, rule.modmail_subject, rule.warn,
+        *(part for one in rule.labels for part in (one.label.text, one.label.css_class)),
+    )  # fmt: skip
+    quoted = {name.lower() for text in texts if text for name in PLACEHOLDER.findall(text)}
+    needs: set[Need] = set()
+    if rule.labels or any(name.startswith("author_flair") for name in quoted):
+        needs.add(Need.LABELS)
+    above = {Target.POST, Target.POST_AUTHOR}
+    if any(one.target in above for one in rule.labels) or not quoted.isdisjoint(
+        {"title", "parent_submission_author"}
+    ):
+        needs.add(Need.POST)
+    return frozenset(needs)
+
+
+_CAPTURE = re.compile(r"\{\{\s*match-(?:[^}]*-)?([2-9]|\d\d+)\s*\}\}", re.IGNORECASE)
+
+
+def wants_captures(rule: Rule) -> bool:
+    """Whether a text of the rule quotes what the brackets of an expression held."""
+    labels = [
+        part for one in rule.labels for part in (one.label.text, one.label.css_class, one.label.template)
+    ]
+    texts = (
+        rule.reason, rule.comment, rule.message, rule.message_subject, rule.modmail, rule.modmail_subject, rule.warn,
+        *labels,
+    )  # fmt: skip
+    return any(text and _CAPTURE.search(text) for text in texts)
