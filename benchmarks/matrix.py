@@ -66,8 +66,9 @@ async def start(
         process = await asyncio.create_subprocess_exec(
             *command, cwd=cwd, stdin=asyncio.subprocess.PIPE, stdout=output, stderr=output
         )
-    assert process.stdin is not None
-    process.stdin.write(line.encode() + b"\n")
+    if line:
+        assert process.stdin is not None
+        process.stdin.write(line.encode() + b"\n")
     return process
 
 
@@ -130,10 +131,12 @@ async def folkmoot(town: Town, mod: Person, folder: Path, url: str) -> Contestan
     return Contestant("Folkmoot", bot, room, process)
 
 
-async def took(watcher: Person, room: str, text: str, answers: Callable[[Event, str], bool]) -> float:
-    """Seconds from before `text` is sent until its sender sees what answers it."""
+async def took(
+    speaker: Person, watcher: Person, room: str, text: str, answers: Callable[[Event, str], bool]
+) -> float:
+    """Seconds from before `text` is sent until `watcher` sees what answers it."""
     begin = time.perf_counter()
-    sent = await watcher.send(room, text)
+    sent = await speaker.send(room, text)
     await watcher.wait_for(lambda event: answers(event, sent), room=room)
     return time.perf_counter() - begin
 
@@ -161,14 +164,16 @@ async def wake(one: Contestant, watcher: Person) -> None:
     raise TimeoutError(f"{one.name} does not answer")
 
 
-async def compete(contestants: list[Contestant], watcher: Person, rounds: int) -> None:
+async def compete(contestants: list[Contestant], mod: Person, member: Person, rounds: int) -> None:
+    """A moderator asks, since nobody else may as often; a member insults, since a moderator may."""
     dice = random.Random(5)
     for one in contestants:
-        await wake(one, watcher)
+        await wake(one, mod)
     for number in range(rounds + 1):
         for one in dice.sample(contestants, len(contestants)):
-            reply = await took(watcher, one.room, COMMAND, fresh_message(watcher, one))
-            removal = await took(watcher, one.room, f"You {BAD_WORD}, no. {number}!", redaction)
+            reply = await took(mod, mod, one.room, COMMAND, fresh_message(mod, one))
+            insult = f"You {BAD_WORD}, no. {number}!"
+            removal = await took(member, mod, one.room, insult, redaction)
             if number:  # the first round warms up
                 one.reply.append(reply)
                 one.redaction.append(removal)
@@ -211,17 +216,22 @@ def table(contestants: list[Contestant]) -> str:
     return "\n".join(rows)
 
 
+def end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+
+
 async def measure(synapse: Synapse, folder: Path, rounds: int, *, peer: bool) -> list[Contestant]:
     async with synapse.town() as town, AsyncExitStack() as stack:
-        mod, watcher = await town.register("mod"), await town.register("watcher")
+        mod, member = await town.register("mod"), await town.register("member")
         contestants = []
         for make in (bare, folkmoot, maubot) if peer else (bare, folkmoot):
             one = await make(town, mod, folder, synapse.url)
             stack.push_async_callback(one.process.wait)
-            stack.callback(one.process.terminate)
-            await watcher.join(one.room)
+            stack.callback(end, one.process)
+            await member.join(one.room)
             contestants.append(one)
-        await compete(contestants, watcher, rounds)
+        await compete(contestants, mod, member, rounds)
         await rest(contestants, 20)
         return contestants
 
