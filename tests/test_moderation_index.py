@@ -231,6 +231,20 @@ def test_what_is_not_fetched_yet_leaves_a_rule_open_and_never_met(
         assert found.answers == ()
 
 
+@pytest.mark.parametrize(
+    "row",
+    ["flair_text: cat", "title+flair_text: cat", "~flair_text: cat", "author: {bio_text: cat}", "author: {comment_karma: < 5}",
+     "crosspost_subreddit: cats", "parent_submission: {title: x}", "author: {is_submitter: false}"],
+)  # fmt: skip
+def test_a_rule_waits_for_what_can_be_fetched(row: str):
+    rules = read(f"body: dog\n{row}\naction: report").rules
+    kind = next(iter(rules[0].kinds))
+    item = Subject(
+        kind, "lounge", Platform.LEMMY, {Field.BODY: ("dog",), Field.TITLE: ("x",)}, open=frozenset(Need)
+    )
+    assert [answer.rule for answer in Matcher(rules).match(item).answers] == list(rules)
+
+
 def test_an_unknown_text_is_not_taken_for_one_without_the_word():
     rules = read("body: cat\nauthor: {~bio_text: spam}\naction: report").rules
     item = Subject(Kind.COMMENT, "lounge", Platform.LEMMY, {Field.BODY: ("cat",)})

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 from bot.api import (
     Action,
+    Block,
     Document,
     Link,
     Lock,
     Message,
     Pin,
+    Prose,
     Reply,
     Report,
     Resolve,
@@ -37,18 +39,21 @@ def adornments(match: Match, message: Message, words: Mapping[str, str]) -> tupl
     if rule.comment:
         actions.append(Reply(to=ref, text=document(notice.fill(rule.comment, words))))
     if rule.message:
-        text = _letter(rule.message_subject, rule.message, words)
+        text = _letter(rule.message_subject, rule.message, message, words)
         actions.append(Tell(place=ref.place, person=message.author, text=text))
     if rule.modmail:
-        actions.append(Report(text=_letter(rule.modmail_subject, rule.modmail, words), about=ref))
+        text = _letter(rule.modmail_subject, rule.modmail, message, words)
+        actions.append(Report(text=text, about=ref))
     actions += _marks(match, message, words)
     return tuple(actions)
 
 
-def _letter(subject: str | None, text: str, words: Mapping[str, str]) -> Document:
-    """A text with its subject, if it has one, as a heading."""
-    heading = [line(Strong(notice.fill_plain(subject, words)))] if subject else []
-    return document(*heading, notice.fill(text, words))
+def _letter(subject: str | None, text: str, message: Message, words: Mapping[str, str]) -> Document:
+    """A text with its subject, if it has one, as a heading; it names the message, as on Reddit, unless it does itself."""
+    blocks: list[Block | Prose] = [line(Strong(notice.fill_plain(subject, words)))] if subject else []
+    if "{{permalink}}" not in text.replace(" ", ""):
+        blocks.append(line("About ", Link("this message", message.url or message.ref), ":"))
+    return document(*blocks, notice.fill(text, words))
 
 
 def _marks(match: Match, message: Message, words: Mapping[str, str]) -> list[Action]:

@@ -113,10 +113,12 @@ class PreparedRule:
             condition.fact is Fact.REPORTS and condition.target is Target.ITEM
             for condition in rule.conditions
         )
+        # Without one of these words the rule cannot hold; what is fetched later is no reason to leave it out.
         self.gates = [
             check.number
             for check in self.checks
-            if not (check.check.negated or check.free) and check.check.target.home is Target.ITEM
+            if not (check.check.negated or check.free or check.needs)
+            and check.check.target.home is Target.ITEM
         ]
         self.wants = wants(rule)
         self.timeouts = 0

@@ -781,8 +781,10 @@ mode: enforce
             """
             freechat | ana posts “Need a roommate”
             freechat | bot locks “Need a roommate” (Megathread)
-            modroom | bot: ana looks for a room: Need a roommate {{nonsense}}
-            private | bot → ana: Hi ana, please use the megathread, not submission .
+            modroom | bot: About this message (memory://freechat/1):
+                ana looks for a room: Need a roommate {{nonsense}}
+            private | bot → ana: About this message (memory://freechat/1):
+                Hi ana, please use the megathread, not submission .
             freechat | bot unpins “Need a roommate”
             lounge | ana: this is a scam
             modroom | bot: Please look at this message (memory://lounge/4) by ana: maybe scam (“scam” in the body (characters 11 to 14, as written)).
