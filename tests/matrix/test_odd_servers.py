@@ -42,7 +42,8 @@ class Script:
         self.calls: list[tuple[str, Any]] = []
 
     async def request(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], patience: float) -> Answer:  # fmt: skip
-        path = unquote(url.partition("/_matrix/client/")[2].partition("?")[0])
+        _, below, rest = url.partition("/_matrix/client/")
+        path = unquote((rest if below else f"/{url.split('/', 3)[3]}").partition("?")[0])
         self.calls.append((f"{method} {path}", json.loads(body) if body else None))
         for pattern, (status, answer) in self.answers:
             if re.fullmatch(pattern, f"{method} {path}"):

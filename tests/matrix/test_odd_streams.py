@@ -64,6 +64,7 @@ class Bench:
             ("GET v3/joined_rooms", (200, {"joined_rooms": [ROOM]})),
             ("GET v3/profile/.*", (404, {"errcode": "M_NOT_FOUND"})),
             ("POST .*/receipt/.*", (200, {})),
+            ("GET /_synapse/.*", (403, {"errcode": "M_FORBIDDEN"})),  # it is no administrator
         )
         places = {place.alias: place for place in (LOUNGE, PRIVATE)}
         credentials = Credentials(user=BOT, token=lambda: "secret")
