@@ -7,13 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from plugins.moderation import conditions, groups, keys, scalars
-from plugins.moderation.checks import tells_nothing
 from plugins.moderation.draft import Draft, title_of
 from plugins.moderation.examples import failures
 from plugins.moderation.facts import POST_FIELDS, Fact, Field, Target
 from plugins.moderation.labels import read_label
 from plugins.moderation.legacy import translate
-from plugins.moderation.lints import show
 from plugins.moderation.options import NAME_LENGTH, OPTIONS, text_of
 from plugins.moderation.rule import ANY_KIND, POSTS, Check, Condition, Kind, Problem, Rule, Verb
 from plugins.moderation.scalars import BadValue
@@ -207,14 +205,6 @@ class _Builder:
     def _complete(self, rule: Rule) -> None:
         """Refuses a rule that would match everything, or of which nobody knows what it would match."""
         gates = [condition for condition in rule.conditions if condition.fact is not Fact.NOTHING]
-        telling = [check for check in rule.checks if not tells_nothing(check)]
-        if rule.checks and not (telling or gates or rule.repeat or self.is_typed):
-            first = rule.checks[0]
-            self.draft.refuse(
-                "error",
-                None,
-                f"{show(first.values[0])} is found in everything, and nothing else is asked; add a check such as `body: [word]`",
-            )
         if not (rule.checks or gates or rule.repeat):
             if rule.conditions:
                 self.draft.refuse(

@@ -23,15 +23,6 @@ _ANYTHING = re.compile(
 )
 
 
-def tells_nothing(check: Check) -> bool:
-    """Whether every text passes the check, because one of its values is found in everything."""
-    return (
-        check.regex
-        and not check.negated
-        and any(_ANYTHING.fullmatch(value.strip()) for value in check.values)
-    )
-
-
 @dataclass(slots=True)
 class CheckRead:
     """A check, or why its rule must be off; and remarks."""
