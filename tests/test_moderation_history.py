@@ -117,8 +117,8 @@ def test_a_line_that_is_no_message_is_refused_with_a_sentence(line: str, sentenc
 def test_tables_quote_no_rule():
     found = read("body (regex): ['(secret', b]\naction: remove\n---\nbodi: secret\naction: remove")
     shown = tables([("/x/ana__rules__a__b.yaml", found), ("plain.yaml", read(""))])
-    assert "| ana/rules: a/b.yaml | 2 | 1 | 1 | 2 | 0 |" in shown
-    assert "| **together** | **2** | **1** | **1** | | |" in shown
+    assert "| ana/rules: a/b.yaml | 2 | 1 | 1 | 0 | 2 | 0 |" in shown
+    assert "| **together** | **2** | **1** | **1** | **0** | | |" in shown
     assert "secret" not in shown
 
 
@@ -172,17 +172,51 @@ def test_try_rules_on_messages(rules: Path):
     status, out, _ = run("test", str(rules), "--messages", "-", stdin=lines)
     assert status == 0
     assert out.splitlines() == [
-        "a: No gambling (“casino” in the body) → remove, 1 strike",
+        "a: No gambling (“casino” in the body) → remove, 1 strike; the ladder: warn",
         "line 2: this is no JSON (expecting property name enclosed in double quotes at character 2)",
         "4: no rule matches",
     ]
     _, out, _ = run("test", str(rules), "--messages", "-", "--json", stdin=lines)
     first, bad, none = (json.loads(line) for line in out.splitlines())
     assert first["matches"] == [
-        {"rule": "No gambling", "line": 1, "does": "remove, 1 strike", "field": "body", "span": [3, 9], "text": "casino", "view": "as written"}
+        {"rule": "No gambling", "line": 1, "version": first["matches"][0]["version"], "does": "remove, 1 strike",
+         "field": "body", "span": [3, 9], "text": "casino", "view": "as written", "exempt": False, "guess": False}
     ]  # fmt: skip
+    assert (first["acts"], first["step"]) == (["No gambling"], "warn")
     assert bad["line"] == 2
-    assert none == {"line": 4, "id": "4", "matches": [], "slow": []}
+    assert none.pop("ms") >= 0
+    assert none == {"line": 4, "id": "4", "matches": [], "acts": [], "step": None, "slow": []}
+
+
+def test_messages_are_tried_in_their_threads_with_all_that_their_lines_tell(tmp_path: Path):
+    path = tmp_path / "rules.yaml"
+    path.write_text(
+        "name: Ask\ntitle: '?'\nset_flair: Question\n---\n"
+        "name: Curt\nparent_submission: {flair_text: Question}\nbody: no\naction: remove\n---\n"
+        "name: Low\nauthor: {comment_karma: '< 0'}\naction: report\n---\n"
+        "name: Word\nbody: cas\naction: remove\n---\n"
+        "name: Sort\ntitle: sorted\nset_suggested_sort: new\n"
+    )
+    lines = [
+        {"id": "p", "title": "Why?", "text": "", "author": "ana"},
+        {"id": "c", "parent": "p", "text": "no", "author": "bo"},
+        {"id": "k", "parent": "c", "text": "yes", "author": "cyn", "comment_karma": -3},
+        {"id": "m", "text": "no", "kind": "comment", "role": "moderator", "parent": "p"},
+        {"id": "g", "text": "ca$ and c4s"},
+        {"id": "w", "parent": "p", "text": "no cas"},
+        {"id": "s", "title": "sorted"},
+    ]
+    status, out, _ = run("test", str(path), "--messages", "-", stdin="\n".join(map(json.dumps, lines)))
+    assert status == 0
+    assert out.splitlines() == [
+        "p: Ask (“?” in the title) → label",
+        "c: Curt (“no” in the body) → remove",
+        "k: Low → report",
+        "m: Curt (“no” in the body) → nothing: moderators are exempt",
+        "g: Word (“ca$” in the body) → a moderator decides, because words were guessed behind a disguise",
+        "w: Curt (“no” in the body) → remove; Word (“cas” in the body) → nothing, because another rule acts first",
+        "s: Sort (“sorted” in the title) → nothing that there is here",
+    ]
 
 
 def test_nothing_to_try_is_said(tmp_path: Path, rules: Path):

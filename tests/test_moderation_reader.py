@@ -141,6 +141,7 @@ def test_every_kind_of_key_is_understood():
         ("~body (regex): '.*'\ntitle: x\naction: remove", 1, "error", "found in everything"),
         ("author: {~name: ['']}\naction: remove", 1, "error", "an empty text is found in everything"),
         ("body (regex): 'x|'\naction: remove", 1, "error", "found in everything"),
+        ("body (regex): '.*'\naction: remove", 1, "error", "would fall on everybody"),
         # What cannot be known here
         ("author: {is_gold: false}\naction: remove", 1, "off", "holds for everybody"),
         ("type: submission\nauthor: {is_gold: false}\naction: remove", 1, "off", "holds for everybody"),
@@ -249,6 +250,8 @@ def test_what_cannot_be_used_is_off_with_a_line_and_a_sentence(
         ("author: {is_contributor: false}\naction: remove", 1, "approved users are the trusted people"),
         ("body: x\nauthor: {comment_karma: '< 5'}\naction: remove", 2, "Lemmy shows no karma"),
         ("title (regex): '.*'\naction: report", 1, "is enough of a check"),
+        ("type: submission\ntitle (regex): '.*'\naction: filter", 2, "is enough of a check"),
+        ("reports: 3\nbody (regex): '.*'\naction: filter", 2, "is enough of a check"),
         ("type: crosspost submission\naction: report", 1, "where it was cross-posted from"),
         ("is_self: true\ntitle: x\naction: report", 1, "`type: text submission`"),
         ("body: x\naction: remove\nmoderators_exempt: false", 3, "moderators are never a target"),

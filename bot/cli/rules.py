@@ -17,9 +17,9 @@ import typer
 if TYPE_CHECKING:
     from bot.settings import Loaded
     from plugins.moderation.history import Backtest, Replay
-    from plugins.moderation.matching import Found
     from plugins.moderation.rule import Rule, RuleSet
     from plugins.moderation.settings import ModerationSettings
+    from plugins.moderation.trial import Trials
 
 PLUGIN = "moderation"
 #: From so many items on, progress is shown.
@@ -57,7 +57,7 @@ def check(
     if table:
         print(tables(each))
     elif as_json:
-        print(json.dumps(as_data(found), ensure_ascii=False))
+        print(json.dumps(_checked(found), ensure_ascii=False))
     else:
         for problem in found.problems:
             print(
@@ -68,7 +68,7 @@ def check(
         raise typer.Exit(1)
 
 
-def as_data(found: RuleSet) -> dict[str, Any]:
+def _checked(found: RuleSet) -> dict[str, Any]:
     """The result of a check as DESIGN 7 promises it."""
     return {
         "rules": found.count,
@@ -99,8 +99,10 @@ def try_out(
         str,
         typer.Option(
             help="a file with one JSON object a line, or - for standard input: "
-            '{"text": "…"} and, if you like, "id", "author", "title", "link", "kind" (comment or submission), '
-            '"account_age_days", "at" (ISO time), "reports", "edited", "place"'
+            '{"text": "…"} and, if you like, "id", "author", "title", "link", "kind" (comment, submission or message: in '
+            'a chat room), "parent" (the id of an earlier line), "at" (ISO time), "reports", "edited", "place", "nsfw", '
+            '"role" (member, trusted, moderator or bot), "account_age_days", and what else is known, by its name in '
+            'rules: "comment_karma", "message_count", "flair_text", "author_flair_text", "bio_text" and their like'
         ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object a message")] = False,
@@ -109,6 +111,7 @@ def try_out(
     from bot.clock import SystemClock
     from plugins.moderation.history import Replay
     from plugins.moderation.ladder import DEFAULT, Ladder
+    from plugins.moderation.trial import Trials
 
     try:
         rules = _rules(file)
@@ -117,54 +120,29 @@ def try_out(
         print(problem, file=sys.stderr)
         raise typer.Exit(1) from None
     replay = Replay(rules, Ladder(DEFAULT), timedelta(days=30))
-    now = SystemClock().now()
+    trials = Trials(SystemClock().now())
     for number, row in enumerate(_progress(rows, "matching"), start=1):
         if row.strip():
-            print(_tried(row, number, now, replay, as_json=as_json))
+            print(_tried(row, number, trials, replay, as_json=as_json))
 
 
-def _tried(row: str, number: int, now: datetime, replay: Replay, *, as_json: bool) -> str:
-    from plugins.moderation.trial import BadLine, trial
+def _tried(row: str, number: int, trials: Trials, replay: Replay, *, as_json: bool) -> str:
+    from time import perf_counter
+
+    from plugins.moderation.findings import as_data, as_sentence
+    from plugins.moderation.trial import BadLine
 
     try:
-        one = trial(row, number, now)
+        one = trials.read(row, number)
     except BadLine as problem:
         return json.dumps({"line": number, "error": str(problem)}) if as_json else f"line {number}: {problem}"
-    found = replay.take(one.message, one.subject)
+    begun = perf_counter()
+    taken = replay.take(one.message, one.subject)
+    cost = perf_counter() - begun
     if as_json:
-        return json.dumps({"line": number, "id": one.id} | _found(found), ensure_ascii=False)
-    return f"{one.id}: {_shown(found)}"
-
-
-def _found(found: Found) -> dict[str, Any]:
-    from plugins.moderation.offence import effect
-
-    return {
-        "matches": [
-            {
-                "rule": match.rule.name,
-                "line": match.rule.line,
-                "does": effect(match.rule),
-                "field": match.field,
-                "span": match.span,
-                "text": match.text,
-                "view": match.view,
-            }
-            for match in found.matches
-        ],
-        "slow": [rule.name for rule in found.slow],
-    }
-
-
-def _shown(found: Found) -> str:
-    from plugins.moderation.offence import effect
-
-    parts = []
-    for match in found.matches:
-        words = f" (“{match.text}” in the {match.field})" if match.text is not None else ""
-        parts.append(f"{match.rule.name}{words} → {effect(match.rule)}")
-    parts += [f"{rule.name} took too long" for rule in found.slow]
-    return "; ".join(parts) or "no rule matches"
+        shown = {"line": number, "id": one.id} | as_data(taken, one.message) | {"ms": round(1_000 * cost, 3)}
+        return json.dumps(shown, ensure_ascii=False)
+    return f"{one.id}: {as_sentence(taken, one.message)}"
 
 
 def _rules(file: Path) -> tuple[Rule, ...]:

@@ -12,6 +12,7 @@ from plugins.moderation.examples import failures
 from plugins.moderation.facts import POST_FIELDS, Fact, Field, Target
 from plugins.moderation.labels import read_label
 from plugins.moderation.legacy import translate
+from plugins.moderation.lints import show
 from plugins.moderation.options import NAME_LENGTH, OPTIONS, text_of
 from plugins.moderation.rule import ANY_KIND, POSTS, Check, Condition, Kind, Problem, Rule, Verb
 from plugins.moderation.scalars import BadValue
@@ -215,6 +216,14 @@ class _Builder:
                     "error",
                     None,
                     "has no condition, so it would match everything; add a check such as `body: [word]`",
+                )
+        elif self.draft.catch_alls and rule.punishes and not self.is_typed:
+            entry, value = self.draft.catch_alls[0]
+            if len(rule.checks) == len(self.draft.catch_alls) and not (gates or rule.repeat):
+                self.draft.refuse(
+                    "error",
+                    entry,
+                    f"{show(value)} is found in everything, so the rule would fall on everybody",
                 )
         if not rule.acts:
             if self.draft.decorations:

@@ -29,6 +29,7 @@ class CheckRead:
 
     check: Check | None = None
     off: tuple[Level, str] | None = None
+    catches_all: str | None = None  # the value that is found in every text
     problems: list[tuple[Level, str]] = field(default_factory=list)
 
     def warn(self, message: str) -> None:
@@ -171,6 +172,7 @@ class _Values:
             return
         match breadth(self._pattern(item.text)):
             case "everything":
+                self.result.catches_all = item.text
                 self.result.warn(
                     f"{show(item.text)} is found in every text; leave this check out: `type: submission` is enough of a check"
                 )

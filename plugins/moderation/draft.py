@@ -26,6 +26,9 @@ class Draft:
     is_off: bool = False
     fields: dict[str, Any] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
+    catch_alls: list[tuple[Entry, str]] = field(
+        default_factory=list
+    )  # checks with a value found in every text
     conditions: list[Condition] = field(default_factory=list)
     labels: list[SetLabel] = field(default_factory=list)
     decorations: list[str] = field(default_factory=list)
@@ -87,6 +90,8 @@ class Draft:
         if outcome.off:
             level, message = outcome.off
             self.refuse(level, entry, message)
+        if outcome.catches_all is not None:
+            self.catch_alls.append((entry, outcome.catches_all))
         if outcome.check:
             self.checks.append(outcome.check)
 

@@ -7,9 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.api import Message, Role, Strike
-from plugins.moderation.ladder import Deed, Ladder
-from plugins.moderation.matching import Found, Match, Matcher
+from bot.api import Message, Strike
+from plugins.moderation.ladder import Deed, Ladder, Step
+from plugins.moderation.match import Match
+from plugins.moderation.matching import Matcher
+from plugins.moderation.passes import Steps, Terms, Verdict, everything, passes, spares
+from plugins.moderation.past import TOLD, Past
+from plugins.moderation.placeholders import Words, new_labels
 from plugins.moderation.repeats import is_repeated
 from plugins.moderation.rule import Rule
 from plugins.moderation.subject import Subject, subject
@@ -52,6 +56,16 @@ class Backtest:
         return len({name for hits in self.hits.values() for name in hits.people})
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one message: the rules that hold, those of them that act, and the step that the ladder would take."""
+
+    matches: tuple[Match, ...] = ()
+    acting: tuple[Match, ...] = ()
+    slow: tuple[Rule, ...] = ()
+    step: Step | None = None
+
+
 class Replay:
     """Takes messages one by one, oldest first, so that a long past needs little memory and can show its progress."""
 
@@ -65,31 +79,55 @@ class Replay:
         self._strikes: defaultdict[str, list[Strike]] = defaultdict(list)
         self._window = max((rule.repeat.within for rule in rules if rule.repeat), default=timedelta())
         self._recent: defaultdict[str, list[Message]] = defaultdict(list)
+        self._past = Past()
         self.result = Backtest(hits={rule.name: Hits() for rule in rules})
 
-    def take(self, message: Message, item: Subject | None = None) -> Found:
-        """Holds one message against the rules and counts; returns what matched. `item` may know more than `message`."""
+    def take(self, message: Message, item: Subject | None = None) -> Taken:
+        """Holds one message against the rules and counts. `item` may know more than `message`, and may have more open."""
         result = self.result
         result.messages += 1
         result.first = result.first or message.sent_at
         result.last = message.sent_at
-        if message.author.is_bot or message.author.role >= Role.TRUSTED:
-            return Found()
-        now = message.sent_at
-        found = self._matcher.match(item or subject(message, now=now))
+        if message.author.is_bot:
+            self._past.keep(message)
+            return Taken()
+        item = item or subject(message, now=message.sent_at, needs=TOLD, wishes=self._matcher.wishes)
+        found = self._matcher.match(item)
         result.slow.update(rule.name for rule in found.slow)
-        matches = tuple(match for match in found.matches if self._holds(match.rule, message))
+        every = self._walk(
+            everything(self._matcher, found, item, self._terms(message, anybody=True)), message
+        )
+        acting = self._walk(passes(self._matcher, found, item, self._terms(message)), message)
+        matches = (*every.matches, *every.guesses)
         for match in matches:
-            self._count(match, message)
-        punishing = next((match for match in matches if match.rule.punishes), None)
-        if punishing:
-            self._climb(punishing.rule, message)
-        return Found(matches, found.slow)
+            if not spares(match.rule, message.author):
+                self._count(match, message)
+        punishing = next((match for match in acting.matches if match.rule.punishes), None)
+        step = self._climb(punishing.rule, message) if punishing else None
+        self._past.keep(message, acting.matches)
+        return Taken(matches, acting.matches, (*found.slow, *every.slow), step)
+
+    def _terms(self, message: Message, *, anybody: bool = False) -> Terms:
+        return Terms(
+            lambda rule: anybody or not spares(rule, message.author),
+            lambda match: self._holds(match.rule, message),
+            lambda match, known: new_labels(match, known, Words(match, message)),
+        )
+
+    def _walk(self, steps: Steps, message: Message) -> Verdict:
+        """Runs a pass; the past tells what it asks for."""
+        try:
+            item, needs = next(steps)
+            while True:
+                item, needs = steps.send(self._past.learn(message, item, needs))
+        except StopIteration as done:
+            verdict: Verdict = done.value
+            return verdict
 
     def _holds(self, rule: Rule, message: Message) -> bool:
-        return rule.repeat is None or is_repeated(rule, message, self._past(message), message.sent_at)
+        return rule.repeat is None or is_repeated(rule, message, self._lately(message), message.sent_at)
 
-    def _past(self, message: Message) -> list[Message]:
+    def _lately(self, message: Message) -> list[Message]:
         past = self._recent[message.author.key]
         if not past or past[-1].ref != message.ref:
             past = [one for one in past if one.sent_at > message.sent_at - self._window]
@@ -105,7 +143,7 @@ class Replay:
             text = message.text or message.title or ""
             hits.samples.append(Sample(message.sent_at, message.author.name, text, match.text, message.url))
 
-    def _climb(self, rule: Rule, message: Message) -> None:
+    def _climb(self, rule: Rule, message: Message) -> Step | None:
         strikes = self._strikes[message.author.key]
         now = message.sent_at
         ruling = self._ladder.decide(strikes, rule.strikes, now, severe=rule.severe, cooldown=self._cooldown)
@@ -113,6 +151,7 @@ class Replay:
             strikes.append(Strike(0, now, ruling.points, now + self._expiry, rule.name))
         if ruling.step:
             self.result.steps[ruling.step.do] += 1
+        return ruling.step
 
 
 def backtest(

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from bot.api import Author, Context, Message, Role
+from bot.api import Context, Message, Role
 from plugins.moderation.facts import Fact, Field, Need, Target
 from plugins.moderation.inquiry import Inquiry
 from plugins.moderation.match import Found, Match
-from plugins.moderation.passes import Labels, Steps, Terms, Verdict, passes
+from plugins.moderation.passes import Labels, Steps, Terms, Verdict, passes, spares
 from plugins.moderation.patterns import HASTE, Patience
 from plugins.moderation.placeholders import Words, new_labels
 from plugins.moderation.repeats import is_repeated
-from plugins.moderation.rule import Mode, Rule, Verb
+from plugins.moderation.rule import Mode, Rule
 from plugins.moderation.rulebook import InForce
 from plugins.moderation.subject import Subject, subject
 from plugins.moderation.views import quoted_rows
@@ -37,13 +37,6 @@ class Judged:
     watched: tuple[Match, ...] = ()
     guesses: tuple[Match, ...] = ()
     slow: tuple[Rule, ...] = ()
-
-
-def spares(rule: Rule, author: Author) -> bool:
-    """Whether a rule leaves somebody alone: nobody trusted is removed, punished or reported by a rule."""
-    if author.role >= Role.MODERATOR:
-        return rule.punishes or rule.spares_moderators
-    return author.role >= Role.TRUSTED and (rule.punishes or rule.action is Verb.REPORT)
 
 
 def keeps_records(rules: InForce) -> bool:

@@ -133,7 +133,7 @@ def effect(rule: Rule) -> str:
     )
     parts += [name for name, value in marks if value is not None]
     parts += ["label"] if rule.labels else []
-    return ", ".join(parts)
+    return ", ".join(parts) or "nothing that there is here"
 
 
 def sanctions(

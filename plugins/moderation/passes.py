@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 
+from bot.api import Author, Role
 from plugins.moderation.facts import Need, Target
 from plugins.moderation.labels import texts_of_person, texts_of_post
 from plugins.moderation.match import Found, Match, Pending
 from plugins.moderation.matching import Matcher
 from plugins.moderation.patterns import Slow
-from plugins.moderation.rule import Label, Rule
+from plugins.moderation.rule import Label, Rule, Verb
 from plugins.moderation.subject import Subject
 
 #: Gives a subject and what is needed to know of it, and is answered with one that knows it, as far as anybody does.
@@ -63,6 +64,25 @@ def passes(matcher: Matcher, found: Found, item: Subject, terms: Terms) -> Steps
             if match.rule.stop:
                 break
     return run.verdict()
+
+
+def everything(matcher: Matcher, found: Found, item: Subject, terms: Terms) -> Steps:
+    """Every rule that holds, each by itself, whether it would come to act or not: for trying rules out."""
+    run = _Run(matcher, item, terms)
+    for answer in found.answers:
+        if terms.concerns(answer.rule):
+            run.item = item
+            match = yield from run.match(answer)
+            if match:
+                run.matches.append(match)
+    return run.verdict()
+
+
+def spares(rule: Rule, author: Author) -> bool:
+    """Whether a rule leaves somebody alone: nobody trusted is removed, punished or reported by a rule."""
+    if author.role >= Role.MODERATOR:
+        return rule.punishes or rule.spares_moderators
+    return author.role >= Role.TRUSTED and (rule.punishes or rule.action is Verb.REPORT)
 
 
 class _Run:

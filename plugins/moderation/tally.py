@@ -15,21 +15,30 @@ _QUOTED = re.compile(r"“[^”]*”|'[^']*'|\(([^()]* at character \d+)\)|line 
 
 def tables(found: Sequence[tuple[str, RuleSet]]) -> str:
     """One table of files, one of the kinds of problems; `found` has each file's name and what was read from it."""
-    rows = ["| file | rules | loaded | off | errors | warnings |", "|---|---|---|---|---|---|"]
+    rows = [
+        "| file | rules | loaded | off | without effect | errors | warnings |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for file, ruleset in found:
         levels = Counter(problem.level for problem in ruleset.problems)
         rows.append(
-            f"| {label(file)} | {ruleset.count} | {len(ruleset.rules)} | {ruleset.off} "
+            f"| {label(file)} | {ruleset.count} | {len(ruleset.rules)} | {ruleset.off} | {_idle(ruleset)} "
             f"| {levels['error']} | {levels['warning']} |"
         )
     count, loaded = sum(r.count for _, r in found), sum(len(r.rules) for _, r in found)
-    rows.append(f"| **together** | **{count}** | **{loaded}** | **{count - loaded}** | | |")
+    idle = sum(_idle(ruleset) for _, ruleset in found)
+    rows.append(f"| **together** | **{count}** | **{loaded}** | **{count - loaded}** | **{idle}** | | |")
     kinds = Counter(kind(problem) for _, ruleset in found for problem in ruleset.problems)
     rows += ["", "| times | level | problem |", "|---|---|---|"]
     rows += [
         f"| {times} | {level} | {message} |" for (level, message), times in sorted(kinds.items(), key=_rank)
     ]
     return "\n".join(rows)
+
+
+def _idle(ruleset: RuleSet) -> int:
+    """Rules that are loaded and match, but whose only effect has no counterpart here."""
+    return sum(not rule.acts for rule in ruleset.rules)
 
 
 def _rank(item: tuple[tuple[str, str], int]) -> tuple[int, str, str]:
