@@ -27,6 +27,14 @@ export function open(packageName, url) {
   };
 }
 
+/** What `ask` answers, asked again for up to 10 s until `length` says that it is as long: Lemmy 1.0 puts notices into inboxes when it comes to it. */
+export async function listing(length, ask) {
+  for (const until = Date.now() + 10_000; ; await new Promise((done) => setTimeout(done, 100))) {
+    const { items } = await ask();
+    if (items.length === length || Date.now() > until) return items;
+  }
+}
+
 /** Runs `story` and prints the report as JSON, also when an assertion of the story failed (`failed` says which). */
 export async function tell(story) {
   const failed = await story().then(

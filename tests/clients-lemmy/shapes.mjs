@@ -60,6 +60,7 @@ function compare(checker, type, value, where, node) {
     const there = Object.hasOwn(value, property.name);
     const place = `${where}.${property.name}`;
     if (!there) return optional ? [] : [`${place}: missing`];
+    if (optional && value[property.name] === null) return []; // Lemmy 1.0 says null where 0.19 says nothing
     return compare(checker, checker.getTypeOfSymbolAtLocation(property, node), value[property.name], place, node);
   });
 }

@@ -1,6 +1,6 @@
 // A day in a community of Lemmy 1.0, through the official client: `node v4.mjs URL ADMIN PASSWORD`.
 import assert from "node:assert/strict";
-import { open, tell } from "./client.mjs";
+import { listing, open, tell } from "./client.mjs";
 
 const [url, admin, password] = process.argv.slice(2);
 const as = open("lemmy-js-client-v4", url);
@@ -48,18 +48,18 @@ await tell(async () => {
   assert.equal((await ana.client.getComment({ id: second.id })).comment_view.comment.downvotes, 1);
 
   // Who is told of what
-  const told = (await ben.client.listNotifications({ type_: "reply", unread_only: true, limit: 50 })).items;
+  const told = await listing(1, () => ben.client.listNotifications({ type_: "reply", unread_only: true, limit: 50 }));
   assert.deepEqual(told.map((item) => item.data.comment.id), [second.id]);
   await ben.client.markNotificationAsRead({ notification_id: told[0].notification.id, read: true });
   assert.equal((await ben.client.getUnreadCounts()).notification_count, 0);
-  assert.equal((await ana.client.listNotifications({ unread_only: false, limit: 50 })).items.length, 1, "one notice for what is a reply and a mention");
+  assert.equal((await listing(1, () => ana.client.listNotifications({ unread_only: false, limit: 50 }))).length, 1, "one notice for what is a reply and a mention");
   assert.equal((await ana.client.listNotifications({ unread_only: true, limit: 50 })).items.length, 0, "who answers has read");
   await ana.client.markAllNotificationsAsRead();
 
   const letter = (await ana.client.createPrivateMessage({ content: "Only for you", recipient_id: ben.id })).private_message_view.private_message;
   await ana.client.editPrivateMessage({ private_message_id: letter.id, content: "Only for you, ben" });
-  const letters = await ben.client.listNotifications({ type_: "private_message", unread_only: true, limit: 50 });
-  assert.deepEqual(letters.items.map((item) => item.data.private_message.content), ["Only for you, ben"]);
+  const letters = await listing(2, () => ben.client.listNotifications({ type_: "private_message", unread_only: true, limit: 50 }));
+  assert.deepEqual(letters.map((item) => item.data.private_message.content), ["Only for you, ben", "Only for you, ben"], "an edit is news again");
   await ana.client.deletePrivateMessage({ private_message_id: letter.id, deleted: true });
 
   // Reports

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 
 async def test_help_a_warning_and_a_removal_in_an_encrypted_room(synapse: Synapse, tmp_path: Path) -> None:
-    async with matrix_moot(synapse, tmp_path) as moot:
+    async with matrix_moot(synapse, tmp_path, encryption=True) as moot:
         ana = await moot.member("ana")
         for room in (moot.lounge, moot.modroom):
             await moot.mira.put_state(room, ENCRYPTION["type"], ENCRYPTION["content"])

@@ -120,13 +120,17 @@ class Moderators(Members):
         lasting = f" until {until:%Y-%m-%d %H:%M}" if on and until else ""
         self.note(person, "ban" if on else "unban", f"{target.handle}{lasting}", reason or "")
 
-    def appoint(self, *, community: str, who: str, on: bool = True) -> None:
-        """Done by the demo itself; the newest moderator stands below all others."""
+    def appoint(self, *, community: str, who: str, as_: str | None = None, on: bool = True) -> None:
+        """The newest moderator stands below all others. Without `as_` it was always so: no rights, no line in the log."""
         place, target = self.where(community), self.who(who)
+        if as_ is not None:
+            self._must_moderate(self.who(as_), place)
         if on and target.id not in place.moderators:
             place.moderators.append(target.id)
         elif not on and target.id in place.moderators:
             place.moderators.remove(target.id)
+        if as_ is not None:
+            self._log("added_to_community", self.who(as_), place, on=on, target=target)
 
     def purge(self, *, ref: str) -> None:
         """An administrator wipes something out; nothing of it is left to find."""

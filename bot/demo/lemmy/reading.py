@@ -19,7 +19,6 @@ LANGUAGES = ({"id": 0, "code": "und", "name": "Undetermined"}, {"id": 37, "code"
 #: What happens on real servers only.
 NEVER_LOGGED = (
     "added",
-    "added_to_community",
     "admin_purged_comments",
     "admin_purged_communities",
     "admin_purged_persons",
@@ -196,6 +195,7 @@ def modlog(call: Call) -> Json:
         "featured_posts",
         "removed_comments",
         "banned_from_community",
+        "added_to_community",
     )
     lines = choice.log_lines(call)
     known = {

@@ -194,6 +194,18 @@ class Views:
             case "featured_posts":
                 feature = {**row, "post_id": what.post, "featured": what.on, "is_featured_community": True}
                 return {"mod_feature_post": rows.some(feature), **shared}
+            case "added_to_community":
+                added = {
+                    "other_person_id": what.person,
+                    "community_id": what.community,
+                    "removed": not what.on,
+                }
+                modded = rows.person(people[what.person or 0])
+                return {
+                    "mod_add_community": {**rows.some({**row, "reason": None}), **added},
+                    "modded_person": modded,
+                    **shared,
+                }
             case _:
                 ban = {
                     **row,

@@ -29,6 +29,7 @@ KINDS = {
     "warned_posts": "mod_warn_post",
     "warned_comments": "mod_warn_comment",
     "banned_from_community": "mod_ban_from_community",
+    "added_to_community": "mod_add_to_community",
 }
 
 

@@ -262,10 +262,8 @@ def ban(call: Call) -> Json:
 
 def appoint(call: Call) -> Json:
     where = call.instance.community(call.number("community_id"))
-    if not call.instance.moderates(call.me, where):
-        raise LemmyError("not_a_mod_or_admin")
     who = call.instance.person(call.number("person_id"))
-    call.instance.appoint(community=where.handle, who=who.handle, on=call.flag("added"))
+    call.instance.appoint(as_=call.me.handle, community=where.handle, who=who.handle, on=call.flag("added"))
     return {"moderators": call.views.moderators(where)}
 
 
