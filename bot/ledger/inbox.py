@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, func, select
 from bot.actions import Note, Remember, Settle
 from bot.decision import Decision, Reviewed, State
 from bot.ledger import codec
+from bot.ledger.queue import Job, claim
 from bot.ledger.rows import INTERNAL, add, insert_action, move, row_of
 from bot.ledger.tables import action, decision, memory, occurrence
 from bot.ledger.undo import take_back
@@ -23,10 +24,14 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """`cases` are the case numbers that were given, by (plugin, handler); `accounts` have work to do now or later."""
+    """`cases` are the case numbers that were given, by (plugin, handler); `accounts` have work to do now or later.
+
+    `jobs` are claimed already, the most urgent of each account that was free.
+    """
 
     cases: dict[tuple[str, str], int]
     accounts: frozenset[str]
+    jobs: tuple[Job, ...] = ()
 
 
 def known(conn: Connection, keys: Sequence[str]) -> frozenset[str]:
@@ -43,6 +48,7 @@ def commit(
     what: Occurrence,
     decisions: Sequence[tuple[Decision, Sequence[Reviewed]]],
     now: datetime,
+    free: frozenset[str],
 ) -> Committed | None:
     """Records it all; None when the occurrence is in the ledger already. The caller's transaction makes it one."""
     if known(conn, [what.key]):
@@ -58,7 +64,8 @@ def commit(
         ids = [insert_action(conn, decision_id, decided.community, one) for one in reviewed]
         waiting = [ident for ident, one in zip(ids, reviewed, strict=True) if one.state is State.PENDING]
         accounts |= release(conn, waiting, now)
-    return Committed(cases, frozenset(accounts))
+    jobs = [job for account in sorted(accounts & free) for job in claim(conn, account, now, limit=1)]
+    return Committed(cases, frozenset(accounts), tuple(jobs))
 
 
 def release(conn: Connection, ids: Iterable[int], now: datetime) -> set[str]:
