@@ -93,7 +93,9 @@ class Ledger:
         now, the most urgent action is claimed in the same transaction, which spares a write to the disk before it is
         performed. Raises IllegalMove for an action that cannot begin in the state it was given.
         """
-        return await self._worker.write(inbox.commit, what, decisions, now, free)
+        # What nothing comes of is read again where a power cut takes it along: the cursor behind it goes with it.
+        keep = self._worker.write if any(reviewed for _, reviewed in decisions) else self._worker.jot
+        return await keep(inbox.commit, what, decisions, now, free)
 
     # Cursors and schedules
 
@@ -102,6 +104,7 @@ class Ledger:
         return await self._worker.read(queries.token, name)
 
     async def save_cursor(self, name: str, token: str, now: datetime) -> None:
+        """Keeps how far an account has read. All that was committed before is on the disk with it."""
         await self._worker.write(_save_cursor, name, token, now)
 
     async def first_seen(self, name: str, now: datetime) -> datetime:
@@ -116,7 +119,7 @@ class Ledger:
 
     async def recover(self) -> int:
         """At start: what was being sent when the process ended is unknown now. Returns how many."""
-        return await self._worker.write(queue.recover)
+        return await self._worker.jot(queue.recover)
 
     async def claim(self, account: str, now: datetime, limit: int = 1) -> list[Job]:
         """The most urgent actions that are due, marked as being sent before anything is done about them."""
@@ -134,16 +137,19 @@ class Ledger:
         line: Document | None = None,
         report_to: tuple[str, str] | None = None,
     ) -> None:
-        """It worked. `line` goes to the moderators' room `report_to` (account, place), in the same transaction."""
-        await self._worker.write(queue.sent, job_id, receipt, now, line=line, report_to=report_to)
+        """It worked. `line` goes to the moderators' room `report_to` (account, place), in the same transaction.
+
+        This and the other ends of an attempt need not outlast a power cut: the attempt is on the disk, and counts as cut off.
+        """
+        await self._worker.jot(queue.sent, job_id, receipt, now, line=line, report_to=report_to)
 
     async def again(self, job_id: int, not_before: datetime, error: str) -> None:
         """It certainly did not work, or repeating is harmless: try again from `not_before` on."""
-        await self._worker.write(queue.again, job_id, not_before, error)
+        await self._worker.jot(queue.again, job_id, not_before, error)
 
     async def lost(self, job_id: int, error: str) -> None:
         """The attempt ended without an answer: unknown."""
-        await self._worker.write(queue.lost, job_id, error)
+        await self._worker.jot(queue.lost, job_id, error)
 
     async def failed(
         self,
@@ -154,11 +160,11 @@ class Ledger:
         report_to: tuple[str, str] | None = None,
     ) -> None:
         """It will never work. `line` and `report_to` as in `sent`."""
-        await self._worker.write(queue.failed, job_id, error, now, line=line, report_to=report_to)
+        await self._worker.jot(queue.failed, job_id, error, now, line=line, report_to=report_to)
 
     async def dropped(self, job_id: int, why: str) -> None:
         """It is not wanted any more."""
-        await self._worker.write(queue.dropped, job_id, why)
+        await self._worker.jot(queue.dropped, job_id, why)
 
     async def next_due(self, account: str) -> datetime | None:
         """When the next pending action may go; the earliest time there is for one that may go at once."""
