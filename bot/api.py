@@ -1,12 +1,14 @@
 """Everything a plugin may import. What is not here is not for plugins."""
 
 from bot.actions import (
+    MOST_ACCOUNTS,
     Action,
     Ban,
     Capability,
     Delete,
     Edit,
     Kick,
+    LinkAccounts,
     Lock,
     Mute,
     Note,
@@ -23,11 +25,12 @@ from bot.actions import (
     Settle,
     Tell,
     Unban,
+    UnlinkAccount,
     Unmute,
     Warn,
     WithdrawBan,
 )
-from bot.decision import Answer, Case, Outcome, Spoken, State, Stored, points
+from bot.decision import Answer, Case, Linked, Outcome, Spoken, State, Stored, points
 from bot.duration import Duration
 from bot.handler import Call, Context, Person, Rest, Settings
 from bot.model import (
@@ -89,6 +92,7 @@ from bot.text import (
 )
 
 __all__ = [
+    "MOST_ACCOUNTS",
     "Act",
     "Action",
     "Answer",
@@ -117,6 +121,8 @@ __all__ = [
     "Json",
     "Kick",
     "Link",
+    "LinkAccounts",
+    "Linked",
     "Lock",
     "Made",
     "Message",
@@ -171,6 +177,7 @@ __all__ = [
     "Thread",
     "Tick",
     "Unban",
+    "UnlinkAccount",
     "Unmute",
     "Warn",
     "WithdrawBan",

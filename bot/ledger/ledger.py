@@ -10,8 +10,8 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, update
 
-from bot.decision import Case, Decision, Reviewed, Spoken, State
-from bot.ledger import files, inbox, people, queries, queue
+from bot.decision import Case, Decision, Linked, Reviewed, Spoken, State
+from bot.ledger import files, inbox, links, people, queries, queue
 from bot.ledger.codec import moment
 from bot.ledger.engine import Worker, file_of, in_memory, label
 from bot.ledger.errors import LedgerError
@@ -194,7 +194,7 @@ class Ledger:
         return await self._worker.read(queries.spoken, community, ref)
 
     async def strikes(self, community: str, person: str) -> list[Strike]:
-        """Warnings given or about to be, not taken back; oldest first, expired ones too."""
+        """Warnings given or about to be, not taken back; oldest first, expired ones too; over all accounts of the human."""
         return await self._worker.read(queries.strikes, community, person)
 
     async def case(self, community: str, number: int) -> Case | None:
@@ -206,9 +206,15 @@ class Ledger:
         person: str | None = None,
         since: datetime | None = None,
         limit: int = 200,
+        *,
+        alone: bool = False,
     ) -> list[Case]:
-        """Newest first; of one person, since a time, where given."""
-        return await self._worker.read(queries.cases, community, person, since, limit)
+        """Newest first; of one person (with `alone`, of this very account), since a time, where given."""
+        return await self._worker.read(queries.cases, community, person, since, limit, alone=alone)
+
+    async def linked(self, community: str, person: str) -> Linked:
+        """The other accounts of the same human."""
+        return await self._worker.read(links.linked, community, person)
 
     async def recent(self, community: str, person: str, since: datetime) -> list[Message]:
         """What the person said since then, oldest first."""
