@@ -1,7 +1,6 @@
 """Everything a plugin may import. What is not here is not for plugins."""
 
 from bot.actions import (
-    MOST_ACCOUNTS,
     Action,
     Ban,
     Capability,
@@ -92,7 +91,6 @@ from bot.text import (
 )
 
 __all__ = [
-    "MOST_ACCOUNTS",
     "Act",
     "Action",
     "Answer",

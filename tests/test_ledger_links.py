@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from bot.actions import MOST_ACCOUNTS, LinkAccounts, Note, Remember, Tell, UnlinkAccount
+from bot.actions import LinkAccounts, Note, Remember, Tell, UnlinkAccount
 from bot.decision import State
 from bot.ledger import Ledger, LedgerError
 from bot.ledger.links import Deed, members, standings
@@ -95,7 +95,7 @@ class Links(RuleBasedStateMachine):
     @rule(one=ANYBODY, other=ANYBODY)
     def join(self, one: Author, other: Author) -> None:
         _, groups = childs_play(self.rows.values())
-        fits = len(groups[one.key] | groups[other.key]) <= MOST_ACCOUNTS
+        fits = len(groups[one.key] | groups[other.key]) <= LinkAccounts.most
         done = self.do(link(self.ledger, one, other, self.next(other)))
         assert (done is not None) is fits
         if done is not None:

@@ -7,7 +7,7 @@ an attempt is unknown, and what would undo it. An action names places by their a
 from typing import TypeAlias
 
 from bot.actions.base import Action, Capability, Retry, Urgency
-from bot.actions.internal import MOST_ACCOUNTS, LinkAccounts, Note, Remember, Settle, UnlinkAccount
+from bot.actions.internal import LinkAccounts, Note, Remember, Settle, UnlinkAccount
 from bot.actions.sanctions import (
     LISTED,
     Ban,
@@ -50,7 +50,6 @@ AnyAction: TypeAlias = External | Internal
 
 __all__ = [
     "LISTED",
-    "MOST_ACCOUNTS",
     "Action",
     "AnyAction",
     "Ban",

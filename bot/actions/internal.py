@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from bot.actions.base import Action
 from bot.model import Author, Json, Receipt
-
-#: So many accounts one human may link in a community.
-MOST_ACCOUNTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +42,11 @@ class LinkAccounts(Action):
     """`person` and `other` are accounts of one human in this community from now on, with all that counts for either.
 
     Both have proved it: `person` was given the code that the plugin remembers under `proof`, and `other` brought it.
-    The code is used up with this. Where it is gone by then, or the human would have more than `MOST_ACCOUNTS`, nothing of
+    The code is used up with this. Where it is gone by then, or the human would have more than `most` accounts, nothing of
     the whole decision is done.
     """
+
+    most: ClassVar[int] = 5
 
     person: Author
     other: Author

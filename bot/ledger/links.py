@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, or_, select
 
-from bot.actions import MOST_ACCOUNTS, LinkAccounts, UnlinkAccount
+from bot.actions import LinkAccounts, UnlinkAccount
 from bot.decision import Linked, State
 from bot.ledger import codec
 from bot.ledger.rows import add
@@ -131,8 +131,8 @@ def enter(conn: Connection, row: Any, act: LinkAccounts | UnlinkAccount) -> str 
             for side in (act.person, act.other)
             for who in members(standing(conn, row.community, side.key))
         }
-        if len(both) > MOST_ACCOUNTS:
-            return f"more than {MOST_ACCOUNTS} accounts"
+        if len(both) > LinkAccounts.most:
+            return f"more than {LinkAccounts.most} accounts"
         plugin = conn.scalar(select(decision.c.plugin).where(decision.c.id == row.decision_id))
         code = (memory.c.community == row.community, memory.c.plugin == plugin, memory.c.key == act.proof)
         if not conn.execute(delete(memory).where(*code)).rowcount:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from bot.api import (
-    MOST_ACCOUNTS,
     Action,
     Answer,
     Author,
@@ -86,7 +85,7 @@ async def _in_public(ctx: Accounts, call: Call, typed: str) -> Answer:
 async def _give(ctx: Accounts, call: Call) -> Answer:
     who, prefix = call.author, ctx.community.prefix
     others = (await ctx.linked(who)).others
-    if len(others) + 1 >= MOST_ACCOUNTS:
+    if len(others) + 1 >= LinkAccounts.most:
         return (
             f"You have linked {len(others) + 1} accounts, which is as many as there can be: {_names(others)}."
         )
@@ -110,7 +109,7 @@ async def _bring(ctx: Accounts, call: Call, typed: str) -> Answer:
     misses = codes.misses(await ctx.recall(codes.WRONG + who.key), ctx.now)
     if len(misses) >= codes.TRIES:
         again = misses[-codes.TRIES] + codes.WITHIN
-        text = line("That were too many wrong codes. You can try again after ", Moment(again), ".")
+        text = line("Those were too many wrong codes. You can try again after ", Moment(again), ".")
         return Reply(to=call.message.ref, text=document(text))
     code = codes.restored(await ctx.recall(codes.CODES + codes.bare(typed)))
     if code is None:
@@ -138,9 +137,9 @@ async def _join(ctx: Accounts, call: Call, code: codes.Code) -> Answer:
     if owner.key in mine.keys:
         said = f"This account is linked with {owner.name} already."
         return Outcome("linked already", (code.forget(), Reply(to=call.message.ref, text=document(said))))
-    if len(mine.others) + len(theirs.others) + 2 > MOST_ACCOUNTS:
+    if len(mine.others) + len(theirs.others) + 2 > LinkAccounts.most:
         return (
-            f"That would be more than {MOST_ACCOUNTS} accounts, and so many are the most. "
+            f"That would be more than {LinkAccounts.most} accounts, and so many are the most. "
             f"“{ctx.community.prefix}unlink” parts one that you do not use any more."
         )
     others = [owner, *theirs.others]
