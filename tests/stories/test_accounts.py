@@ -384,6 +384,42 @@ async def test_a_ban_of_one_account_is_not_lifted_with_anothers():
         assert walls == set()
 
 
+async def test_what_holds_already_is_not_proposed_again():
+    async with moot() as community:
+        ana, twin, mo = (
+            community.matrix("ana"),
+            community.lemmy("ana"),
+            community.matrix("mo", Role.MODERATOR),
+        )
+        await link(ana, twin)
+        await mo.says(f"!ban {twin.name} 7d rude", place="modroom")
+        assert (
+            "#2 — proposed: ban @ana:example.org from lounge until 2026-03-09 08:00 UTC"
+            in community.transcript()
+        )
+        await mo.says(f"!ban {twin.name} 1d rude again", place="modroom")
+        assert "proposed" not in community.transcript(), "that one waits for an answer still"
+        await mo.says("!reject #2", place="modroom")
+        await mo.says(f"!ban {twin.name} 2d and again", place="modroom")
+        assert (
+            "#5 — proposed: ban @ana:example.org from lounge until 2026-03-04 08:00 UTC"
+            in community.transcript()
+        )
+
+
+async def test_a_report_shows_that_two_accounts_are_one_person():
+    async with moot() as community:
+        ana, twin, bo = community.matrix("ana"), community.lemmy("ana"), community.lemmy("bo")
+        await offend(ana)
+        await link(ana, twin)
+        await twin.posts("You fools")
+        rude = next(ident for ident, item in twin.world.items.items() if item.title == "You fools")
+        bo.world.report(bo.name, rude, "rude")
+        await community.settle()
+        card = "On record about ana@lemmy.example and @ana:example.org (the same person): 1 strike that counts, 1 case."
+        assert card in community.transcript()
+
+
 @pytest.mark.parametrize("moment", range(4))
 async def test_a_restart_at_any_moment_changes_nothing(moment: int):
     async with moot() as community:
