@@ -1,6 +1,6 @@
 """The path of one occurrence: admit, gather, decide, review, commit. Delivery is the outbox's.
 
-One person's occurrences in a community are decided one after the other, wherever they were said, so that two messages
+One person's occurrences in a community are decided one after the other, wherever and with whichever account they were said, so that two messages
 in one breath count as two; different people are decided in parallel. See docs/architecture.md.
 """
 
@@ -62,10 +62,13 @@ class Pipeline:
         """Handles what happened, once: False when the ledger knew it already, or nobody serves its community."""
         name = occurrence.community if isinstance(occurrence, Tick) else occurrence.place.community
         served = self.served.get(name)
-        if served is None or await self.ledger.known([occurrence.key]):
+        if served is None:
+            return False
+        is_new, human = await self.ledger.admit(occurrence.key, name, person_of(occurrence))
+        if not is_new:
             return False
         occurrence = met(occurrence, served)
-        async with self._alone(name, await self._human(name, person_of(occurrence))):
+        async with self._alone(name, human):
             now = self.clock.now()
             async with self._shown(occurrence):
                 decisions = await served.router.decide(
@@ -206,10 +209,6 @@ class Pipeline:
         except PlatformError:
             fresh = person
         return served.seen(fresh).role
-
-    async def _human(self, community: str, person: str | None) -> str | None:
-        """One name for all accounts that a person has linked."""
-        return min({person, *(await self.ledger.linked(community, person)).keys}) if person else None
 
     async def _of_linked(
         self, reviewed: Sequence[tuple[Decision, Sequence[Reviewed]]], served: Served

@@ -43,6 +43,13 @@ def known(conn: Connection, keys: Sequence[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+def admit(conn: Connection, key: str, community: str, person: str | None) -> tuple[bool, str | None]:
+    """Whether an occurrence is new, and one name for all accounts of the human who caused it, if anybody did."""
+    if known(conn, [key]):
+        return False, None
+    return True, min(links.members(links.standing(conn, community, person))) if person else None
+
+
 def commit(
     conn: Connection,
     what: Occurrence,

@@ -80,6 +80,10 @@ class Ledger:
         """Those of the occurrence keys that were handled already."""
         return await self._worker.read(inbox.known, list(keys))
 
+    async def admit(self, key: str, community: str, person: str | None) -> tuple[bool, str | None]:
+        """Whether an occurrence is new, and one name for all accounts of the human who caused it."""
+        return await self._worker.read(inbox.admit, key, community, person)
+
     async def commit(
         self,
         what: Occurrence,
