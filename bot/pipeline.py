@@ -1,7 +1,8 @@
 """The path of one occurrence: admit, gather, decide, review, commit. Delivery is the outbox's.
 
-One person's occurrences in a community are decided one after the other, wherever and with whichever account they were said, so that two messages
-in one breath count as two; different people are decided in parallel. See docs/architecture.md.
+One person's occurrences in a community are decided one after the other, wherever they were said and with whichever of
+their accounts, so that two messages in one breath count as two; different people are decided in parallel. See
+docs/architecture.md.
 """
 
 from __future__ import annotations
