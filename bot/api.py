@@ -7,6 +7,7 @@ from bot.actions import (
     Delete,
     Edit,
     Kick,
+    LinkAccounts,
     Lock,
     Mute,
     Note,
@@ -23,11 +24,12 @@ from bot.actions import (
     Settle,
     Tell,
     Unban,
+    UnlinkAccount,
     Unmute,
     Warn,
     WithdrawBan,
 )
-from bot.decision import Answer, Case, Outcome, Spoken, State, Stored, points
+from bot.decision import Answer, Case, Linked, Outcome, Spoken, State, Stored, points
 from bot.duration import Duration
 from bot.handler import Call, Context, Person, Rest, Settings
 from bot.model import (
@@ -117,6 +119,8 @@ __all__ = [
     "Json",
     "Kick",
     "Link",
+    "LinkAccounts",
+    "Linked",
     "Lock",
     "Made",
     "Message",
@@ -171,6 +175,7 @@ __all__ = [
     "Thread",
     "Tick",
     "Unban",
+    "UnlinkAccount",
     "Unmute",
     "Warn",
     "WithdrawBan",

@@ -10,8 +10,8 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, update
 
-from bot.decision import Case, Decision, Reviewed, Spoken, State
-from bot.ledger import files, inbox, people, queries, queue
+from bot.decision import Case, Decision, Linked, Reviewed, Spoken, State
+from bot.ledger import files, inbox, links, people, queries, queue
 from bot.ledger.codec import moment
 from bot.ledger.engine import Worker, file_of, in_memory, label
 from bot.ledger.errors import LedgerError
@@ -79,6 +79,10 @@ class Ledger:
     async def known(self, keys: Iterable[str]) -> frozenset[str]:
         """Those of the occurrence keys that were handled already."""
         return await self._worker.read(inbox.known, list(keys))
+
+    async def admit(self, key: str, community: str, person: str | None) -> tuple[bool, str | None]:
+        """Whether an occurrence is new, and one name for all accounts of the human who caused it."""
+        return await self._worker.read(inbox.admit, key, community, person)
 
     async def commit(
         self,
@@ -200,7 +204,7 @@ class Ledger:
         return await self._worker.read(queries.spoken, community, ref)
 
     async def strikes(self, community: str, person: str) -> list[Strike]:
-        """Warnings given or about to be, not taken back; oldest first, expired ones too."""
+        """Warnings given or about to be, not taken back; oldest first, expired ones too; over all accounts of the human."""
         return await self._worker.read(queries.strikes, community, person)
 
     async def case(self, community: str, number: int) -> Case | None:
@@ -212,9 +216,15 @@ class Ledger:
         person: str | None = None,
         since: datetime | None = None,
         limit: int = 200,
+        *,
+        alone: bool = False,
     ) -> list[Case]:
-        """Newest first; of one person, since a time, where given."""
-        return await self._worker.read(queries.cases, community, person, since, limit)
+        """Newest first; of one person (with `alone`, of this very account), since a time, where given."""
+        return await self._worker.read(queries.cases, community, person, since, limit, alone=alone)
+
+    async def linked(self, community: str, person: str) -> Linked:
+        """The other accounts of the same human."""
+        return await self._worker.read(links.linked, community, person)
 
     async def recent(self, community: str, person: str, since: datetime) -> list[Message]:
         """What the person said since then, oldest first."""
