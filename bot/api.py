@@ -29,7 +29,7 @@ from bot.actions import (
 )
 from bot.decision import Answer, Case, Outcome, Spoken, State, Stored, points
 from bot.duration import Duration
-from bot.handler import Call, Context, Person, Rest, Settings
+from bot.handler import Call, Context, Person, PlatformError, Rest, Settings
 from bot.model import (
     Act,
     Author,
@@ -133,6 +133,7 @@ __all__ = [
     "PlaceKind",
     "Plain",
     "Platform",
+    "PlatformError",
     "Plugin",
     "PluginError",
     "Policy",

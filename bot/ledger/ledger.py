@@ -91,7 +91,8 @@ class Ledger:
 
         None when somebody was faster: then nothing is recorded. For each account in `free` that has something to do
         now, the most urgent action is claimed in the same transaction, which spares a write to the disk before it is
-        performed. Raises IllegalMove for an action that cannot begin in the state it was given.
+        performed. Raises IllegalMove for an action that cannot begin in the state it was given, and Overtaken (nothing is
+        recorded) where a memory that has to be fresh is there already.
         """
         return await self._worker.write(inbox.commit, what, decisions, now, free)
 
