@@ -1,5 +1,6 @@
 """Everything a plugin may import. What is not here is not for plugins."""
 
+from bot import blanks, dates
 from bot.actions import (
     Action,
     Ban,
@@ -175,7 +176,9 @@ __all__ = [
     "Unmute",
     "Warn",
     "WithdrawBan",
+    "blanks",
     "bullets",
+    "dates",
     "document",
     "heading",
     "line",
