@@ -110,10 +110,9 @@ class Pipeline:
             reviewed: list[tuple[Decision, list[Reviewed]]] = []
             for decision in decisions:
                 reviewed.append((decision, await self._review(decision, served, now, reviewed)))
-            committed = await self.ledger.commit(occurrence, reviewed, now)
-        if committed is None:
+            fresh = await self._commit(occurrence, reviewed, now)
+        if not fresh:
             return False
-        self.outbox.wake(committed.accounts)
         for decision in decisions:
             if decision.failed and served.router.breaker.failed(decision.plugin, now):
                 await self.tell(name, f"paused-{decision.plugin}", _paused(decision))
@@ -158,11 +157,22 @@ class Pipeline:
         served = self.served[community]
         tick = Tick(community, "core", what, now.isoformat(), now, now)
         decision = _of_core(tick.key, community, what, what, Report(text=text))
-        committed = await self.ledger.commit(
-            tick, [(decision, await self._review(decision, served, now))], now
-        )
-        if committed:
-            self.outbox.wake(committed.accounts)
+        await self._commit(tick, [(decision, await self._review(decision, served, now))], now)
+
+    async def _commit(
+        self, occurrence: Occurrence, reviewed: Sequence[tuple[Decision, Sequence[Reviewed]]], now: datetime
+    ) -> bool:
+        """Stores it all and hands on what was claimed; False when the ledger knew it. Cannot be cut in two by a cancellation:
+        what is claimed and reaches nobody would be on record as being sent until the next start.
+        """
+
+        async def whole() -> bool:
+            committed = await self.ledger.commit(occurrence, reviewed, now, self.outbox.free)
+            if committed is not None:
+                self.outbox.take(committed)
+            return committed is not None
+
+        return await asyncio.shield(asyncio.ensure_future(whole()))
 
     def _context(self, served: Served, plugin: str, now: datetime) -> LiveContext:
         return LiveContext(

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from bot.actions import Note, Remember, Settle
 from bot.decision import Decision, Reviewed, State
 from bot.ledger import codec
+from bot.ledger.queue import Job, claim
 from bot.ledger.rows import INTERNAL, add, insert_action, move, row_of
 from bot.ledger.tables import action, decision, memory, occurrence
 from bot.ledger.undo import take_back
@@ -23,10 +24,14 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """`cases` are the case numbers that were given, by (plugin, handler); `accounts` have work to do now or later."""
+    """`cases` are the case numbers that were given, by (plugin, handler); `accounts` have work to do now or later.
+
+    `jobs` are claimed already, the most urgent of each account that was free.
+    """
 
     cases: dict[tuple[str, str], int]
     accounts: frozenset[str]
+    jobs: tuple[Job, ...] = ()
 
 
 def known(conn: Connection, keys: Sequence[str]) -> frozenset[str]:
@@ -43,6 +48,7 @@ def commit(
     what: Occurrence,
     decisions: Sequence[tuple[Decision, Sequence[Reviewed]]],
     now: datetime,
+    free: frozenset[str],
 ) -> Committed | None:
     """Records it all; None when the occurrence is in the ledger already. The caller's transaction makes it one."""
     if known(conn, [what.key]):
@@ -50,15 +56,24 @@ def commit(
     _record(conn, what, now)
     cases: dict[tuple[str, str], int] = {}
     accounts: set[str] = set()
+    idle = [_row(decided, None, now) for decided, reviewed in decisions if not reviewed]
+    if idle:  # most of what is said gives rise to nothing, and one statement records that for all handlers
+        conn.execute(insert(decision), idle)
     for decided, reviewed in decisions:
+        if not reviewed:
+            continue
         number = _next_case(conn, decided.community) if _falls_on_somebody(reviewed) else None
         if number is not None:
             cases[decided.plugin, decided.handler] = number
-        decision_id = _decide(conn, decided, number, now)
-        ids = [insert_action(conn, decision_id, decided.community, one) for one in reviewed]
+        decision_id = add(conn, decision, _row(decided, number, now))
+        ids = [
+            insert_action(conn, decision_id, decided.community, one, ordinal)
+            for ordinal, one in enumerate(reviewed)
+        ]
         waiting = [ident for ident, one in zip(ids, reviewed, strict=True) if one.state is State.PENDING]
         accounts |= release(conn, waiting, now)
-    return Committed(cases, frozenset(accounts))
+    jobs = [job for account in sorted(accounts & free) for job in claim(conn, account, now, limit=1)]
+    return Committed(cases, frozenset(accounts), tuple(jobs))
 
 
 def release(conn: Connection, ids: Iterable[int], now: datetime) -> set[str]:
@@ -120,26 +135,22 @@ def _next_case(conn: Connection, community: str) -> int:
     return int(last or 0) + 1
 
 
-def _decide(conn: Connection, decided: Decision, number: int | None, now: datetime) -> int:
+def _row(decided: Decision, number: int | None, now: datetime) -> dict[str, Any]:
     outcome = decided.outcome
-    return add(
-        conn,
-        decision,
-        {
-            "cause": decided.cause,
-            "community": decided.community,
-            "plugin": decided.plugin,
-            "handler": decided.handler,
-            "case_number": number,
-            "because": outcome.because,
-            "rule": outcome.rule,
-            "evidence": outcome.evidence,
-            "watch": outcome.watch,
-            "failed": decided.failed,
-            "by": codec.pack(codec.AUTHOR, decided.by) if decided.by else None,
-            "at": now,
-        },
-    )
+    return {
+        "cause": decided.cause,
+        "community": decided.community,
+        "plugin": decided.plugin,
+        "handler": decided.handler,
+        "case_number": number,
+        "because": outcome.because,
+        "rule": outcome.rule,
+        "evidence": outcome.evidence,
+        "watch": outcome.watch,
+        "failed": decided.failed,
+        "by": codec.pack(codec.AUTHOR, decided.by) if decided.by else None,
+        "at": now,
+    }
 
 
 def _carry_out(conn: Connection, row: Any, act: Remember | Settle | Note, now: datetime) -> set[str]:

@@ -85,13 +85,15 @@ class Ledger:
         what: Occurrence,
         decisions: Sequence[tuple[Decision, Sequence[Reviewed]]],
         now: datetime,
+        free: frozenset[str] = frozenset(),
     ) -> Committed | None:
         """Records an occurrence and everything decided about it in one transaction, and does the internal actions.
 
-        None when somebody was faster: then nothing is recorded. Raises IllegalMove for an action that cannot begin in
-        the state it was given.
+        None when somebody was faster: then nothing is recorded. For each account in `free` that has something to do
+        now, the most urgent action is claimed in the same transaction, which spares a write to the disk before it is
+        performed. Raises IllegalMove for an action that cannot begin in the state it was given.
         """
-        return await self._worker.write(inbox.commit, what, decisions, now)
+        return await self._worker.write(inbox.commit, what, decisions, now, free)
 
     # Cursors and schedules
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select, update
 from bot.actions import Action
 from bot.decision import MOVES, Reviewed, State
 from bot.ledger.codec import ACTION, unpack
-from bot.ledger.rows import INTERNAL, LIFTS, insert_action, move, row_of
+from bot.ledger.rows import INTERNAL, LIFTS, append_action, move, row_of
 from bot.ledger.tables import action
 from bot.model import Receipt
 
@@ -74,7 +74,7 @@ def arrived_late(conn: Connection, row: Row[Any], receipt: Receipt) -> None:
     for opposite in done.undo(receipt):
         if isinstance(opposite, INTERNAL):
             continue
-        new = insert_action(
+        new = append_action(
             conn,
             by.decision_id,
             row.community,
