@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -110,6 +111,17 @@ class Town:
 def texts(occurrences: list[Occurrence]) -> list[str]:
     """What was said, without who and where."""
     return [o.title or o.text for o in occurrences if isinstance(o, Message)]
+
+
+async def arrives(ask: Callable[[], Awaitable[list[str]]], wanted: list[str]) -> None:
+    """`ask` answers `wanted`, at the latest after a while: Lemmy 1.0 puts notices into inboxes when it comes to it."""
+    answer = await ask()
+    for _ in range(100):
+        if len(answer) >= len(wanted):
+            break
+        await asyncio.sleep(0.1)
+        answer = await ask()
+    assert answer == wanted
 
 
 @asynccontextmanager
