@@ -135,7 +135,7 @@ async def driver_for(server: str) -> AsyncIterator[Driver]:
             if peer:  # the other one may be of either generation
                 generation = await _generation(url)
         else:
-            instance = Instance("lemmy.example", SystemClock())
+            instance = Instance("lemmy.example:8536", SystemClock())
             instance.join(EMBEDDED_ADMIN[0], admin=True, password=EMBEDDED_ADMIN[1])
             embedded = await stack.enter_async_context(_embedded(instance, generation))
             url, (admin, password) = embedded.url, EMBEDDED_ADMIN

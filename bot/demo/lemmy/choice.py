@@ -37,8 +37,14 @@ def the_post(call: Call) -> Post:
 
 
 def the_person(call: Call) -> Person:
-    ident, name = call.maybe_number("person_id"), call.maybe_text("username")
-    return call.instance.person(ident) if ident is not None else call.instance.who(name or "")
+    """By id or name. Servers are known without their port; a real one would go and ask the one with a port, if it can."""
+    ident, name = call.maybe_number("person_id"), call.maybe_text("username") or ""
+    if ident is not None:
+        return call.instance.person(ident)
+    bare, _, server = name.partition("@")
+    if ":" in server:
+        raise LemmyError("couldnt_find_person")
+    return call.instance.who(bare if server == call.instance.host.partition(":")[0] else name)
 
 
 def listed_posts(call: Call) -> list[Post]:
