@@ -29,6 +29,7 @@ from bot.ledger import (
 )
 from bot.ledger.errors import translate
 from bot.ledger.migrate import migrate
+from bot.ledger.tables import REVISIONS
 from tests.ledger_stories import ANA, HOUR, NOON, happened, report, said, warn
 
 
@@ -54,7 +55,6 @@ async def test_a_second_process_is_told_who_has_it(database: Path):
     script = f"""
 import asyncio
 from bot.ledger import Ledger
-from bot.ledger.tables import REVISIONS
 async def hold():
     await Ledger.open({url(database)!r})
     print("open", flush=True)
