@@ -38,6 +38,9 @@ MOVES: dict[State, frozenset[State]] = {
     State.UNDONE: frozenset(),
 }
 
+#: Why something waits that a moderator asked for: they did much within the hour. Somebody else has to agree.
+SECOND = "a second moderator has to agree"
+
 #: A warning in one of these states counts as a strike (unless undone): it was given, or is about to be.
 COUNTING = frozenset({State.PENDING, State.SENDING, State.UNKNOWN, State.SENT})
 
@@ -144,6 +147,11 @@ class Case:
     @property
     def held(self) -> bool:
         return any(s.state is State.HELD for s in self.actions)
+
+    @property
+    def needs_second(self) -> bool:
+        """Whether it waits for a moderator other than the one who asked for it."""
+        return any(s.state is State.HELD and s.why.startswith(SECOND) for s in self.actions)
 
     def undo(self) -> tuple[Action, ...]:
         """The opposite of everything in this case that was done or is under way, last first.

@@ -10,11 +10,13 @@ from bot.actions import (
     Action,
     Ban,
     Kick,
+    Lockdown,
     Mute,
     Pin,
     Post,
     PublishBan,
     Remove,
+    Reopen,
     Report,
     Restore,
     Tell,
@@ -47,6 +49,8 @@ def describe(action: Action) -> str:
         Kick: f"put {who} out of {getattr(action, 'place', 'here')}",
         Ban: f"ban {who} from {getattr(action, 'place', 'here')}{_until(action)}",
         Unban: f"lift the ban of {who} from {getattr(action, 'place', 'here')}",
+        Lockdown: f"lock {getattr(action, 'place', 'here')} down{_until(action, 'until it is reopened')}",
+        Reopen: f"reopen {getattr(action, 'place', 'here')}",
         PublishBan: f"put {who} on the list {getattr(action, 'place', '')}",
         WithdrawBan: f"take {who} off the list {getattr(action, 'place', '')}",
         Tell: f"write to {who}",
@@ -111,6 +115,6 @@ def _reason(decision: Decision) -> str:
     return f"{decision.plugin}: {decision.outcome.because}"
 
 
-def _until(action: Action) -> str:
+def _until(action: Action, endless: str = "for good") -> str:
     until = getattr(action, "until", None)
-    return f" until {until:%Y-%m-%d %H:%M} UTC" if isinstance(until, datetime) else " for good"
+    return f" until {until:%Y-%m-%d %H:%M} UTC" if isinstance(until, datetime) else f" {endless}"

@@ -12,9 +12,11 @@ from bot.actions.sanctions import (
     LISTED,
     Ban,
     Kick,
+    Lockdown,
     Mute,
     PublishBan,
     Remove,
+    Reopen,
     Restore,
     Unban,
     Unmute,
@@ -42,6 +44,8 @@ External: TypeAlias = (
     | Unmute
     | Ban
     | Unban
+    | Lockdown
+    | Reopen
     | PublishBan
     | WithdrawBan
     | Report
@@ -60,6 +64,7 @@ __all__ = [
     "Internal",
     "Kick",
     "Lock",
+    "Lockdown",
     "Mute",
     "Note",
     "Pin",
@@ -68,6 +73,7 @@ __all__ = [
     "React",
     "Remember",
     "Remove",
+    "Reopen",
     "Reply",
     "Report",
     "Resolve",

@@ -23,7 +23,7 @@ WAITING = frozenset({State.PENDING, State.SENDING, State.UNKNOWN, State.HELD})
 INTERNAL = (Remember, Settle, Note)
 
 #: Which action lifts which sanction.
-LIFTS = {"unban": "ban", "unmute": "mute"}
+LIFTS = {"unban": "ban", "unmute": "mute", "reopen": "lockdown"}
 
 
 def add(conn: Connection, table: Table, values: dict[str, Any]) -> int:

@@ -31,6 +31,7 @@ from bot.api import (
     quote,
 )
 from plugins.moderation import notice
+from plugins.moderation.colleagues import may_settle
 from plugins.moderation.handlers import Moderation, plugin
 from plugins.moderation.ladder import live_points
 from plugins.moderation.offence import places, unversioned
@@ -264,6 +265,8 @@ async def _settle(ctx: Moderation, call: Call, number: int, *, approve: bool) ->
         return f"There is no case #{number}."
     if not case.held:
         return f"Nothing in case #{number} waits for a decision."
+    if approve and (refusal := await may_settle(ctx, case, call.author)):
+        return refusal
     word = "approved" if approve else "rejected"
     return Outcome(
         f"case #{number} {word} by {call.author.name}",

@@ -29,6 +29,7 @@ from bot.api import (
     Remember,
     Remove,
     Removed,
+    Reply,
     Report,
     Resolve,
     Resolved,
@@ -36,12 +37,14 @@ from bot.api import (
     Role,
     Settle,
     Spoken,
+    document,
     line,
     numbered,
 )
 from plugins.moderation import notice
 from plugins.moderation.appeals import deny_appeal, grant_appeal
 from plugins.moderation.cards import a_ban, card_name
+from plugins.moderation.colleagues import may_settle
 from plugins.moderation.commands import lifted_words, take_back, tell
 from plugins.moderation.handlers import Moderation, plugin
 from plugins.moderation.sanctions import NOTHING, Given, answer, nowhere, shut_out, target_of, warning, where
@@ -139,6 +142,8 @@ async def _on_case(ctx: Moderation, card: Card, number: int, wish: Wish, by: Aut
     case = await ctx.case(number)
     if case is None:
         return None
+    if wish is Wish.YES and case.held and (refusal := await may_settle(ctx, case, by)):
+        return Outcome(refusal, (Reply(to=card.ref, text=document(refusal)),), by=by)
     if wish in {Wish.YES, Wish.NO} and case.held:
         word = "approved" if wish is Wish.YES else "rejected"
         settle = Settle(case=number, approve=wish is Wish.YES)

@@ -1,0 +1,37 @@
+"""Who else moderates here: what one moderator did is looked at by another, where there is another."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from bot.api import Author, Case, Context, Role
+
+#: So many names are called; more would be a crowd.
+CALLED = 3
+
+
+async def colleagues(ctx: Context[Any], but: Collection[str] = ()) -> list[Author] | None:
+    """The moderators in the moderators' room, without those whose keys are in `but`; None where nobody can tell."""
+    room = ctx.community.moderators_room
+    inside = await ctx.members(room) if room else None
+    if not inside:
+        return None
+    return [one for one in inside if one.role >= Role.MODERATOR and not one.is_bot and one.key not in but]
+
+
+async def may_settle(ctx: Context[Any], case: Case, by: Author) -> str | None:
+    """Why `by` cannot agree to what waits in a case: they asked for it, and somebody else has to. None: they can."""
+    if not case.needs_second or case.by is None or case.by.key != by.key:
+        return None
+    others = await colleagues(ctx, {by.key})
+    if others == []:
+        return None  # nobody else is there, and a community must not be stuck
+    whom = f": {names(others)}" if others else ""
+    return f"You asked for case #{case.number} yourself, so another moderator has to agree{whom}."
+
+
+def names(people: Sequence[Author]) -> str:
+    """`ana, bo or cy`."""
+    called = [one.name for one in people[:CALLED]] + (["somebody else"] if len(people) > CALLED else [])
+    return " or ".join([", ".join(called[:-1]), called[-1]]) if len(called) > 1 else "".join(called)
