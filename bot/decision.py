@@ -52,6 +52,7 @@ class Outcome:
     `rule` names the rule that spoke (with its version), `evidence` is what it saw, word for word. `watch` asks for a
     rehearsal: everything is recorded and reported, nothing performed. `propose` holds the sanctions until a moderator
     agrees. `by` is the human on whose behalf it is, where that is not who gave a command: who reacted, or acted by hand.
+    `quiet` spares the moderators the line about it: the case is on record all the same.
     `own` says that the bot decides by itself, although a command was the occasion: nobody's power stands behind it.
     """
 
@@ -63,6 +64,7 @@ class Outcome:
     propose: bool = False
     by: Author | None = None
     own: bool = False
+    quiet: bool = False
 
 
 #: What a handler may return; the router turns each into one or more `Outcome`s. Several are for what falls on several people:

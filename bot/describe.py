@@ -69,7 +69,7 @@ def excerpt(text: str, length: int = EXCERPT) -> str:
 def case_line(decision: Decision, verdicts: Sequence[Reviewed]) -> Report | None:
     """What the moderators read about a decision that falls on somebody; None where it falls on nobody."""
     falling = [v for v in verdicts if v.action.sanction and v.state is not State.DROPPED]
-    if not falling:
+    if not falling or (decision.outcome.quiet and all(v.state is State.PENDING for v in falling)):
         return None
     states = {v.state for v in falling}
     acts = "; ".join(_together([v.action for v in falling]))

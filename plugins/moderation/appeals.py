@@ -25,6 +25,7 @@ from bot.api import (
 from plugins.moderation import notice
 from plugins.moderation.commands import lifted_words, take_back, tell
 from plugins.moderation.handlers import Moderation, plugin
+from plugins.moderation.lineage import lineage
 from plugins.moderation.offence import unversioned
 from plugins.moderation.sanctions import NOTHING, answer
 
@@ -39,7 +40,7 @@ async def appeal(ctx: Moderation, call: Call, number: int, text: Rest) -> Answer
     case = await ctx.case(number)
     if case is None or case.person is None or case.person.key != call.author.key:
         return f"There is no case #{number} about you. “!strikes” shows the numbers of yours."
-    if case.undone:
+    if not await lineage(ctx, case):
         return f"Case #{number} has been taken back already; there is nothing left to appeal."
     known = await ctx.recall(_appeal_key(number))
     if isinstance(known, dict) and known.get("decided"):
@@ -100,7 +101,7 @@ async def grant_appeal(ctx: Moderation, number: int, by: Author, note: str) -> V
     if isinstance(found, str):
         return Verdict("nothing to decide", found)
     case, known = found
-    taken = await take_back(ctx, [case])
+    taken = await take_back(ctx, await lineage(ctx, case))
     told = tell(
         ctx,
         case,

@@ -34,6 +34,7 @@ from plugins.moderation import notice
 from plugins.moderation.colleagues import may_settle
 from plugins.moderation.handlers import Moderation, plugin
 from plugins.moderation.ladder import live_points
+from plugins.moderation.lineage import better_reason, lineage
 from plugins.moderation.offence import places, unversioned
 from plugins.moderation.recompute import Lifted, recompute, spare_others
 from plugins.moderation.sanctions import answer
@@ -86,11 +87,23 @@ async def why(ctx: Moderation, call: Call, number: int) -> Answer:
     about = f", about {case.person.name}" if case.person else ""
     heading = line(Strong(f"Case #{case.number}"), f"{about}, decided by {by} at ", Moment(case.at), ".")
     rule = [line("Rule: ", Strong(case.rule))] if case.rule else []
+    better = await better_reason(ctx, number)
+    afterwards = [line(f"Reason: {better}.")] if better else []
     evidence = [quote(notice.excerpt(case.evidence))] if case.evidence else []
+    afterwards += [
+        line(f"Case #{one.number} took its place.")
+        for one in await lineage(ctx, case)
+        if one.number != number
+    ]
     return Reply(
         to=call.message.ref,
         text=document(
-            heading, *rule, line(f"Why: {case.because}."), *evidence, *([bullets(*rows)] if rows else [])
+            heading,
+            *rule,
+            line(f"Why: {case.because}."),
+            *evidence,
+            *([bullets(*rows)] if rows else []),
+            *afterwards,
         ),
     )
 
@@ -123,19 +136,16 @@ async def cases(ctx: Moderation, call: Call, person: Person | None = None) -> An
     found = await ctx.cases(person.author if person else None)
     if not found:
         return "There are no cases."
-    rows: list[tuple[str | Inline, ...]] = []
-    for case in found[:SHOWN]:
-        name = case.person.name if case.person else "nobody"
-        what = unversioned(case.rule) or case.because
-        rows.append(
-            (
-                Strong(f"#{case.number}"),
-                f" {name}: {notice.excerpt(what, 80)}, {_state(case)}, ",
-                Moment(case.at),
-            )
-        )
+    rows = [case_row(case) for case in found[:SHOWN]]
     more = [f"… and {len(found) - SHOWN} older ones."] if len(found) > SHOWN else []
     return Reply(to=call.message.ref, text=document(bullets(*rows), *more))
+
+
+def case_row(case: Case, *, name: bool = True) -> tuple[str | Inline, ...]:
+    """A case in a list: number, whom it is about, what for, how it stands, and when."""
+    who = f"{case.person.name if case.person else 'nobody'}: " if name else ""
+    what = notice.excerpt(unversioned(case.rule) or case.because, 80)
+    return Strong(f"#{case.number}"), f" {who}{what}, {_state(case)}, ", Moment(case.at)
 
 
 def _state(case: Case) -> str:
@@ -194,11 +204,13 @@ async def undo(ctx: Moderation, call: Call, number: int) -> Answer:
     case = await ctx.case(number)
     if case is None:
         return f"There is no case #{number}."
-    if case.undone:
+    given = await lineage(ctx, case)
+    if not given:
         return f"Case #{number} has been taken back already."
-    taken = await take_back(ctx, [case])
+    taken = await take_back(ctx, given)
     told = tell(ctx, case, notice.undone(number, lifted=bool(taken.lifted), gone=bool(taken.gone)).blocks)
-    done = answer(call, f"Case #{number} is taken back.{lifted_words(taken)}")
+    later = "".join(f" So is #{one.number}, which took its place." for one in given if one is not case)
+    done = answer(call, f"Case #{number} is taken back.{later}{lifted_words(taken)}")
     return Outcome(f"case #{number} taken back by {call.author.name}", (*taken.actions, *told, done))
 
 

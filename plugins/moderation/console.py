@@ -47,6 +47,7 @@ from plugins.moderation.cards import a_ban, card_name
 from plugins.moderation.colleagues import may_settle
 from plugins.moderation.commands import lifted_words, take_back, tell
 from plugins.moderation.handlers import Moderation, plugin
+from plugins.moderation.lineage import lineage
 from plugins.moderation.sanctions import NOTHING, Given, answer, nowhere, shut_out, target_of, warning, where
 
 #: The reason on record where a reaction gave none.
@@ -150,8 +151,8 @@ async def _on_case(ctx: Moderation, card: Card, number: int, wish: Wish, by: Aut
         return Outcome(
             f"case #{number} {word} by {by.name}", (settle, *card.settled(f"{word} by {by.name}")), by=by
         )
-    if wish is Wish.UNDO and not case.undone:
-        taken = await take_back(ctx, [case])
+    if wish is Wish.UNDO and (given := await lineage(ctx, case)):
+        taken = await take_back(ctx, given)
         told = tell(ctx, case, notice.undone(number, lifted=bool(taken.lifted), gone=bool(taken.gone)).blocks)
         how = card.settled(
             f"taken back by {by.name}.{lifted_words(taken)}" if taken.gone else f"taken back by {by.name}"

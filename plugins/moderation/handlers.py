@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.api import (
     Action,
+    Answer,
     Author,
     Context,
     Edited,
@@ -16,6 +17,7 @@ from bot.api import (
     PlaceKind,
     Plugin,
     Remember,
+    Remove,
     Report,
     Reported,
     State,
@@ -32,6 +34,8 @@ from plugins.moderation.offence import Setting, answer, punish
 from plugins.moderation.rule import Rule
 from plugins.moderation.rulebook import MEMORY, InForce
 from plugins.moderation.settings import ModerationSettings, problems
+from plugins.moderation.slowmode import paced
+from plugins.moderation.spared import as_trusted
 from plugins.moderation.sweep import with_sweep
 
 plugin = Plugin(
@@ -53,9 +57,12 @@ async def rules_in_force(ctx: Moderation) -> InForce:
 
 
 @plugin.on_message
-async def check_message(ctx: Moderation, message: Message) -> Outcome | None:
-    """Hold the rules against a new message."""
-    return await _check(ctx, message)
+async def check_message(ctx: Moderation, message: Message) -> Answer:
+    """Hold the rules against a new message; what they leave is slowed down where there is slow mode."""
+    outcome = await _check(ctx, message)
+    if not is_public(message, ctx) or (outcome and any(isinstance(act, Remove) for act in outcome.actions)):
+        return outcome
+    return [one for one in (outcome, await paced(ctx, message)) if one]
 
 
 @plugin.on(Edited)
@@ -111,6 +118,8 @@ async def _check(
     done = await _done(ctx, message) if seen_before else frozenset()
     about = Inquiry(ctx, message, ctx.settings.rulebook.profiles)
     judged = await judge(ctx, rules, message, about, Occasion(is_edited, reports, done))
+    if (judged.enforced or judged.watched or judged.guesses) and (freed := await as_trusted(ctx, message)):
+        judged = await judge(ctx, rules, freed, about, Occasion(is_edited, reports, done))
     outcome = (
         await _act(ctx, message, judged.enforced, done, seen_before=seen_before) if judged.enforced else None
     )

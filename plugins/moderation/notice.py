@@ -95,7 +95,7 @@ def warning(
         blocks.append(line(*_count(ruling, expires_at)))
     if ruling.step and ruling.step.do is not Deed.WARN:
         blocks.append(line(_now(ruling.step)))
-    blocks.append(_appeal(prefix))
+    blocks.append(appeal_line(prefix))
     return document(*blocks)
 
 
@@ -127,7 +127,8 @@ def _now(step: Step) -> str:
             return f"That is enough for a {step.do} of {show_span(step.span)}, which starts now and ends by itself."
 
 
-def _appeal(prefix: str) -> Block:
+def appeal_line(prefix: str) -> Block:
+    """The case's number, and how to say that it is a mistake."""
     return line(
         "Case ",
         CaseNumber(),
@@ -147,7 +148,7 @@ def removal(*, rule: str, quoted: str | None, waits: bool, prefix: str = "!") ->
     blocks: list[Block | str] = [line(f"{opening} Our rule: ", Strong(rule), ".")]
     if quoted:
         blocks.append(quote(excerpt(quoted)))
-    blocks += [line("This is no strike."), _appeal(prefix)]
+    blocks += [line("This is no strike."), appeal_line(prefix)]
     return document(*blocks)
 
 
@@ -156,13 +157,13 @@ def sanction(what: str, reason: str, until: datetime | None, prefix: str = "!") 
     end: list[Inline | str] = [" until ", Moment(until)] if until else [" for good"]
     return document(
         line(f"You have been {what}", *end, f". Reason: {reason or 'not given'}."),
-        _appeal(prefix),
+        appeal_line(prefix),
     )
 
 
 def due(reason: str, prefix: str = "!") -> Document:
     """That a rule asks for a ban for good: most communities let a moderator decide, so it is not said to be given."""
-    return document(f"Our rules ask for a ban for good here. Reason: {reason}.", _appeal(prefix))
+    return document(f"Our rules ask for a ban for good here. Reason: {reason}.", appeal_line(prefix))
 
 
 def undone(

@@ -14,6 +14,7 @@ from bot.api import (
     Call,
     Capability,
     CaseNumber,
+    Document,
     Inline,
     Message,
     Mute,
@@ -259,6 +260,22 @@ def where(ctx: Moderation, call: Call, who: Author) -> str | None:
 
 def nowhere(who: Author) -> str:
     return f"I cannot act on {who.name}: this community has no place on their platform where I may."
+
+
+def privately(ctx: Moderation, call: Call, text: Document) -> Action | None:
+    """An answer that members do not get to read; None where there is no way to give one."""
+    place = call.message.place
+    if place.kind is PlaceKind.PRIVATE or place.alias == ctx.community.moderators_room:
+        return Reply(to=call.message.ref, text=text)
+    return (
+        Tell(place=place.alias, person=call.author, text=text)
+        if ctx.can(Capability.TELL, place.alias)
+        else None
+    )
+
+
+#: Where something cannot be said in private.
+NOT_HERE = "That is for moderators only: ask me in your room, or in private."
 
 
 def answer(call: Call, *parts: str | Inline) -> Reply:
