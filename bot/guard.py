@@ -23,6 +23,7 @@ from bot.actions import (
     Mute,
     Note,
     Remember,
+    Remove,
     Reopen,
     Reply,
     Report,
@@ -54,7 +55,7 @@ class Limits(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What the guard knows. `roles` are live ones, by person key; `bans` counts people whom the bot banned by itself in the last hour, `acts` what
-    the moderator behind the decision did to people in that time, warnings apart.
+    the moderator behind the decision did to people in that time, warnings apart; `own` are the keys of the bot's accounts.
     """
 
     community: Community
@@ -63,6 +64,7 @@ class Facts:
     roles: Mapping[str, Role]
     bans: int
     acts: int = 0
+    own: frozenset[str] = frozenset()
     now: datetime
 
 
@@ -140,6 +142,8 @@ def _able(matter: _Matter) -> _Verdict:
 def _entitled(matter: _Matter) -> _Verdict:
     if not matter.action.sanction or matter.key is None:
         return None
+    if matter.key in matter.facts.own and not isinstance(matter.action, Remove):
+        return State.DROPPED, "that is me"
     actor = matter.decision.by.role if matter.decision.by else None
     refusal = may_target(actor, matter.facts.roles.get(matter.key, Role.EVERYONE))
     return (State.DROPPED, refusal) if refusal else None

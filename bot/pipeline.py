@@ -201,6 +201,7 @@ class Pipeline:
             acts=await self.ledger.acts_since(community.name, decision.by.key, hour_ago)
             if decision.by and destructive
             else 0,
+            own=frozenset(adapter.me.key for adapter in self.adapters.values() if adapter.me),
             now=now,
         )
         verdicts = guard.review(decision, facts)

@@ -275,3 +275,9 @@ def test_a_lock_down_opens_a_case_and_ends_by_itself() -> None:
         ("Lockdown", None), ("Reopen", until), ("Report", None),
     ]  # fmt: skip
     assert line_for_moderators(reviewed).startswith("Case #12 — lock lounge down until 2026-03-02 10:00 UTC")
+
+
+def test_the_bot_is_no_target_but_what_it_said_can_be_removed() -> None:
+    given = facts(own=frozenset({ANA.key}))
+    assert verdicts(decide(ban(), by=MO), given)[0] == ("Ban", State.DROPPED, "that is me")
+    assert guard.review(decide(REMOVE, by=MO), given)[0].state is State.PENDING

@@ -46,7 +46,7 @@ from plugins.moderation.appeals import deny_appeal, grant_appeal
 from plugins.moderation.cards import a_ban, card_name
 from plugins.moderation.colleagues import may_settle
 from plugins.moderation.commands import lifted_words, take_back, tell
-from plugins.moderation.handlers import Moderation, plugin
+from plugins.moderation.handlers import Moderation, plugin, struck
 from plugins.moderation.lineage import lineage
 from plugins.moderation.sanctions import NOTHING, Given, answer, nowhere, shut_out, target_of, warning, where
 
@@ -176,11 +176,15 @@ async def _on_message(ctx: Moderation, card: Card, about: Ref, wish: Wish, by: A
         )
     who = message.author
     removed: tuple[Action, ...] = () if message.gone else (Remove(ref=about, person=who, reason=SHOWN),)
-    if wish is Wish.REMOVE:
+    known = await struck(ctx, message) if wish is Wish.WARN else None
+    if wish is Wish.REMOVE or (known and removed):
         how = f"removed by {by.name}"
         return Outcome(
             SHOWN, (*removed, *closed, *card.settled(how)), evidence=message.text or message.title, by=by
         )
+    if known:
+        how = f"it has its strike already, in case #{known.number}"
+        return Outcome(how, (*closed, *card.settled(how)), by=by)
     if wish is Wish.WARN:
         given: Given | None = await warning(ctx, who, about.place, message, SHOWN)
         how = f"removed, and {who.name} is warned, by {by.name}"

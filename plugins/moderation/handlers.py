@@ -9,6 +9,7 @@ from bot.api import (
     Action,
     Answer,
     Author,
+    Case,
     Context,
     Edited,
     Link,
@@ -24,6 +25,7 @@ from bot.api import (
     Warn,
     document,
     line,
+    points,
 )
 from plugins.moderation.adornments import report
 from plugins.moderation.cards import report_card
@@ -31,6 +33,7 @@ from plugins.moderation.inquiry import Inquiry
 from plugins.moderation.judging import Occasion, judge, keeps_records
 from plugins.moderation.match import Match
 from plugins.moderation.offence import Setting, answer, punish
+from plugins.moderation.recompute import taken
 from plugins.moderation.rule import Rule
 from plugins.moderation.rulebook import MEMORY, InForce
 from plugins.moderation.settings import ModerationSettings, problems
@@ -201,8 +204,15 @@ async def setting(ctx: Moderation, person: Author, *, again: bool = False) -> Se
         cooldown=settings.cooldown,
         tell_removals=settings.tell_removals,
         strikes=await ctx.strikes(person),
+        taken=taken(await ctx.cases(person), ctx.now - settings.remember) if settings.remember else (),
         again=again,
     )
+
+
+async def struck(ctx: Moderation, message: Message) -> Case | None:
+    """The case in which this message brought a strike that still stands: there is never a second one for it."""
+    cases = await ctx.cases(message.author)
+    return next((case for case in cases if case.about == message.ref and points(case)), None)
 
 
 async def _struck(ctx: Moderation, message: Message, seen_before: bool) -> bool:

@@ -62,11 +62,13 @@ def fill_plain(template: str, values: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(lambda found: excerpt(values.get(found[1].lower(), found[0]), 80), template)
 
 
-def step_words(step: Step) -> str:
-    """`a ban of 1d`, as in "the next step is …"."""
+def step_words(step: Step, after: Step | None = None) -> str:
+    """`a ban of 1d`, as in "the next step is …"; `after` is the step that is taken now."""
     match step.do:
+        case Deed.REMIND:
+            return "another reminder"
         case Deed.WARN:
-            return "another warning"
+            return "a warning" if after and after.do is Deed.REMIND else "another warning"
         case Deed.PROPOSE_BAN:
             return "the moderators' decision about a ban for good"
         case _:
@@ -84,16 +86,16 @@ def warning(
     prefix: str = "!",
 ) -> Document:
     """The warning itself. `rule` is what was broken, `quoted` the words, `text` what the rule's author wants said."""
-    blocks: list[Block | str] = [
-        line(Name(person, notify=True), ", please note our rule: ", Strong(rule), ".")
-    ]
+    is_reminder = ruling.step is not None and ruling.step.do is Deed.REMIND
+    opening = ", a friendly reminder of our rule: " if is_reminder else ", please note our rule: "
+    blocks: list[Block | str] = [line(Name(person, notify=True), opening, Strong(rule), ".")]
     if text and text.markdown:
         blocks.append(text)
     if quoted:
         blocks.append(quote(excerpt(quoted)))
     if ruling.points:
         blocks.append(line(*_count(ruling, expires_at)))
-    if ruling.step and ruling.step.do is not Deed.WARN:
+    if ruling.step and not ruling.step.do.is_word:
         blocks.append(line(_now(ruling.step)))
     blocks.append(appeal_line(prefix))
     return document(*blocks)
@@ -109,7 +111,7 @@ def _count(ruling: Ruling, expires_at: datetime | None) -> list[Inline]:
     if ruling.then:
         left = ruling.then.at - ruling.total
         if left > 0:
-            parts.append(Plain(f" With {left} more comes {step_words(ruling.then)}."))
+            parts.append(Plain(f" With {left} more comes {step_words(ruling.then, ruling.step)}."))
     return parts
 
 

@@ -26,7 +26,7 @@ class StepSettings(BaseModel):
     at: Annotated[int, Field(ge=1)]
     """From so many live points on."""
     do: Deed
-    """warn, mute, ban, or propose_ban (a ban for good that a moderator must agree to)."""
+    """remind (a friendly warning), warn, mute, ban, or propose_ban (a ban for good that a moderator must agree to)."""
     span: Duration | Literal["forever"] | None = Field(default=None, alias="for")
     """How long a mute or ban lasts, such as 1d; `forever` only where it is really meant."""
 
@@ -51,6 +51,8 @@ class ModerationSettings(Settings):
     """What strikes lead to, from light to heavy."""
     expiry: Duration = timedelta(days=30)
     """How long a strike counts."""
+    remember: Duration = timedelta(days=180)
+    """How long a mute or ban by the ladder is remembered: whoever comes back to it within that time gets the next step; 0s forgets at once."""
     cooldown: Duration = timedelta(seconds=60)
     """Further offences so soon after a strike belong to the same incident: removed, but no new strike."""
     tell_removals: bool = True
@@ -88,5 +90,12 @@ def problems(settings: ModerationSettings) -> list[tuple[str, str]]:
         settings.steps  # noqa: B018 - built here for the first time
     except LadderError as error:
         found.append(("ladder", str(error)))
+    if timedelta() < settings.expiry <= settings.cooldown:
+        found.append(
+            (
+                "cooldown",
+                "strikes expire before the next one can come, so the ladder never climbs; make it shorter than expiry",
+            )
+        )
     mistakes = (problem for problem in settings.ruleset.problems if problem.level == "error")
     return found + [("text" if one.file == "text" else "rules", str(one)) for one in mistakes]

@@ -379,7 +379,7 @@ async def test_moderators_warn_mute_and_ban_by_hand():
             modroom | mo: !mute @ana 1h cool down
             freechat | bot mutes ana until 2026-03-02 09:00 (cool down)
             lounge | bot mutes ana until 2026-03-02 09:00 (cool down)
-            modroom | bot: Case #2 — mute ana until 2026-03-02 09:00 UTC; mute ana until 2026-03-02 09:00 UTC (by mo: cool down)
+            modroom | bot: Case #2 — mute ana in freechat until 2026-03-02 09:00 UTC; mute ana in lounge until 2026-03-02 09:00 UTC (by mo: cool down)
             private | bot → ana: You have been muted until 2026-03-02 09:00 UTC. Reason: cool down.
                 Case #2. If this is a mistake, write to me: !appeal #2 and why. A moderator will look at it.
             modroom | bot → mo: ana is muted for 1h: case #2.
@@ -800,7 +800,7 @@ mode: enforce
             lounge | ana: HELLO
             freechat | bot mutes ana until 2026-03-02 09:00 (Shouting)
             lounge | bot mutes ana until 2026-03-02 09:00 (Shouting)
-            modroom | bot: Case #2 — mute ana until 2026-03-02 09:00 UTC; mute ana until 2026-03-02 09:00 UTC (rule “Shouting”: “HELLO” in the body (characters 1 to 5, as written); no strike)
+            modroom | bot: Case #2 — mute ana in freechat until 2026-03-02 09:00 UTC; mute ana in lounge until 2026-03-02 09:00 UTC (rule “Shouting”: “HELLO” in the body (characters 1 to 5, as written); no strike)
                 > HELLO
             private | bot → ana: You have been muted until 2026-03-02 09:00 UTC. Reason: Shouting.
                 Case #2. If this is a mistake, write to me: !appeal #2 and why. A moderator will look at it.
