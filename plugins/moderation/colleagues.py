@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from bot.api import Author, Case, Context, Role
+from bot.api import Author, Case, Context, Remember, Role
+
+#: Where it is remembered who agreed to a case that waited; its number follows.
+AGREED = "agreed/"
 
 #: So many names are called; more would be a crowd.
 CALLED = 3
@@ -18,6 +21,29 @@ async def colleagues(ctx: Context[Any], but: Collection[str] = ()) -> list[Autho
     if not inside:
         return None
     return [one for one in inside if one.role >= Role.MODERATOR and not one.is_bot and one.key not in but]
+
+
+async def acted(ctx: Context[Any], case: Case) -> frozenset[str]:
+    """The keys of the moderators whose doing a case is: who gave it, and who agreed to it."""
+    agreed = await ctx.recall(f"{AGREED}{case.number}")
+    return frozenset({*([case.by.key] if case.by else []), *([agreed] if isinstance(agreed, str) else [])})
+
+
+def agreed(case: Case, by: Author) -> Remember:
+    """Keeps who agreed to what waited in a case, so that somebody else looks at an appeal."""
+    return Remember(key=f"{AGREED}{case.number}", value=by.key, about=by.key)
+
+
+async def may_deny(ctx: Context[Any], case: Case, by: Author) -> str | None:
+    """Why `by` cannot decide alone that a case stands: it is their own doing, and somebody else is there. None: they can."""
+    if by.key not in await acted(ctx, case):
+        return None
+    others = await colleagues(ctx, {by.key})
+    return (
+        f"Case #{case.number} is your own doing, so another moderator decides: {names(others)}."
+        if others
+        else None
+    )
 
 
 async def may_settle(ctx: Context[Any], case: Case, by: Author) -> str | None:

@@ -9,6 +9,7 @@ from bot.api import (
     Action,
     Answer,
     Author,
+    Block,
     Call,
     Capability,
     Case,
@@ -31,8 +32,8 @@ from bot.api import (
     quote,
 )
 from plugins.moderation import notice
-from plugins.moderation.colleagues import may_settle
-from plugins.moderation.handlers import Moderation, plugin
+from plugins.moderation.colleagues import agreed, may_settle
+from plugins.moderation.handlers import Moderation, plugin, setting
 from plugins.moderation.ladder import live_points
 from plugins.moderation.lineage import better_reason, lineage
 from plugins.moderation.offence import places, unversioned
@@ -56,17 +57,13 @@ async def strikes(ctx: Moderation, call: Call, person: Person | None = None) -> 
     name = "You have" if who.key == call.author.key else f"{who.name} has"
     if not live:
         return f"{name} no strikes that count."
-    total = live_points(live, ctx.now)
     rows: list[tuple[str | Inline, ...]] = []
     for strike in live:
         end: tuple[str | Inline, ...] = (
             (" until ", Moment(strike.expires_at)) if strike.expires_at else (" without end",)
         )
         rows.append((Strong(f"#{strike.case}"), f" {strike.rule}: {strike.points}", *end))
-    then = ctx.settings.steps.after(total)
-    rest = f" At {then.at} comes {notice.step_words(then)}." if then else ""
-    count = "1 strike that counts" if total == 1 else f"{total} strikes that count"
-    heading = line(f"{name} {count}.{rest}")
+    heading = line(f"{name} {await standing(ctx, who)}")
     return Reply(to=call.message.ref, text=document(heading, bullets(*rows)))
 
 
@@ -104,8 +101,29 @@ async def why(ctx: Moderation, call: Call, number: int) -> Answer:
             *evidence,
             *([bullets(*rows)] if rows else []),
             *afterwards,
+            *await _now(ctx, case),
         ),
     )
+
+
+async def _now(ctx: Moderation, case: Case) -> list[Block]:
+    """Where the strikes of a case have led: what counts now, and what comes next."""
+    if case.person is None or not any(isinstance(stored.action, Warn) for stored in case.actions):
+        return []
+    return [line(f"Now: {await standing(ctx, case.person)}")]
+
+
+async def standing(ctx: Moderation, who: Author) -> str:
+    """`2 strikes that count. At 3 comes a ban of 1d.`"""
+    weighed = await setting(ctx, who)
+    live = live_points(weighed.strikes, ctx.now)
+    then = weighed.ladder.coming(weighed.strikes, ctx.now, weighed.taken) if live else None
+    rest = f" At {then.at} comes {notice.step_words(then)}." if then else ""
+    return f"{_strikes(live)}.{rest}"
+
+
+def _strikes(live: int) -> str:
+    return {0: "no strikes that count", 1: "1 strike that counts"}.get(live, f"{live} strikes that count")
 
 
 def _counted(rows: Sequence[str]) -> list[str]:
@@ -282,5 +300,9 @@ async def _settle(ctx: Moderation, call: Call, number: int, *, approve: bool) ->
     word = "approved" if approve else "rejected"
     return Outcome(
         f"case #{number} {word} by {call.author.name}",
-        (Settle(case=number, approve=approve), answer(call, f"Case #{number} is {word}.")),
+        (
+            Settle(case=number, approve=approve),
+            *([agreed(case, call.author)] if approve else []),
+            answer(call, f"Case #{number} is {word}."),
+        ),
     )

@@ -104,6 +104,10 @@ class Ladder:
         """The next step above `total` points."""
         return next((step for step in self.steps if step.at > total), None)
 
+    def coming(self, strikes: Sequence[Strike], now: datetime, taken: Sequence[Taken] = ()) -> Step | None:
+        """The next step for somebody with these strikes, as heavy as it will be."""
+        return self._then(live_points(strikes, now), _floor(strikes, taken, now))
+
     @property
     def first_ban(self) -> Step:
         """Where severe offences start: the first ban, or the heaviest step of a ladder without one."""

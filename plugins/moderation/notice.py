@@ -142,23 +142,40 @@ def appeal_line(prefix: str) -> Block:
     )
 
 
-def removal(*, rule: str, quoted: str | None, waits: bool, prefix: str = "!") -> Document:
-    """Why a message was removed, where no warning says so; `waits`: a moderator will look at it anyway."""
+def removal(
+    *, rule: str, quoted: str | None, waits: bool = False, by_hand: bool = False, prefix: str = "!"
+) -> Document:
+    """Why a message was removed, where no warning says so; `waits`: a moderator will look at it anyway.
+
+    `rule` is the reason that a moderator gave, where it was done `by_hand`.
+    """
     opening = (
         "Your message is hidden until a moderator has looked at it." if waits else "Your message was removed."
     )
-    blocks: list[Block | str] = [line(f"{opening} Our rule: ", Strong(rule), ".")]
+    blocks: list[Block | str] = [
+        line(f"{opening} {'Reason' if by_hand else 'Our rule'}: ", Strong(rule), ".")
+    ]
     if quoted:
         blocks.append(quote(excerpt(quoted)))
     blocks += [line("This is no strike."), appeal_line(prefix)]
     return document(*blocks)
 
 
-def sanction(what: str, reason: str, until: datetime | None, prefix: str = "!") -> Document:
-    """That a moderator banned or muted somebody, how long, and why."""
+def sanction(
+    what: str, reason: str, until: datetime | None, prefix: str = "!", quoted: str | None = None
+) -> Document:
+    """That a moderator banned or muted somebody, how long, why, and over which words."""
     end: list[Inline | str] = [" until ", Moment(until)] if until else [" for good"]
+    blocks: list[Block | str] = [line(f"You have been {what}", *end, f". Reason: {reason or 'not given'}.")]
+    if quoted:
+        blocks.append(quote(excerpt(quoted)))
+    return document(*blocks, appeal_line(prefix))
+
+
+def put_out(place: str, reason: str, prefix: str = "!") -> Document:
+    """That a moderator put somebody out of a room, which is no ban."""
     return document(
-        line(f"You have been {what}", *end, f". Reason: {reason or 'not given'}."),
+        f"You have been put out of {place}. Reason: {reason or 'not given'}. You may come back; this is no strike.",
         appeal_line(prefix),
     )
 

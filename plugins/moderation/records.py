@@ -25,10 +25,9 @@ from bot.api import (
     document,
     line,
 )
-from plugins.moderation import labels, notice, spared
-from plugins.moderation.commands import case_row
+from plugins.moderation import labels, spared
+from plugins.moderation.commands import case_row, standing
 from plugins.moderation.handlers import Moderation, plugin
-from plugins.moderation.ladder import live_points
 from plugins.moderation.sanctions import NOT_HERE, answer, privately
 
 #: Where notes are remembered; the person's key and the time follow.
@@ -114,12 +113,8 @@ async def unnote(ctx: Moderation, call: Call, person: Person, number: int) -> An
 async def history(ctx: Moderation, call: Call, person: Person) -> Answer:
     """All that is on record about somebody: strikes, cases, notes, label, and whether the rules spare them."""
     who = person.author
-    live = live_points(await ctx.strikes(who), ctx.now)
     known, cases = await notes_about(ctx, who), await ctx.cases(who)
-    then = ctx.settings.steps.after(live)
-    count = {0: "no strikes that count", 1: "1 strike that counts"}.get(live, f"{live} strikes that count")
-    rest = f" At {then.at} comes {notice.step_words(then)}." if live and then else ""
-    blocks: list[Block | str] = [line(Strong(who.name), f": {count}.{rest}")]
+    blocks: list[Block | str] = [line(Strong(who.name), f": {await standing(ctx, who)}")]
     if exemption := await spared.exemption(ctx, who):
         end: list[str | Inline] = [" until ", Moment(exemption.until)] if exemption.until else []
         blocks.append(line("The rules spare them", *end, f" ({exemption.by})."))

@@ -165,12 +165,12 @@ async def shut_out(
     span = None if step.span == FOREVER else step.span
     participle = "muted" if all(isinstance(act, Mute) for act in acts) else "banned"
     told: tuple[Action, ...] = ()
+    words = (about.text or about.title) if about else None
     if ctx.can(Capability.TELL, place):
-        text = notice.sanction(participle, reason, notice.until(ctx.now, span), ctx.community.prefix)
+        text = notice.sanction(participle, reason, notice.until(ctx.now, span), ctx.community.prefix, words)
         told = (Tell(place=place, person=who, text=text),)
     length = f"for {show_span(span)}" if span else "for good"
     messages = await sweep.swept(ctx, acts, sweep.count(ctx, reason), but)
-    words = (about.text or about.title) if about else None
     return Given(
         actions=(*acts, *told, *sweep.removals(messages, who, why)),
         reason=why,

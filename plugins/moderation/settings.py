@@ -57,6 +57,8 @@ class ModerationSettings(Settings):
     """Further offences so soon after a strike belong to the same incident: removed, but no new strike."""
     tell_removals: bool = True
     """Write to people whose message was removed without a warning, and say why."""
+    appeal_deadline: Duration = timedelta(days=3)
+    """The moderators are reminded, once, of an appeal that has waited so long; 0s never reminds."""
     show_reports: bool = True
     """Show members' reports in the moderators' room."""
     reports_per_hour: Annotated[int, Field(ge=1)] = 10

@@ -57,7 +57,7 @@ async def test_a_ladder_may_begin_with_a_friendly_reminder():
                 This is a strike and counts until 2026-04-01 08:10 UTC; with your earlier ones you have 3. With 1 more comes a ban of 1w.
                 That is enough for a mute of 1h, which starts now and ends by itself.
                 Case #3. If this is a mistake, write to me: !appeal #3 and why. A moderator will look at it.
-            modroom | bot: Case #3 — remove what ana wrote; warn ana; mute ana until 2026-03-02 09:10 UTC; mute ana until 2026-03-02 09:10 UTC (rule “No gambling”: “casino” in the body (characters 1 to 6, as written); 2 live + 1 new = 3 strike points → mute for 1h)
+            modroom | bot: Case #3 — remove what ana wrote; warn ana; mute ana in freechat until 2026-03-02 09:10 UTC; mute ana in lounge until 2026-03-02 09:10 UTC (rule “No gambling”: “casino” in the body (characters 1 to 6, as written); 2 live + 1 new = 3 strike points → mute for 1h)
                 > casino
             """
         )
@@ -127,6 +127,10 @@ async def test_one_message_is_never_two_strikes_whoever_asks():
             lounge | bot removes ana’s “you windbag” (shown by a report)
             modroom | bot: Case #3 — remove what ana wrote (by bo: shown by a report)
                 > you windbag
+            private | bot → ana: Your message was removed. Reason: shown by a report.
+                > you windbag
+                This is no strike.
+                Case #3. If this is a mistake, write to me: !appeal #3 and why. A moderator will look at it.
             lounge | bot closes the reports about “you windbag”
             modroom | bot edits “bo reports this message (memory://loung…”: bo reports this message (memory://lounge/4) by ana: rude
                 > you windbag

@@ -304,6 +304,7 @@ async def test_a_proposed_ban_can_be_given_for_a_while_instead():
                 - ban in freechat: dropped (taken back before it was approved)
                 - ban in lounge: dropped (taken back before it was approved)
                 Case #6 took its place.
+                Now: 5 strikes that count.
             lounge | ana is banned and cannot write: hello
             """
         )
