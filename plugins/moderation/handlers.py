@@ -12,6 +12,7 @@ from bot.api import (
     Case,
     Context,
     Edited,
+    Joined,
     Link,
     Message,
     Outcome,
@@ -27,6 +28,7 @@ from bot.api import (
     line,
     points,
 )
+from plugins.moderation import raids
 from plugins.moderation.adornments import report
 from plugins.moderation.cards import report_card
 from plugins.moderation.inquiry import Inquiry
@@ -63,9 +65,17 @@ async def rules_in_force(ctx: Moderation) -> InForce:
 async def check_message(ctx: Moderation, message: Message) -> Answer:
     """Hold the rules against a new message; what they leave is slowed down where there is slow mode."""
     outcome = await _check(ctx, message)
-    if not is_public(message, ctx) or (outcome and any(isinstance(act, Remove) for act in outcome.actions)):
+    if not is_public(message, ctx):
         return outcome
-    return [one for one in (outcome, await paced(ctx, message)) if one]
+    is_gone = outcome is not None and any(isinstance(act, Remove) for act in outcome.actions)
+    slowed = None if is_gone else await paced(ctx, message)
+    return [one for one in (outcome, slowed, await raids.on_message(ctx, message)) if one]
+
+
+@plugin.on(Joined)
+async def watch_joins(ctx: Moderation, joined: Joined) -> Outcome | None:
+    """See whether many join at once."""
+    return await raids.on_join(ctx, joined)
 
 
 @plugin.on(Edited)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.api import Duration, Settings
+from plugins.moderation.crowd import Crowd
 from plugins.moderation.ladder import DEFAULT, Deed, Ladder, LadderError, Step
 from plugins.moderation.reader import read, read_files, together
 from plugins.moderation.rule import FOREVER, Mode, RuleSet
@@ -33,6 +35,34 @@ class StepSettings(BaseModel):
     @property
     def step(self) -> Step:
         return Step(self.at, self.do, FOREVER if self.span == "forever" else self.span)
+
+
+class RaidAnswer(StrEnum):
+    """What follows when many do the same within a short while."""
+
+    PROPOSE = "propose"
+    SLOWMODE = "slowmode"
+    LOCKDOWN = "lockdown"
+    OFF = "off"
+
+
+class RaidSettings(Settings):
+    """What looks like a raid, and what follows."""
+
+    answer: RaidAnswer = RaidAnswer.PROPOSE
+    """propose a lock-down to the moderators, or begin slowmode or lockdown at once; off looks for no raids"""
+    within: Duration = Field(default=timedelta(minutes=2), gt=timedelta())
+    """the time in which they come"""
+    joins: Annotated[int, Field(ge=2)] = 12
+    """so many people joining a room"""
+    newcomers: Annotated[int, Field(ge=2)] = 8
+    """so many people writing whose account is younger than a day, as far as the platform tells"""
+    same_text: Annotated[int, Field(ge=2)] = 4
+    """so many people saying the same"""
+    lasts: Duration = Field(default=timedelta(minutes=30), gt=timedelta())
+    """how long the slow mode or the lock-down lasts"""
+    wait: Duration = Field(default=timedelta(seconds=30), gt=timedelta())
+    """the time between two messages of somebody in slow mode"""
 
 
 _DEFAULT_STEPS = [StepSettings(at=step.at, do=step.do, span=step.span) for step in DEFAULT]
@@ -59,6 +89,8 @@ class ModerationSettings(Settings):
     """Write to people whose message was removed without a warning, and say why."""
     appeal_deadline: Duration = timedelta(days=3)
     """The moderators are reminded, once, of an appeal that has waited so long; 0s never reminds."""
+    raids: RaidSettings = RaidSettings()
+    """What looks like a raid, and what follows: answer, within, joins, newcomers, same_text, lasts, wait."""
     show_reports: bool = True
     """Show members' reports in the moderators' room."""
     reports_per_hour: Annotated[int, Field(ge=1)] = 10
@@ -74,6 +106,11 @@ class ModerationSettings(Settings):
     def steps(self) -> Ladder:
         """The ladder. Raises LadderError; `problems` has told by then."""
         return Ladder(step.step for step in self.ladder)
+
+    @cached_property
+    def crowd(self) -> Crowd:
+        """Who did what lately. Empty after a restart: a raid that goes on is seen again within minutes."""
+        return Crowd(self.raids.within)
 
     @cached_property
     def ruleset(self) -> RuleSet:
