@@ -7,6 +7,7 @@ from bot.actions import (
     Delete,
     Edit,
     Kick,
+    LinkAccounts,
     Lock,
     Lockdown,
     Mute,
@@ -25,11 +26,12 @@ from bot.actions import (
     Settle,
     Tell,
     Unban,
+    UnlinkAccount,
     Unmute,
     Warn,
     WithdrawBan,
 )
-from bot.decision import Answer, Case, Outcome, Spoken, State, Stored, points
+from bot.decision import Answer, Case, Linked, Outcome, Spoken, State, Stored, points
 from bot.duration import Duration
 from bot.handler import Call, Context, Person, Rest, Settings
 from bot.model import (
@@ -119,6 +121,8 @@ __all__ = [
     "Json",
     "Kick",
     "Link",
+    "LinkAccounts",
+    "Linked",
     "Lock",
     "Lockdown",
     "Made",
@@ -175,6 +179,7 @@ __all__ = [
     "Thread",
     "Tick",
     "Unban",
+    "UnlinkAccount",
     "Unmute",
     "Warn",
     "WithdrawBan",

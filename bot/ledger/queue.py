@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -12,7 +12,7 @@ from bot.actions import External, Report, Retry
 from bot.decision import COUNTING, Reviewed, State
 from bot.ledger.codec import ACTION, RECEIPT, pack, unpack
 from bot.ledger.people import pseudonym
-from bot.ledger.rows import LIFTS, WAITING, insert_action, move, row_of
+from bot.ledger.rows import LIFTS, WAITING, append_action, move, row_of
 from bot.ledger.tables import action, decision
 from bot.ledger.undo import arrived_late
 from bot.model import Receipt, Ref
@@ -88,20 +88,13 @@ def _ready(account: str) -> tuple[ColumnElement[bool], ...]:
 def claim(conn: Connection, account: str, now: datetime, limit: int) -> list[Job]:
     """Marks the most urgent due actions of an account as being sent."""
     due = or_(action.c.not_before.is_(None), action.c.not_before <= now)
-    ids = (
-        conn.execute(
-            select(action.c.id)
-            .where(*_ready(account), due)
-            .order_by(action.c.urgency, action.c.id)
-            .limit(limit)
-        )
-        .scalars()
-        .all()
-    )
-    for ident in ids:
-        move(conn, ident, State.SENDING, attempts=action.c.attempts + 1, attempted_at=now)
-    rows = conn.execute(_jobs().where(action.c.id.in_(ids)).order_by(action.c.urgency, action.c.id))
-    return [_job(row) for row in rows]
+    first = _jobs().where(*_ready(account), due).order_by(action.c.urgency, action.c.id).limit(limit)
+    jobs = [
+        replace(job, attempts=job.attempts + 1, attempted_at=now) for job in map(_job, conn.execute(first))
+    ]
+    for job in jobs:
+        move(conn, job.id, State.SENDING, attempts=job.attempts, attempted_at=now)
+    return jobs
 
 
 def unknown(conn: Connection, account: str) -> list[Job]:
@@ -255,7 +248,7 @@ def _tell(conn: Connection, row: Row[Any], line: Document | None, to: tuple[str,
     if line is None or to is None:
         return
     account, place = to
-    insert_action(
+    append_action(
         conn,
         row.decision_id,
         row.community,

@@ -36,9 +36,10 @@ def agreed(case: Case, by: Author) -> Remember:
 
 async def may_deny(ctx: Context[Any], case: Case, by: Author) -> str | None:
     """Why `by` cannot decide alone that a case stands: it is their own doing, and somebody else is there. None: they can."""
-    if by.key not in await acted(ctx, case):
+    human = await _accounts(ctx, by)
+    if human.isdisjoint(await acted(ctx, case)):
         return None
-    others = await colleagues(ctx, {by.key})
+    others = await colleagues(ctx, human)
     return (
         f"Case #{case.number} is your own doing, so another moderator decides: {names(others)}."
         if others
@@ -48,13 +49,19 @@ async def may_deny(ctx: Context[Any], case: Case, by: Author) -> str | None:
 
 async def may_settle(ctx: Context[Any], case: Case, by: Author) -> str | None:
     """Why `by` cannot agree to what waits in a case: they asked for it, and somebody else has to. None: they can."""
-    if not case.needs_second or case.by is None or case.by.key != by.key:
+    human = await _accounts(ctx, by)
+    if not case.needs_second or case.by is None or case.by.key not in human:
         return None
-    others = await colleagues(ctx, {by.key})
+    others = await colleagues(ctx, human)
     if others == []:
         return None  # nobody else is there, and a community must not be stuck
     whom = f": {names(others)}" if others else ""
     return f"You asked for case #{case.number} yourself, so another moderator has to agree{whom}."
+
+
+async def _accounts(ctx: Context[Any], who: Author) -> frozenset[str]:
+    """The keys of all accounts of the same human: the other account of a moderator is no other moderator."""
+    return (await ctx.linked(who)).keys | {who.key}
 
 
 def names(people: Sequence[Author]) -> str:
