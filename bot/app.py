@@ -95,9 +95,13 @@ class App:
             *(adapter.open() for adapter in self.adapters.values()), return_exceptions=True
         )
         failed = {name: error for name, error in zip(self.adapters, done, strict=True) if error}
-        for error in failed.values():
-            if not isinstance(error, _AWAY) or len(failed) == len(self.adapters):
-                raise error
+        final = [error for error in failed.values() if not isinstance(error, _AWAY)]
+        if final or (failed and len(failed) == len(self.adapters)):
+            raised = (final or [*failed.values()])[0]
+            for name, error in failed.items():
+                if error is not raised:
+                    log.warning("%s: %s", name, error, extra={"code": "platform.lost"})
+            raise raised
         for name, error in failed.items():
             self.readers[name].note(_told(error))
         for name in self.adapters.keys() - failed.keys():
