@@ -248,6 +248,10 @@ class Ledger:
         """Decisions to ban that the bot made by itself since then, however many places each is about."""
         return await self._worker.read(queries.bans_since, community, since)
 
+    async def acts_since(self, community: str, person: str, since: datetime) -> int:
+        """How often a moderator had the bot do something to people since then, warnings apart."""
+        return await self._worker.read(queries.acts_since, community, person, since)
+
     async def message(self, ref: Ref) -> Message | None:
         """Something said, as it read when it was last seen; None when it is not kept."""
         return await self._worker.read(queries.message, ref)

@@ -254,6 +254,28 @@ def bans_since(conn: Connection, community: str, since: datetime) -> int:
     return int(count or 0)
 
 
+def acts_since(conn: Connection, community: str, person: str, since: datetime) -> int:
+    """How many decisions of a moderator since then fell on people, warnings and what was done by hand apart."""
+    rows = conn.execute(
+        select(decision.c.id, decision.c.by, action.c.body)
+        .join(action, action.c.decision_id == decision.c.id)
+        .where(
+            decision.c.community == community,
+            decision.c.at >= since,
+            decision.c.by.is_not(None),
+            decision.c.case_number.is_not(None),
+            action.c.kind.not_in(["warn", "report"]),
+            action.c.state.in_([*COUNTING, State.UNDONE]),
+        )
+    )
+    acts = set()
+    for row in rows:
+        act = unpack(codec.ACTION, row.body)
+        if act.sanction and not act.witnessed and unpack(codec.AUTHOR, row.by).key == person:
+            acts.add(row.id)
+    return len(acts)
+
+
 def failures(conn: Connection, limit: int) -> list[str]:
     """`plugin.handler: why` of the newest decisions that failed, newest first."""
     found = conn.execute(

@@ -19,7 +19,7 @@ FIRST = frozenset({State.PENDING, State.HELD, State.SIMULATED, State.DROPPED})
 WAITING = frozenset({State.PENDING, State.SENDING, State.UNKNOWN, State.HELD})
 
 #: Which action lifts which sanction.
-LIFTS = {"unban": "ban", "unmute": "mute"}
+LIFTS = {"unban": "ban", "unmute": "mute", "reopen": "lockdown"}
 
 
 def add(conn: Connection, table: Table, values: dict[str, Any]) -> int:

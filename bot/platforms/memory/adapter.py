@@ -12,9 +12,11 @@ from bot.actions import (
     Capability,
     External,
     Kick,
+    Lockdown,
     Mute,
     Post,
     PublishBan,
+    Reopen,
     Tell,
     Unban,
     Unmute,
@@ -291,6 +293,8 @@ class MemoryAdapter:
                 | Unmute()
                 | Ban()
                 | Unban()
+                | Lockdown()
+                | Reopen()
                 | PublishBan()
                 | WithdrawBan()
             ):
