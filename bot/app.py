@@ -7,7 +7,7 @@ import json
 import logging
 import os
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, assert_never
@@ -37,6 +37,9 @@ Find = Callable[[str], Plugin[Any] | None]
 
 #: How long a stopping bot may finish what it is doing; the rest stays in the ledger.
 _FAREWELL = 10.0
+
+#: How often old evidence is looked for: that reads all of it.
+_A_DAY = timedelta(days=1)
 
 
 def connect(loaded: Loaded, clock: Clock, *, ask: Callable[[str], str] | None = None) -> list[Adapter]:
@@ -127,6 +130,7 @@ class App:
         self.adapters = {adapter.account: adapter for adapter in adapters}
         self._find = find_plugin
         self._breakers: dict[str, Breaker] = {}
+        self._evidence_pruned: datetime | None = None
         self.outbox = Outbox(ledger, self.adapters, clock, self._room)
         self.pipeline = Pipeline(ledger, self.adapters, self.outbox, clock, self._serve(loaded))
         self.readers = {a.account: Reader(a, ledger, clock, self.pipeline.handle) for a in adapters}
@@ -261,7 +265,11 @@ class App:
 
     async def _tick(self) -> None:
         await self.pipeline.tick()
-        await self.ledger.prune(self.clock.now() - self.loaded.configuration.storage.keep_messages)
+        storage, now = self.loaded.configuration.storage, self.clock.now()
+        await self.ledger.prune(now - storage.keep_messages)
+        if self._evidence_pruned is None or now - self._evidence_pruned >= _A_DAY:
+            await self.ledger.prune_evidence(now - storage.keep_evidence)
+            self._evidence_pruned = now
         self._heartbeat()
 
     def _heartbeat(self) -> None:

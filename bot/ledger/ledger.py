@@ -11,22 +11,19 @@ from typing import Any, Self
 from sqlalchemy import Connection, update
 
 from bot.decision import Case, Decision, Linked, Reviewed, Spoken, State
-from bot.ledger import files, inbox, links, people, queries, queue
+from bot.ledger import files, inbox, links, people, queries, queue, retention
 from bot.ledger.codec import moment
 from bot.ledger.engine import Worker, file_of, in_memory, label
 from bot.ledger.errors import LedgerError
 from bot.ledger.inbox import Committed
 from bot.ledger.lock import Lock
 from bot.ledger.queue import Job
-from bot.ledger.tables import REVISIONS, cursor, metadata, occurrence, version
+from bot.ledger.tables import REVISIONS, cursor, metadata, version
 from bot.model import Json, Message, Occurrence, Receipt, Ref, Strike
 from bot.text import Document
 
 #: Messages in one page of `history`.
 PAGE = 500
-
-#: Occurrences that carry what somebody wrote.
-_SPOKEN = ("message", "edited", "reported")
 
 
 class Ledger:
@@ -218,9 +215,12 @@ class Ledger:
         limit: int = 200,
         *,
         alone: bool = False,
+        before: int | None = None,
     ) -> list[Case]:
-        """Newest first; of one person (with `alone`, of this very account), since a time, where given."""
-        return await self._worker.read(queries.cases, community, person, since, limit, alone=alone)
+        """Newest first; of one person (with `alone`, of this very account), since a time, below a number, where given."""
+        return await self._worker.read(
+            queries.cases, community, person, since, limit, alone=alone, before=before
+        )
 
     async def linked(self, community: str, person: str) -> Linked:
         """The other accounts of the same human."""
@@ -260,10 +260,14 @@ class Ledger:
 
     async def prune(self, before: datetime) -> int:
         """Blanks what was said before then; returns how many. Keys stay, so nothing is handled twice; evidence, too."""
-        pruned = await self._worker.write(_prune, before)
+        pruned = await self._worker.write(retention.prune, before)
         if pruned:
             await self._worker.run(self._checkpoint)
         return pruned
+
+    async def prune_evidence(self, before: datetime) -> int:
+        """Blanks the evidence of decisions from before then, and what was told with it; returns how many."""
+        return await self._worker.write(retention.prune_evidence, before)
 
     async def people(self, word: str) -> list[str]:
         """Keys of the people meant by a key, an id, or a handle."""
@@ -329,11 +333,3 @@ def _first_seen(conn: Connection, name: str, now: datetime) -> str:
         found = now.isoformat()
         _save_cursor(conn, name, found, now)
     return found
-
-
-def _prune(conn: Connection, before: datetime) -> int:
-    return conn.execute(
-        update(occurrence)
-        .where(occurrence.c.kind.in_(_SPOKEN), occurrence.c.at < before, occurrence.c.body.is_not(None))
-        .values(body=None)
-    ).rowcount

@@ -11,6 +11,7 @@ from plugins.moderation import (  # noqa: F401 - they declare their commands on 
     restraint,
     rulecommands,
     sanctions,
+    transparency,
 )
 from plugins.moderation.handlers import plugin
 
