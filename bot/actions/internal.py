@@ -11,11 +11,16 @@ from bot.model import Author, Json, Receipt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remember(Action):
-    """Keeps `value` in the plugin's memory; None forgets it. `about` is a person's key, so that erasure finds it."""
+    """Keeps `value` in the plugin's memory; None forgets it. `about` is a person's key, so that erasure finds it.
+
+    `fresh` is for what must be there once only (the prompt of a date): where the key is kept already, since another
+    decision of the same moment was faster, nothing is committed and the occurrence is decided anew.
+    """
 
     key: str
     value: Json
     about: str | None = None
+    fresh: bool = False
     kind: Literal["remember"] = "remember"
 
 

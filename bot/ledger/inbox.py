@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from bot.actions import Internal, LinkAccounts, Note, Remember, Settle, UnlinkAccount
 from bot.decision import Decision, Reviewed, State
 from bot.ledger import codec, links
+from bot.ledger.errors import Overtaken
 from bot.ledger.queue import Job, claim
 from bot.ledger.rows import add, insert_action, move, row_of
 from bot.ledger.tables import action, decision, memory, occurrence
@@ -182,8 +183,11 @@ def _carry_out(conn: Connection, row: Any, act: Internal, now: datetime) -> set[
 
 
 def _remember(conn: Connection, community: str, plugin: str, act: Remember) -> None:
+    """Raises Overtaken where something that must be fresh is there already: the whole commit is undone then."""
     this = (memory.c.community == community, memory.c.plugin == plugin, memory.c.key == act.key)
-    conn.execute(delete(memory).where(*this))
+    was = conn.execute(delete(memory).where(*this)).rowcount
+    if was and act.fresh:
+        raise Overtaken(f"{community}: {plugin} has kept {act.key} already")
     if act.value is not None:
         add(
             conn,
