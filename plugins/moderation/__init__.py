@@ -6,6 +6,7 @@ from plugins.moderation import (  # noqa: F401 - they declare their commands on 
     byhand,
     commands,
     console,
+    pardon,
     records,
     reporting,
     restraint,

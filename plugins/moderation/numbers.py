@@ -93,10 +93,12 @@ def sentences(found: Numbers) -> list[str]:
     if not kinds:
         said = ["Nobody was warned, removed or banned."]
     else:
-        people = "1 person" if found.people == 1 else f"{found.people} people"
+        people = {0: "", 1: "That was about 1 person. "}.get(
+            found.people, f"That was about {found.people} people. "
+        )
         said = [
             f"{', '.join(kinds)}.",
-            f"That was about {people}. Cases decided by the rules: {found.by_bot}, by moderators: {found.by_moderators}.",
+            f"{people}Cases decided by the rules: {found.by_bot}, by moderators: {found.by_moderators}.",
             f"Taken back, wholly or in part: {found.undone}.",
         ]
     waiting = found.appeals - found.granted - found.denied
