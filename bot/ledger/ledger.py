@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from bot.decision import Decision, Reviewed, State
-from bot.ledger import files, inbox, people, queries, queue, retention
+from bot.ledger import cursors, files, inbox, people, queries, queue, retention
 from bot.ledger.codec import moment
 from bot.ledger.engine import Worker, file_of, in_memory, label
 from bot.ledger.errors import LedgerError
@@ -19,7 +19,7 @@ from bot.ledger.inbox import Committed
 from bot.ledger.lock import Lock
 from bot.ledger.questions import Questions
 from bot.ledger.queue import Job
-from bot.ledger.tables import REVISIONS, cursor, metadata, version
+from bot.ledger.tables import REVISIONS, metadata, version
 from bot.model import Occurrence, Receipt, Ref
 from bot.text import Document
 
@@ -101,15 +101,15 @@ class Ledger(Questions):
 
     async def cursor(self, name: str) -> str | None:
         """How far an account has read; None at first."""
-        return await self._worker.read(queries.token, name)
+        return await self._worker.read(cursors.token, name)
 
     async def save_cursor(self, name: str, token: str, now: datetime) -> None:
         """Keeps how far an account has read. All that was committed before is on the disk with it."""
-        await self._worker.write(_save_cursor, name, token, now)
+        await self._worker.write(cursors.save, name, token, now)
 
     async def first_seen(self, name: str, now: datetime) -> datetime:
         """`now` the first time, and that same time ever after."""
-        return moment(await self._worker.write(_first_seen, f"seen:{name}", now))
+        return moment(await self._worker.write(cursors.first_seen, f"seen:{name}", now))
 
     async def last_slots(self, prefix: str, limit: int = 5) -> list[str]:
         """Slots of the newest recorded ticks whose occurrence key starts with `prefix`, newest first."""
@@ -245,17 +245,3 @@ def _create(conn: Connection) -> None:
     """The schema straight from the tables, for databases in memory."""
     metadata.create_all(conn)
     conn.execute(version.insert().values(version_num=REVISIONS[-1]))
-
-
-def _save_cursor(conn: Connection, name: str, token: str, now: datetime) -> None:
-    values = {"token": token, "at": now}
-    if not conn.execute(update(cursor).where(cursor.c.name == name).values(**values)).rowcount:
-        conn.execute(cursor.insert().values(name=name, **values))
-
-
-def _first_seen(conn: Connection, name: str, now: datetime) -> str:
-    found = queries.token(conn, name)
-    if found is None:
-        found = now.isoformat()
-        _save_cursor(conn, name, found, now)
-    return found
