@@ -7,7 +7,7 @@ import json
 import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,9 @@ _FIRST_WAIT, _LONGEST_WAIT = 5.0, 300.0
 #: How long a stopping bot may finish what it is doing; the rest stays in the ledger.
 _FAREWELL = 10.0
 
+#: How often old evidence is looked for: that reads all of it.
+_A_DAY = timedelta(days=1)
+
 
 class App:
     """A running Folkmoot. `step` does all there is to do and returns; `run` goes on until it is cancelled."""
@@ -54,6 +57,7 @@ class App:
         self._reached = {name: asyncio.Event() for name in self.adapters}
         self._find = find_plugin
         self._breakers: dict[str, Breaker] = {}
+        self._evidence_pruned: datetime | None = None
         self.outbox = Outbox(ledger, self.adapters, clock, self._room)
         self.pipeline = Pipeline(ledger, self.adapters, self.outbox, clock, self._serve(loaded))
         self.readers = {a.account: Reader(a, ledger, clock, self.pipeline.handle) for a in adapters}
@@ -226,7 +230,11 @@ class App:
 
     async def _tick(self) -> None:
         await self.pipeline.tick()
-        await self.ledger.prune(self.clock.now() - self.loaded.configuration.storage.keep_messages)
+        storage, now = self.loaded.configuration.storage, self.clock.now()
+        await self.ledger.prune(now - storage.keep_messages)
+        if self._evidence_pruned is None or now - self._evidence_pruned >= _A_DAY:
+            await self.ledger.prune_evidence(now - storage.keep_evidence)
+            self._evidence_pruned = now
         self._heartbeat()
 
     def _heartbeat(self) -> None:

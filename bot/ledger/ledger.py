@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from bot.decision import Decision, Reviewed, State
-from bot.ledger import cursors, files, inbox, people, queries, queue
+from bot.ledger import cursors, files, inbox, people, queries, queue, retention
 from bot.ledger.codec import moment
 from bot.ledger.engine import Worker, file_of, in_memory, label
 from bot.ledger.errors import LedgerError
@@ -19,12 +19,9 @@ from bot.ledger.inbox import Committed
 from bot.ledger.lock import Lock
 from bot.ledger.questions import Questions
 from bot.ledger.queue import Job
-from bot.ledger.tables import REVISIONS, metadata, occurrence, version
+from bot.ledger.tables import REVISIONS, metadata, version
 from bot.model import Occurrence, Receipt, Ref
 from bot.text import Document
-
-#: Occurrences that carry what somebody wrote.
-_SPOKEN = ("message", "edited", "reported")
 
 
 class Ledger(Questions):
@@ -189,10 +186,14 @@ class Ledger(Questions):
 
     async def prune(self, before: datetime) -> int:
         """Blanks what was said before then; returns how many. Keys stay, so nothing is handled twice; evidence, too."""
-        pruned = await self._worker.write(_prune, before)
+        pruned = await self._worker.write(retention.prune, before)
         if pruned:
             await self._worker.run(self._checkpoint)
         return pruned
+
+    async def prune_evidence(self, before: datetime) -> int:
+        """Blanks the evidence of decisions from before then, and what was told with it; returns how many."""
+        return await self._worker.write(retention.prune_evidence, before)
 
     async def people(self, word: str) -> list[str]:
         """Keys of the people meant by a key, an id, or a handle."""
@@ -244,11 +245,3 @@ def _create(conn: Connection) -> None:
     """The schema straight from the tables, for databases in memory."""
     metadata.create_all(conn)
     conn.execute(version.insert().values(version_num=REVISIONS[-1]))
-
-
-def _prune(conn: Connection, before: datetime) -> int:
-    return conn.execute(
-        update(occurrence)
-        .where(occurrence.c.kind.in_(_SPOKEN), occurrence.c.at < before, occurrence.c.body.is_not(None))
-        .values(body=None)
-    ).rowcount

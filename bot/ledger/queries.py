@@ -120,14 +120,17 @@ def cases(
     limit: int,
     *,
     alone: bool = False,
+    before: int | None = None,
 ) -> list[Case]:
-    """Cases of a community, newest first; where given, of that person, since that time.
+    """Cases of a community, newest first; where given, of that person, since that time, below the number `before`.
 
     With `alone`, those of this very account, and not of others that belong to the same human.
     """
     query = select(decision).where(decision.c.community == community, decision.c.case_number.is_not(None))
     if since is not None:
         query = query.where(decision.c.at >= since)
+    if before is not None:
+        query = query.where(decision.c.case_number < before)
     if person is not None:
         theirs = action.c.person == person if alone else links.counted(conn, community, person)
         query = query.where(exists().where(action.c.decision_id == decision.c.id, theirs))

@@ -358,6 +358,7 @@ async def test_each_account_may_ask_and_appeal_for_the_other():
                 > Free spins
                 - remove: sent
                 - warning, 1 point: sent
+                Now: 1 strike that counts. At 2 comes another warning.
             private | @ana:example.org → bot: !appeal #1 it was a quotation
             modroom | bot: Appeal in case #1 by @ana:example.org (No gambling). The bot gave it.
                 > it was a quotation
