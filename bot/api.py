@@ -1,5 +1,6 @@
 """Everything a plugin may import. What is not here is not for plugins."""
 
+from bot import blanks, dates
 from bot.actions import (
     Action,
     Ban,
@@ -33,7 +34,7 @@ from bot.actions import (
 )
 from bot.decision import Answer, Case, Linked, Outcome, Spoken, State, Stored, points
 from bot.duration import Duration
-from bot.handler import Call, Context, Person, Rest, Settings
+from bot.handler import Call, Context, Person, PlatformError, Rest, Settings
 from bot.model import (
     Act,
     Author,
@@ -140,6 +141,7 @@ __all__ = [
     "PlaceKind",
     "Plain",
     "Platform",
+    "PlatformError",
     "Plugin",
     "PluginError",
     "Policy",
@@ -183,7 +185,9 @@ __all__ = [
     "Unmute",
     "Warn",
     "WithdrawBan",
+    "blanks",
     "bullets",
+    "dates",
     "document",
     "heading",
     "line",

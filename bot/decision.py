@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.actions import Action, Note, Warn
+from bot.actions import Action, Note, Urgency, Warn
 from bot.model import Author, Receipt, Ref, Role
 
 
@@ -100,6 +100,7 @@ class Reviewed:
     place: str | None = None
     person: str | None = None
     waits_for: tuple[str, ...] = ()  # the names of the sibling actions that must be performed first
+    urgency: Urgency | None = None  # where it is another one than the action's own
 
 
 @dataclass(frozen=True, slots=True)

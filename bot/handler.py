@@ -26,6 +26,13 @@ from bot.model import (
 )
 
 
+class PlatformError(Exception):
+    """A platform did not give what it was asked for; the message is a sentence for the operator.
+
+    What else can be known about it stands in the subclasses in `bot/platforms/protocol.py`.
+    """
+
+
 class Settings(BaseModel):
     """Base of a plugin's settings. Every field needs a description: it becomes the reference and the example file."""
 
@@ -100,11 +107,11 @@ class Context(Protocol[S_co]):
         ...
 
     async def thread(self, root: Ref) -> Thread:
-        """The whole thread below `root`. May take seconds on a large one."""
+        """The whole thread below `root`. May take seconds on a large one. Raises PlatformError, LookupError."""
         ...
 
     async def elsewhere(self, ref: Ref) -> list[Discussion]:
-        """Other discussions of the same link or text, as the platform knows them."""
+        """Other discussions of the same link or text, as the platform knows them. Raises PlatformError."""
         ...
 
     async def profile(self, person: Author, place: str, *, here: bool = False) -> Profile | None:

@@ -19,7 +19,7 @@ from bot.clock import Clock
 from bot.context import LiveContext
 from bot.decision import Decision, Outcome, Reviewed, State
 from bot.due import due
-from bot.ledger import Ledger
+from bot.ledger import Ledger, Overtaken
 from bot.model import (
     Author,
     Message,
@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds that a command may take without a sign of work, and how long a sign lasts.
 _A_MOMENT, _BETWEEN_SIGNS = 1.0, 20.0
+#: How often an occurrence is decided anew when others were faster; each time somebody else got ahead.
+_ATTEMPTS = 5
 
 
 class Pipeline:
@@ -70,30 +72,38 @@ class Pipeline:
             return False
         occurrence = met(occurrence, served)
         async with self._alone(name, human):
-            now = self.clock.now()
-            async with self._shown(occurrence):
-                decisions = await served.router.decide(
-                    occurrence, name, lambda plugin: self._context(served, plugin, now)
-                )
-            if isinstance(occurrence, Tick) and occurrence.missed:
-                decisions.append(_missed(occurrence))
-            if isinstance(occurrence, Noticed):
-                report = Report(text=document(occurrence.text))
-                decisions.append(
-                    _of_core(occurrence.key, name, "noticed", "the moderators have to know", report)
-                )
-            reviewed: list[tuple[Decision, list[Reviewed]]] = []
-            for decision in decisions:
-                reviewed.append((decision, await self._review(decision, served, now, reviewed)))
-            for decision in await self._of_linked(reviewed, served):
-                reviewed.append((decision, await self._review(decision, served, now, reviewed)))
-            fresh = await self._commit(occurrence, reviewed, now)
-        if not fresh:
+            for attempt in range(_ATTEMPTS):
+                try:
+                    decisions = await self._decided(occurrence, name, served)
+                    break
+                except Overtaken:
+                    if attempt == _ATTEMPTS - 1:
+                        raise
+        if decisions is None:
             return False
         for decision in decisions:
-            if decision.failed and served.router.breaker.failed(decision.plugin, now):
+            if decision.failed and served.router.breaker.failed(decision.plugin, self.clock.now()):
                 await self.tell(name, f"paused-{decision.plugin}", _paused(decision))
         return True
+
+    async def _decided(self, occurrence: Occurrence, name: str, served: Served) -> list[Decision] | None:
+        """Decides and commits; None when the ledger knew it. Raises Overtaken when it has to be decided anew."""
+        now = self.clock.now()
+        async with self._shown(occurrence):
+            decisions = await served.router.decide(
+                occurrence, name, lambda plugin: self._context(served, plugin, now)
+            )
+        if isinstance(occurrence, Tick) and occurrence.missed:
+            decisions.append(_missed(occurrence))
+        if isinstance(occurrence, Noticed):
+            report = Report(text=document(occurrence.text))
+            decisions.append(_of_core(occurrence.key, name, "noticed", "the moderators have to know", report))
+        reviewed: list[tuple[Decision, list[Reviewed]]] = []
+        for decision in decisions:
+            reviewed.append((decision, await self._review(decision, served, now, reviewed)))
+        for decision in await self._of_linked(reviewed, served):
+            reviewed.append((decision, await self._review(decision, served, now, reviewed)))
+        return decisions if await self._commit(occurrence, reviewed, now) else None
 
     @asynccontextmanager
     async def _shown(self, occurrence: Occurrence) -> AsyncIterator[None]:

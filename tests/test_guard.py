@@ -23,6 +23,7 @@ from bot.actions import (
     Report,
     Unban,
     Unmute,
+    Urgency,
     Warn,
 )
 from bot.decision import Decision, Outcome, Reviewed, State, may_target
@@ -83,6 +84,14 @@ def ban(until: datetime | None = NOW + timedelta(days=1), place: str = "lounge")
 
 WARN = Warn(place="lounge", person=ANA, about=SAID, rule="no spam", text=document("Please do not."))
 REMOVE = Remove(ref=SAID, person=ANA, reason="spam")
+
+
+def test_a_servers_own_warning_is_given_while_what_it_is_about_is_there() -> None:
+    order = [(type(v.action).__name__, v.urgency) for v in guard.review(decide(REMOVE, WARN), facts())]
+    assert order[:2] == [("Warn", Urgency.REMOVE), ("Remove", None)]
+    in_words = facts(capabilities={"lounge": EVERYTHING - {Capability.NATIVE_WARN}, "modroom": EVERYTHING})
+    order = [(type(v.action).__name__, v.urgency) for v in guard.review(decide(REMOVE, WARN), in_words)]
+    assert order[:2] == [("Remove", None), ("Warn", None)]
 
 
 def test_a_warning_goes_and_the_moderators_read_one_line_about_it() -> None:

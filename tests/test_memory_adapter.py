@@ -63,7 +63,7 @@ from bot.model import (
     Thread,
 )
 from bot.platforms.memory import MemoryAdapter, World, WorldPort
-from bot.platforms.memory.adapter import command_in
+from bot.platforms.memory.command import command_in
 from bot.platforms.memory.faults import Fault
 from bot.platforms.protocol import Adapter, Busy, PlatformError, Refused, Unclear, Unreachable
 from bot.text import document

@@ -11,11 +11,16 @@ from bot.model import Author, Json, Receipt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remember(Action):
-    """Keeps `value` in the plugin's memory; None forgets it. `about` is a person's key, so that erasure finds it."""
+    """Keeps `value` in the plugin's memory; None forgets it. `about` is a person's key, so that erasure finds it.
+
+    `fresh` is for what must be there once only (the prompt of a date): where the key is kept already, since another
+    decision of the same moment was faster, nothing is committed and the occurrence is decided anew.
+    """
 
     key: str
     value: Json
     about: str | None = None
+    fresh: bool = False
     kind: Literal["remember"] = "remember"
 
 
@@ -42,8 +47,8 @@ class LinkAccounts(Action):
     """`person` and `other` are accounts of one human in this community from now on, with all that counts for either.
 
     Both have proved it: `person` was given the code that the plugin remembers under `proof`, and `other` brought it.
-    The code is used up with this. Where it is gone by then, or the human would have more than `most` accounts, nothing of
-    the whole decision is done.
+    The code is used up with this. Where it is gone by then, or the human would have more than `most` accounts, nothing
+    of it is committed, and it is decided anew.
     """
 
     most: ClassVar[int] = 5

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from bot.actions import Internal, LinkAccounts, Note, Remember, Settle, UnlinkAccount
 from bot.decision import Decision, Reviewed, State
 from bot.ledger import codec, links
+from bot.ledger.errors import Overtaken
 from bot.ledger.queue import Job, claim
 from bot.ledger.rows import add, insert_action, move, row_of
 from bot.ledger.tables import action, decision, memory, occurrence
@@ -104,21 +105,12 @@ def release(conn: Connection, ids: Iterable[int], now: datetime) -> set[str]:
         act = codec.unpack(codec.ACTION, row.body)
         if act.witnessed:
             move(conn, ident, State.SENDING, State.SENT, done_at=now)
-        elif isinstance(act, LinkAccounts | UnlinkAccount) and (refusal := links.enter(conn, row, act)):
-            _drop_all(conn, row.decision_id, refusal)
         elif isinstance(act, Internal):
             accounts |= _carry_out(conn, row, act, now)
             move(conn, ident, State.SENDING, State.SENT, done_at=now)
         elif row.account is not None:
             accounts.add(row.account)
     return accounts
-
-
-def _drop_all(conn: Connection, decision_id: int, why: str) -> None:
-    """Nobody is told of what could not be done after all: whatever of the decision is still to come goes with it."""
-    waiting = select(action.c.id).where(action.c.decision_id == decision_id, action.c.state == State.PENDING)
-    for ident in conn.execute(waiting).scalars().all():
-        move(conn, ident, State.DROPPED, why=why)
 
 
 def _record(conn: Connection, what: Occurrence, now: datetime) -> None:
@@ -176,14 +168,19 @@ def _carry_out(conn: Connection, row: Any, act: Internal, now: datetime) -> set[
             _remember(conn, row.community, str(plugin), act)
         case Settle():
             return _settle(conn, row.community, act, now)
-        case Note() | LinkAccounts() | UnlinkAccount():
-            pass  # Being on record is all it is for; links stand in their table by now.
+        case LinkAccounts() | UnlinkAccount():
+            links.enter(conn, row, act)
+        case Note():
+            pass  # Being on record is all it is for.
     return set()
 
 
 def _remember(conn: Connection, community: str, plugin: str, act: Remember) -> None:
+    """Raises Overtaken where something that must be fresh is there already: the whole commit is undone then."""
     this = (memory.c.community == community, memory.c.plugin == plugin, memory.c.key == act.key)
-    conn.execute(delete(memory).where(*this))
+    was = conn.execute(delete(memory).where(*this)).rowcount
+    if was and act.fresh:
+        raise Overtaken(f"{community}: {plugin} has kept {act.key} already")
     if act.value is not None:
         add(
             conn,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -289,6 +290,19 @@ async def test_what_a_code_is_not_good_for():
             """
         )
         assert "bot → @ana:example.org: That is the code which I gave to this very account." in told
+
+
+async def test_two_accounts_bring_one_code_in_the_same_moment():
+    async with moot() as community:
+        ana, twin, bo = community.matrix("ana"), community.lemmy("ana"), community.matrix("bo")
+        code = await code_for(ana)
+        for who in (twin, bo):
+            who.world.tell(who.name, f"!link {code}")
+        readers = community.app.readers.values()
+        await asyncio.gather(*(reader.step() for reader in readers))
+        await community.settle()
+        told = [who.heard().split(" ")[:4] for who in (twin, bo)]
+        assert sorted(told) == [["I", "know", "no", "such"], ["You", "are", "one", "person"]]
 
 
 async def test_five_accounts_are_the_most():

@@ -46,6 +46,7 @@ from bot.model import (
     Sanctioned,
     Thread,
 )
+from bot.platforms.memory.command import command_in
 from bot.platforms.memory.port import Done, Event, Item, Member, WorldPort
 from bot.platforms.protocol import Batch, Refused
 
@@ -53,22 +54,6 @@ from bot.platforms.protocol import Batch, Refused
 _PLACED = (Post, Tell, Warn, Kick, Mute, Unmute, Ban, Unban, Lockdown, Reopen, PublishBan, WithdrawBan)
 
 _URL = re.compile(r"memory://(?P<place>[^/\s]+)/(?P<id>[^/\s]+)")
-
-
-def command_in(text: str, *, prefix: str, name: str, private: bool) -> str | None:
-    """What `text` asks of the bot: the words after the prefix or the bot's name; None when it talks to others.
-
-    In private everything is meant for the bot. `! wow` and `!!` are no commands: a letter must follow the prefix.
-    """
-    text = text.strip()
-    mention = re.match(rf"@?{re.escape(name)}\s*[:,]\s*", text, re.IGNORECASE)
-    if mention:
-        text = text[mention.end() :].removeprefix(prefix)
-    elif text.startswith(prefix) and text[len(prefix) : len(prefix) + 1].isalpha():
-        text = text[len(prefix) :]
-    elif not private:
-        return None
-    return text or None
 
 
 class MemoryAdapter:
