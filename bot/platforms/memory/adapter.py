@@ -50,14 +50,16 @@ from bot.platforms.memory.command import command_in
 from bot.platforms.memory.port import Done, Event, Item, Member, WorldPort
 from bot.platforms.protocol import Batch, Refused
 
+#: What names the place where it happens.
+_PLACED = (Post, Tell, Warn, Kick, Mute, Unmute, Ban, Unban, Lockdown, Reopen, PublishBan, WithdrawBan)
+
 _URL = re.compile(r"memory://(?P<place>[^/\s]+)/(?P<id>[^/\s]+)")
 
 
 class MemoryAdapter:
     """One account in a world. People's ids are their names; `memory://place/id` links to what was said.
 
-    `prefixes` gives the command prefix of a place by its alias (`!` where it names none). `platform` is the part that the world
-    plays: in a test with two of them, one may stand for Lemmy and one for Matrix.
+    `prefixes` gives the command prefix of a place by its alias (`!` where it names none); `platform` is what the world stands for.
     """
 
     #: Everything but bans that end by themselves and warnings of the server's own.
@@ -144,8 +146,7 @@ class MemoryAdapter:
         return list(await self._world.elsewhere(item.link)) if item and item.link else []
 
     async def person(self, handle: str, place: str) -> Author | None:
-        name = handle.strip()
-        member = await self._world.member(name) or await self._world.member(name.removeprefix("@"))
+        member = await self._world.member(handle) or await self._world.member(handle.removeprefix("@"))
         return self._author(member, self.places.get(place)) if member else None
 
     async def profile(self, person: Author, place: str, *, here: bool = False) -> Profile | None:
@@ -268,24 +269,9 @@ class MemoryAdapter:
 
     def _native(self, action: External) -> External:
         """The action with its place by native name."""
-        match action:
-            case (
-                Post()
-                | Tell()
-                | Warn()
-                | Kick()
-                | Mute()
-                | Unmute()
-                | Ban()
-                | Unban()
-                | Lockdown()
-                | Reopen()
-                | PublishBan()
-                | WithdrawBan()
-            ):
-                return replace(action, place=self._place(action.place).native)
-            case _:
-                return action
+        if isinstance(action, _PLACED):
+            return replace(action, place=self._place(action.place).native)
+        return action
 
     def _place(self, alias: str) -> Place:
         if alias not in self.places:
