@@ -53,7 +53,7 @@ LAYERS = (
         "bot.ledger",
         "bot.platforms",
     ),
-    ("bot.context", "bot.outbox", "bot.core", "bot.reader"),
+    ("bot.context", "bot.outbox", "bot.core", "bot.reader", "bot.ticks"),
     ("bot.pipeline",),
     ("bot.app",),
     ("bot.testing", "bot.demo"),

@@ -21,7 +21,7 @@ from bot.actions.sanctions import (
     Warn,
     WithdrawBan,
 )
-from bot.actions.speech import Delete, Edit, Lock, Pin, Post, React, Reply, Report, Resolve, Tell
+from bot.actions.speech import Delete, Edit, Lock, Pin, Post, React, Reply, Report, Resolve, Tell, titled
 
 Internal: TypeAlias = Remember | Settle | Note
 External: TypeAlias = (
@@ -80,4 +80,5 @@ __all__ = [
     "Urgency",
     "Warn",
     "WithdrawBan",
+    "titled",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from bot.api import Discussion, Document, Inline, Link, Message, Moment, bullets, document, line
+from bot.api import Discussion, Document, Inline, Link, Message, Moment, bullets, document, in_words, line
 
 #: More than these make a list that nobody reads.
 MOST = 8
@@ -129,7 +129,7 @@ def counted(comments: int) -> str:
 
 
 def _row(one: Discussion, since: datetime, *, ago: bool = False) -> tuple[str | Inline, ...]:
-    age = f"{_span(since - one.sent_at)} ago" if ago else _relative(one.sent_at - since)
+    age = f"{in_words(since - one.sent_at)} ago" if ago else _relative(one.sent_at - since)
     return (Link(one.community, one.url), f" · {counted(one.comments)} · {age}")
 
 
@@ -137,13 +137,4 @@ def _relative(span: timedelta) -> str:
     """An age that does not go stale in a comment that stays: counted from the post."""
     if abs(span) < timedelta(minutes=1):
         return "at the same time"
-    return f"{_span(span)} {'later' if span > timedelta() else 'earlier'}"
-
-
-def _span(span: timedelta) -> str:
-    minutes = max(0, int(abs(span).total_seconds()) // 60)
-    for size, unit in ((1440, "day"), (60, "hour"), (1, "minute")):
-        if minutes >= size:
-            count = minutes // size
-            return f"{count} {unit}" + ("s" if count > 1 else "")
-    return "a moment"
+    return f"{in_words(span)} {'later' if span > timedelta() else 'earlier'}"
