@@ -8,6 +8,7 @@ from bot.actions import (
     Delete,
     Edit,
     Kick,
+    LinkAccounts,
     Lock,
     Mute,
     Note,
@@ -24,12 +25,13 @@ from bot.actions import (
     Settle,
     Tell,
     Unban,
+    UnlinkAccount,
     Unmute,
     Warn,
     WithdrawBan,
     titled,
 )
-from bot.decision import Answer, Case, Outcome, Spoken, State, Stored, points
+from bot.decision import Answer, Case, Linked, Outcome, Spoken, State, Stored, points
 from bot.duration import Duration, in_words
 from bot.handler import Call, Context, Person, PlatformError, Rest, Settings
 from bot.model import (
@@ -119,6 +121,8 @@ __all__ = [
     "Json",
     "Kick",
     "Link",
+    "LinkAccounts",
+    "Linked",
     "Lock",
     "Made",
     "Message",
@@ -175,6 +179,7 @@ __all__ = [
     "Thread",
     "Tick",
     "Unban",
+    "UnlinkAccount",
     "Unmute",
     "Warn",
     "WithdrawBan",

@@ -118,6 +118,21 @@ class Spoken:
     case: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Who else belongs to the human behind an account: `others` without the account itself.
+
+    `deeds` are the stored actions that linked this very account; what takes one back names it in `undoes`.
+    """
+
+    others: tuple[Author, ...] = ()
+    deeds: tuple[int, ...] = ()
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return frozenset(who.key for who in self.others)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A decision that fell on somebody, by the number people quote."""

@@ -20,11 +20,8 @@ from bot.actions import (
     Edit,
     Internal,
     Mute,
-    Note,
-    Remember,
     Reply,
     Report,
-    Settle,
     Tell,
     Unban,
     Unmute,
@@ -174,7 +171,7 @@ _CHECKS = (_able, _entitled, _told, _rehearsed, _proposed, _limited)
 
 def _one(action: AnyAction, decision: Decision, facts: Facts) -> Reviewed:
     """The verdict on a single action."""
-    if isinstance(action, Remember | Settle | Note):
+    if isinstance(action, Internal):
         return Reviewed(action, State.PENDING, "kept in the ledger", person=getattr(action, "about", None))
     place = _address(action, decision, facts.community)
     if place is None:

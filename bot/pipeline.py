@@ -1,7 +1,8 @@
 """The path of one occurrence: admit, gather, decide, review, commit. Delivery is the outbox's.
 
-One person's occurrences in a community are decided one after the other, wherever they were said, so that two messages
-in one breath count as two; different people are decided in parallel. See docs/architecture.md.
+One person's occurrences in a community are decided one after the other, wherever they were said and with whichever of
+their accounts, so that two messages in one breath count as two; different people are decided in parallel. See
+docs/architecture.md.
 """
 
 from __future__ import annotations
@@ -10,35 +11,26 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot import guard
+from bot import guard, linked
 from bot.actions import Ban, Report
 from bot.clock import Clock
 from bot.context import LiveContext
 from bot.decision import Decision, Outcome, Reviewed, State
-from bot.handler import Settings
 from bot.ledger import Ledger, Overtaken
 from bot.model import (
     Author,
-    Community,
-    Edited,
-    Joined,
     Message,
     Noticed,
     Occurrence,
-    Platform,
-    Reacted,
     Ref,
-    Reported,
     Role,
-    Sanctioned,
     Tick,
 )
 from bot.outbox import Outbox
 from bot.platforms.protocol import Adapter, PlatformError
-from bot.router import Router
+from bot.served import Served, met, person_of
 from bot.text import Document, document
 from bot.ticks import Ticks
 
@@ -48,26 +40,6 @@ log = logging.getLogger(__name__)
 _A_MOMENT, _BETWEEN_SIGNS = 1.0, 20.0
 #: How often an occurrence is decided anew when others were faster; each time somebody else got ahead.
 _ATTEMPTS = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Served:
-    """One community as it is being served: its plugins' handlers and settings, its limits and extra roles.
-
-    `roles` raises (never lowers) the role of people by their id, their ledger key, or on Lemmy `name@instance`.
-    """
-
-    community: Community
-    router: Router
-    settings: Mapping[str, Settings]
-    limits: guard.Limits
-    roles: Mapping[str, Role] = field(default_factory=dict)
-
-    def seen(self, author: Author) -> Author:
-        """The author with the role that the configuration gives them, where that is higher."""
-        names = [author.id, author.key, *([author.name] if author.platform is Platform.LEMMY else [])]
-        role = max([author.role, *(self.roles[name] for name in names if name in self.roles)])
-        return replace(author, role=role) if role != author.role else author
 
 
 class Pipeline:
@@ -93,10 +65,13 @@ class Pipeline:
         """Handles what happened, once: False when the ledger knew it already, or nobody serves its community."""
         name = occurrence.community if isinstance(occurrence, Tick) else occurrence.place.community
         served = self.served.get(name)
-        if served is None or await self.ledger.known([occurrence.key]):
+        if served is None:
             return False
-        occurrence = _seen(occurrence, served)
-        async with self._alone(name, _person(occurrence)):
+        is_new, human = await self.ledger.admit(occurrence.key, name, person_of(occurrence))
+        if not is_new:
+            return False
+        occurrence = met(occurrence, served)
+        async with self._alone(name, human):
             for attempt in range(_ATTEMPTS):
                 try:
                     decisions = await self._decided(occurrence, name, served)
@@ -125,6 +100,8 @@ class Pipeline:
             decisions.append(_of_core(occurrence.key, name, "noticed", "the moderators have to know", report))
         reviewed: list[tuple[Decision, list[Reviewed]]] = []
         for decision in decisions:
+            reviewed.append((decision, await self._review(decision, served, now, reviewed)))
+        for decision in await self._of_linked(reviewed, served):
             reviewed.append((decision, await self._review(decision, served, now, reviewed)))
         return decisions if await self._commit(occurrence, reviewed, now) else None
 
@@ -238,6 +215,21 @@ class Pipeline:
             fresh = person
         return served.seen(fresh).role
 
+    async def _of_linked(
+        self, reviewed: Sequence[tuple[Decision, Sequence[Reviewed]]], served: Served
+    ) -> list[Decision]:
+        """What to propose about the other accounts of whoever is banned by these decisions."""
+        name, found = served.community.name, list[Decision]()
+        for decision, verdicts in reviewed:
+            for ban in linked.banned(verdicts):
+                for other in (await self.ledger.linked(name, ban.person.key)).others:
+                    cases = await self.ledger.cases(name, other.key, alone=True)
+                    more = linked.proposal(
+                        decision, ban, other, cases, served.community, number=len(found) + 1
+                    )
+                    found += [more] if more else []
+        return found
+
     @asynccontextmanager
     async def _alone(self, community: str, person: str | None) -> AsyncIterator[None]:
         """Holds the person's turn in the community; locks live only as long as somebody waits for them."""
@@ -265,36 +257,6 @@ async def _signs(adapter: Adapter, ref: Ref) -> None:
         with suppress(PlatformError):  # a courtesy: nothing depends on it
             await adapter.working(ref)
         await asyncio.sleep(_BETWEEN_SIGNS)
-
-
-def _person(occurrence: Occurrence) -> str | None:
-    match occurrence:
-        case Message(author=author) | Edited(message=Message(author=author)) | Joined(author=author):
-            return author.key
-        case Reacted(author=author) | Reported(reporter=author) | Sanctioned(person=author):
-            return author.key
-        case _:
-            return None
-
-
-def _seen(occurrence: Occurrence, served: Served) -> Occurrence:
-    """The occurrence with the configured roles filled in."""
-    match occurrence:
-        case Message():
-            return replace(occurrence, author=served.seen(occurrence.author))
-        case Edited(message=message):
-            return replace(occurrence, message=replace(message, author=served.seen(message.author)))
-        case Joined() | Reacted():
-            return replace(occurrence, author=served.seen(occurrence.author))
-        case Reported(message=message):
-            message = replace(message, author=served.seen(message.author))
-            return replace(occurrence, message=message, reporter=served.seen(occurrence.reporter))
-        case Sanctioned(by=by):
-            return replace(
-                occurrence, person=served.seen(occurrence.person), by=served.seen(by) if by else None
-            )
-        case _:
-            return occurrence
 
 
 def _of_core(cause: str, community: str, handler: str, because: str, report: Report) -> Decision:

@@ -7,7 +7,7 @@ an attempt is unknown, and what would undo it. An action names places by their a
 from typing import TypeAlias
 
 from bot.actions.base import Action, Capability, Retry, Urgency
-from bot.actions.internal import Note, Remember, Settle
+from bot.actions.internal import LinkAccounts, Note, Remember, Settle, UnlinkAccount
 from bot.actions.sanctions import (
     LISTED,
     Ban,
@@ -23,7 +23,7 @@ from bot.actions.sanctions import (
 )
 from bot.actions.speech import Delete, Edit, Lock, Pin, Post, React, Reply, Report, Resolve, Tell, titled
 
-Internal: TypeAlias = Remember | Settle | Note
+Internal: TypeAlias = Remember | Settle | Note | LinkAccounts | UnlinkAccount
 External: TypeAlias = (
     Post
     | Reply
@@ -59,6 +59,7 @@ __all__ = [
     "External",
     "Internal",
     "Kick",
+    "LinkAccounts",
     "Lock",
     "Mute",
     "Note",
@@ -76,6 +77,7 @@ __all__ = [
     "Settle",
     "Tell",
     "Unban",
+    "UnlinkAccount",
     "Unmute",
     "Urgency",
     "Warn",

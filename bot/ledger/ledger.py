@@ -10,8 +10,8 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, update
 
-from bot.decision import Case, Decision, Reviewed, Spoken, State
-from bot.ledger import files, inbox, people, queries, queue
+from bot.decision import Case, Decision, Linked, Reviewed, Spoken, State
+from bot.ledger import files, inbox, links, people, queries, queue
 from bot.ledger.codec import moment
 from bot.ledger.engine import Worker, file_of, in_memory, label
 from bot.ledger.errors import LedgerError
@@ -80,6 +80,10 @@ class Ledger:
         """Those of the occurrence keys that were handled already."""
         return await self._worker.read(inbox.known, list(keys))
 
+    async def admit(self, key: str, community: str, person: str | None) -> tuple[bool, str | None]:
+        """Whether an occurrence is new, and one name for all accounts of the human who caused it."""
+        return await self._worker.read(inbox.admit, key, community, person)
+
     async def commit(
         self,
         what: Occurrence,
@@ -94,7 +98,9 @@ class Ledger:
         performed. Raises IllegalMove for an action that cannot begin in the state it was given, and Overtaken (nothing is
         recorded) where a memory that has to be fresh is there already.
         """
-        return await self._worker.write(inbox.commit, what, decisions, now, free)
+        # What nothing comes of is read again where a power cut takes it along: the cursor behind it goes with it.
+        keep = self._worker.write if any(reviewed for _, reviewed in decisions) else self._worker.jot
+        return await keep(inbox.commit, what, decisions, now, free)
 
     # Cursors and schedules
 
@@ -103,6 +109,7 @@ class Ledger:
         return await self._worker.read(queries.token, name)
 
     async def save_cursor(self, name: str, token: str, now: datetime) -> None:
+        """Keeps how far an account has read. All that was committed before is on the disk with it."""
         await self._worker.write(_save_cursor, name, token, now)
 
     async def first_seen(self, name: str, now: datetime) -> datetime:
@@ -117,7 +124,7 @@ class Ledger:
 
     async def recover(self) -> int:
         """At start: what was being sent when the process ended is unknown now. Returns how many."""
-        return await self._worker.write(queue.recover)
+        return await self._worker.jot(queue.recover)
 
     async def claim(self, account: str, now: datetime, limit: int = 1) -> list[Job]:
         """The most urgent actions that are due, marked as being sent before anything is done about them."""
@@ -135,16 +142,19 @@ class Ledger:
         line: Document | None = None,
         report_to: tuple[str, str] | None = None,
     ) -> None:
-        """It worked. `line` goes to the moderators' room `report_to` (account, place), in the same transaction."""
-        await self._worker.write(queue.sent, job_id, receipt, now, line=line, report_to=report_to)
+        """It worked. `line` goes to the moderators' room `report_to` (account, place), in the same transaction.
+
+        This and the other ends of an attempt need not outlast a power cut: the attempt is on the disk, and counts as cut off.
+        """
+        await self._worker.jot(queue.sent, job_id, receipt, now, line=line, report_to=report_to)
 
     async def again(self, job_id: int, not_before: datetime, error: str) -> None:
         """It certainly did not work, or repeating is harmless: try again from `not_before` on."""
-        await self._worker.write(queue.again, job_id, not_before, error)
+        await self._worker.jot(queue.again, job_id, not_before, error)
 
     async def lost(self, job_id: int, error: str) -> None:
         """The attempt ended without an answer: unknown."""
-        await self._worker.write(queue.lost, job_id, error)
+        await self._worker.jot(queue.lost, job_id, error)
 
     async def failed(
         self,
@@ -155,11 +165,11 @@ class Ledger:
         report_to: tuple[str, str] | None = None,
     ) -> None:
         """It will never work. `line` and `report_to` as in `sent`."""
-        await self._worker.write(queue.failed, job_id, error, now, line=line, report_to=report_to)
+        await self._worker.jot(queue.failed, job_id, error, now, line=line, report_to=report_to)
 
     async def dropped(self, job_id: int, why: str) -> None:
         """It is not wanted any more."""
-        await self._worker.write(queue.dropped, job_id, why)
+        await self._worker.jot(queue.dropped, job_id, why)
 
     async def next_due(self, account: str) -> datetime | None:
         """When the next pending action may go; the earliest time there is for one that may go at once."""
@@ -195,7 +205,7 @@ class Ledger:
         return await self._worker.read(queries.spoken, community, ref)
 
     async def strikes(self, community: str, person: str) -> list[Strike]:
-        """Warnings given or about to be, not taken back; oldest first, expired ones too."""
+        """Warnings given or about to be, not taken back; oldest first, expired ones too; over all accounts of the human."""
         return await self._worker.read(queries.strikes, community, person)
 
     async def case(self, community: str, number: int) -> Case | None:
@@ -207,9 +217,15 @@ class Ledger:
         person: str | None = None,
         since: datetime | None = None,
         limit: int = 200,
+        *,
+        alone: bool = False,
     ) -> list[Case]:
-        """Newest first; of one person, since a time, where given."""
-        return await self._worker.read(queries.cases, community, person, since, limit)
+        """Newest first; of one person (with `alone`, of this very account), since a time, where given."""
+        return await self._worker.read(queries.cases, community, person, since, limit, alone=alone)
+
+    async def linked(self, community: str, person: str) -> Linked:
+        """The other accounts of the same human."""
+        return await self._worker.read(links.linked, community, person)
 
     async def recent(self, community: str, person: str, since: datetime) -> list[Message]:
         """What the person said since then, oldest first."""

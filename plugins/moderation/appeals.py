@@ -23,7 +23,7 @@ from bot.api import (
     quote,
 )
 from plugins.moderation import notice
-from plugins.moderation.commands import lifted_words, take_back, tell
+from plugins.moderation.commands import concerns, lifted_words, take_back, tell
 from plugins.moderation.handlers import Moderation, plugin
 from plugins.moderation.offence import unversioned
 from plugins.moderation.sanctions import NOTHING, answer
@@ -37,7 +37,7 @@ def _appeal_key(number: int) -> str:
 async def appeal(ctx: Moderation, call: Call, number: int, text: Rest) -> Answer:
     """Say why a case about you is a mistake; a moderator decides. You may write this to me in private."""
     case = await ctx.case(number)
-    if case is None or case.person is None or case.person.key != call.author.key:
+    if case is None or not await concerns(ctx, call.author, case):
         return f"There is no case #{number} about you. “!strikes” shows the numbers of yours."
     if case.undone:
         return f"Case #{number} has been taken back already; there is nothing left to appeal."

@@ -72,7 +72,7 @@ async def strikes(ctx: Moderation, call: Call, person: Person | None = None) -> 
 async def why(ctx: Moderation, call: Call, number: int) -> Answer:
     """What a case is about: rule, words, count, and what was done. For moderators and the person concerned."""
     case = await ctx.case(number)
-    if case is None or not _may_see(call.author, case):
+    if case is None or not await _may_see(ctx, call.author, case):
         return f"There is no case #{number} that you may see."
     by = case.by.name if case.by else "the bot"
     rows = _counted(
@@ -112,8 +112,15 @@ def _act(action: Action) -> str:
             return f"{type(action).__name__.lower()}{f' in {place}' if place else ''}"
 
 
-def _may_see(author: Author, case: Case) -> bool:
-    return author.role >= Role.MODERATOR or (case.person is not None and case.person.key == author.key)
+async def _may_see(ctx: Moderation, author: Author, case: Case) -> bool:
+    return author.role >= Role.MODERATOR or await concerns(ctx, author, case)
+
+
+async def concerns(ctx: Moderation, author: Author, case: Case) -> bool:
+    """Whether a case fell on this human, with whichever of their accounts."""
+    if case.person is None:
+        return False
+    return case.person.key == author.key or case.person.key in (await ctx.linked(author)).keys
 
 
 @plugin.command("cases", role=Role.MODERATOR, examples=["!cases", "!cases @ana"])

@@ -49,7 +49,7 @@ def spare_others(actions: Sequence[Action], cases: Sequence[Case], now: datetime
     """`actions` without lifting a ban or mute that another case still asks for; what was to be undone still is."""
     undone = {action.undoes for action in actions if action.undoes is not None}
     standing = {
-        (type(stored.action), stored.action.place)
+        (type(stored.action), stored.action.place, stored.action.person.key)
         for case in cases
         for stored in case.actions
         if isinstance(stored.action, Ban | Mute)
@@ -61,10 +61,11 @@ def spare_others(actions: Sequence[Action], cases: Sequence[Case], now: datetime
     return tuple(_spared(action, standing) for action in actions)
 
 
-def _spared(action: Action, standing: Collection[tuple[type, str]]) -> Action:
-    is_lift = isinstance(action, Unban | Unmute) and action.not_before is None
+def _spared(action: Action, standing: Collection[tuple[type, str, str]]) -> Action:
+    if not isinstance(action, Unban | Unmute) or action.not_before is not None:
+        return action
     kind: type = Ban if isinstance(action, Unban) else Mute
-    if is_lift and (kind, getattr(action, "place", "")) in standing:
+    if (kind, action.place, action.person.key) in standing:
         return Note(text="taken back, but another sanction stands", undoes=action.undoes)
     return action
 
