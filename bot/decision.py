@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.actions import Action, Note, Warn
+from bot.actions import Action, Note, Urgency, Warn
 from bot.model import Author, Receipt, Ref, Role
 
 
@@ -95,6 +95,7 @@ class Reviewed:
     place: str | None = None
     person: str | None = None
     waits_for: str | None = None  # the name of the sibling action that must be performed first
+    urgency: Urgency | None = None  # where it is another one than the action's own
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,13 @@ from bot.actions import (
     Edit,
     Internal,
     Mute,
+    Remove,
     Reply,
     Report,
     Tell,
     Unban,
     Unmute,
+    Warn,
 )
 from bot.decision import Decision, Reviewed, State, may_target
 from bot.describe import case_line, describe
@@ -100,7 +102,7 @@ def review(decision: Decision, facts: Facts) -> list[Reviewed]:
         lift = None if action.witnessed else _lift(action, facts)
         if lift is not None:
             verdicts.append(replace(verdict, action=lift, why=f"goes with what it lifts: {verdict.why}"))
-    verdicts = _excused(verdicts, decision)
+    verdicts = _warned_first(_excused(verdicts, decision), facts)
     line = case_line(decision, verdicts)
     return [*verdicts, _one(line, decision, facts)] if line else verdicts
 
@@ -252,6 +254,18 @@ def _excused(verdicts: list[Reviewed], decision: Decision) -> list[Reviewed]:
         said = Reply(to=to, text=_refusal(refused))
         kept.append(Reviewed(said, State.PENDING, "explains the refusal", answered.account, answered.place))
     return kept
+
+
+def _warned_first(verdicts: list[Reviewed], facts: Facts) -> list[Reviewed]:
+    """A server's own warning is about something that is there, so it is given before what it is about is removed."""
+    removed = {v.action.ref for v in verdicts if isinstance(v.action, Remove)}
+
+    def first(verdict: Reviewed) -> bool:
+        native = Capability.NATIVE_WARN in facts.capabilities.get(verdict.place or "", frozenset())
+        return native and isinstance(verdict.action, Warn) and verdict.action.about in removed
+
+    warnings = [replace(v, urgency=Remove.urgency) for v in verdicts if first(v)]
+    return [*warnings, *(v for v in verdicts if not first(v))]
 
 
 def _refusal(refused: Reviewed) -> Document:

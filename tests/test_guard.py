@@ -10,7 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import guard
-from bot.actions import Ban, Capability, Mute, Pin, Post, Remember, Remove, Reply, Report, Unban, Unmute, Warn
+from bot.actions import (
+    Ban,
+    Capability,
+    Mute,
+    Pin,
+    Post,
+    Remember,
+    Remove,
+    Reply,
+    Report,
+    Unban,
+    Unmute,
+    Urgency,
+    Warn,
+)
 from bot.decision import Decision, Outcome, Reviewed, State, may_target
 from bot.markup import plain
 from bot.model import Author, Community, Place, PlaceKind, Platform, Ref, Role
@@ -68,6 +82,14 @@ def ban(until: datetime | None = NOW + timedelta(days=1), place: str = "lounge")
 
 WARN = Warn(place="lounge", person=ANA, about=SAID, rule="no spam", text=document("Please do not."))
 REMOVE = Remove(ref=SAID, person=ANA, reason="spam")
+
+
+def test_a_servers_own_warning_is_given_while_what_it_is_about_is_there() -> None:
+    order = [(type(v.action).__name__, v.urgency) for v in guard.review(decide(REMOVE, WARN), facts())]
+    assert order[:2] == [("Warn", Urgency.REMOVE), ("Remove", None)]
+    in_words = facts(capabilities={"lounge": EVERYTHING - {Capability.NATIVE_WARN}, "modroom": EVERYTHING})
+    order = [(type(v.action).__name__, v.urgency) for v in guard.review(decide(REMOVE, WARN), in_words)]
+    assert order[:2] == [("Remove", None), ("Warn", None)]
 
 
 def test_a_warning_goes_and_the_moderators_read_one_line_about_it() -> None:

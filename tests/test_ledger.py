@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.actions import Mute, Note, Post, Remember, Settle, Unmute, Warn
+from bot.actions import Mute, Note, Post, Remember, Settle, Unmute, Urgency, Warn
 from bot.decision import Decision, Outcome, Reviewed, State
 from bot.ledger import IllegalMove, Ledger, LedgerError, Overtaken
 from bot.ledger.migrate import migrate
@@ -161,6 +161,15 @@ async def test_the_most_urgent_goes_first_and_the_early_one_waits():
         assert await ledger.next_due(ACCOUNT) == NOON + HOUR
         assert [job.action.kind for job in await deliver(ledger, NOON + HOUR)] == ["unban"]
         assert await ledger.next_due(ACCOUNT) is None
+
+
+async def test_what_was_found_more_urgent_goes_before_its_siblings():
+    async with fresh() as ledger:
+        first = said("one", number=1)
+        decision, (removal, warning) = decided(first, remove(first), warn(first))
+        urgent = replace(warning, urgency=Urgency.BAN)
+        await ledger.commit(first, [(decision, [removal, urgent])], NOON)
+        assert [job.action.kind for job in await deliver(ledger)] == ["warn", "remove"]
 
 
 async def test_a_claim_takes_as_many_as_it_is_told():

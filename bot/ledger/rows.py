@@ -57,7 +57,7 @@ def insert_action(
             "community": community,
             "place": reviewed.place,
             "person": reviewed.person or (on.key if on else None),
-            "urgency": int(act.urgency),
+            "urgency": int(act.urgency if reviewed.urgency is None else reviewed.urgency),
             "name": act.name,
             "waits_for": reviewed.waits_for,
             "not_before": act.not_before,

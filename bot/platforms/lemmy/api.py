@@ -54,7 +54,6 @@ class Features:
     keys: bool = False  # idempotency keys
     reports: bool = True  # lists and resolves them
     distinguish: bool = True  # marks a comment as a moderator's word
-    schedule: bool = False  # publishes posts later
     lock_comments: bool = False
 
 
