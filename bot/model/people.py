@@ -134,8 +134,8 @@ class Community:
         """Where the community is spoken to when nothing else is said: its first Lemmy community, or its first room."""
         return next(iter((*self.of_kind(PlaceKind.COMMUNITY), *self.of_kind(PlaceKind.ROOM))), None)
 
-    def rooms(self, aliases: Sequence[str] | None, *, but: Place) -> tuple[str, ...]:
+    def rooms(self, aliases: Sequence[str] | None, *, but: Place | None = None) -> tuple[str, ...]:
         """Those of the named rooms that are there, or the first one (None); never the place `but`, which has it already."""
         if aliases is None:
             aliases = [room.alias for room in self.of_kind(PlaceKind.ROOM)[:1]]
-        return tuple(a for a in dict.fromkeys(aliases) if self.place(a) and a != but.alias)
+        return tuple(a for a in dict.fromkeys(aliases) if self.place(a) and (but is None or a != but.alias))
