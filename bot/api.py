@@ -1,5 +1,6 @@
 """Everything a plugin may import. What is not here is not for plugins."""
 
+from bot import blanks, dates
 from bot.actions import (
     Action,
     Ban,
@@ -7,7 +8,9 @@ from bot.actions import (
     Delete,
     Edit,
     Kick,
+    LinkAccounts,
     Lock,
+    Lockdown,
     Mute,
     Note,
     Pin,
@@ -16,6 +19,7 @@ from bot.actions import (
     React,
     Remember,
     Remove,
+    Reopen,
     Reply,
     Report,
     Resolve,
@@ -23,13 +27,14 @@ from bot.actions import (
     Settle,
     Tell,
     Unban,
+    UnlinkAccount,
     Unmute,
     Warn,
     WithdrawBan,
 )
-from bot.decision import Answer, Case, Outcome, Spoken, State, Stored, points
+from bot.decision import Answer, Case, Linked, Outcome, Spoken, State, Stored, points
 from bot.duration import Duration
-from bot.handler import Call, Context, Person, Rest, Settings
+from bot.handler import Call, Context, Person, PlatformError, Rest, Settings
 from bot.model import (
     Act,
     Author,
@@ -117,7 +122,10 @@ __all__ = [
     "Json",
     "Kick",
     "Link",
+    "LinkAccounts",
+    "Linked",
     "Lock",
+    "Lockdown",
     "Made",
     "Message",
     "Moment",
@@ -133,6 +141,7 @@ __all__ = [
     "PlaceKind",
     "Plain",
     "Platform",
+    "PlatformError",
     "Plugin",
     "PluginError",
     "Policy",
@@ -149,6 +158,7 @@ __all__ = [
     "Remember",
     "Remove",
     "Removed",
+    "Reopen",
     "Reply",
     "Report",
     "Reported",
@@ -171,10 +181,13 @@ __all__ = [
     "Thread",
     "Tick",
     "Unban",
+    "UnlinkAccount",
     "Unmute",
     "Warn",
     "WithdrawBan",
+    "blanks",
     "bullets",
+    "dates",
     "document",
     "heading",
     "line",

@@ -17,7 +17,7 @@ from bot.core import Nothing, core_plugin
 from bot.ledger import Ledger
 from bot.model import Place, Role
 from bot.outbox import Outbox
-from bot.pipeline import Pipeline, Served
+from bot.pipeline import Pipeline
 from bot.platforms.lemmy import LemmyAdapter, Pace
 from bot.platforms.memory import MemoryAdapter
 from bot.platforms.memory.remote import RemoteWorld
@@ -25,6 +25,7 @@ from bot.platforms.protocol import Adapter, PlatformError
 from bot.plugin import Plugin
 from bot.reader import Reader
 from bot.router import Breaker, Router
+from bot.served import Served
 from bot.settings import Loaded, SettingsError, load
 from bot.settings.models import LemmyAccount, MatrixAccount, MemoryAccount
 from bot.settings.plugins import find

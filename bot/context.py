@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.actions import Capability
-from bot.decision import Case, Spoken
+from bot.decision import Case, Linked, Spoken
 from bot.handler import Settings
 from bot.ledger import Ledger
 from bot.model import (
@@ -56,8 +56,14 @@ class LiveContext:
     async def case(self, number: int) -> Case | None:
         return await self.ledger.case(self.community.name, number)
 
-    async def cases(self, person: Author | None = None, *, since: datetime | None = None) -> list[Case]:
-        return await self.ledger.cases(self.community.name, person.key if person else None, since)
+    async def cases(
+        self, person: Author | None = None, *, since: datetime | None = None, alone: bool = False
+    ) -> list[Case]:
+        key = person.key if person else None
+        return await self.ledger.cases(self.community.name, key, since, alone=alone)
+
+    async def linked(self, person: Author) -> Linked:
+        return await self.ledger.linked(self.community.name, person.key)
 
     async def recent(self, person: Author, since: datetime) -> list[Message]:
         return await self.ledger.recent(self.community.name, person.key, since)

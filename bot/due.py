@@ -7,24 +7,16 @@ done is the ledger's knowledge; nothing here remembers anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.dates import local_instant
 from bot.handler import Settings
 from bot.model import Community, Tick
 from bot.plugin import Schedule
 
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def local_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """When the clocks of `zone` show `at` on `day`, in UTC.
-
-    A time that a clock change leaves out comes right after it, shifted by the length of the gap; one that happens
-    twice counts the first time. Both is what PEP 495 means by `fold=0`: the offset before the change holds.
-    """
-    return datetime.combine(day, at.replace(tzinfo=None, fold=0), tzinfo=zone).astimezone(UTC)
 
 
 def due(

@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.actions import Ban, External, Kick, Post, Report, Retry, Unban, Unmute
+from bot.actions import Ban, External, Kick, Post, Reopen, Report, Retry, Unban, Unmute
 from bot.clock import Clock
 from bot.decision import State
 from bot.describe import describe
@@ -175,7 +175,7 @@ class Outbox:
 
     async def _deliver(self, job: Job) -> None:
         """One attempt, and what follows from how it went."""
-        lift = isinstance(job.action, Unban | Unmute) and job.action.not_before is not None
+        lift = isinstance(job.action, Unban | Unmute | Reopen) and job.action.not_before is not None
         if lift and await self._ledger.superseded(job.id):
             await self._ledger.dropped(job.id, "a newer decision stands")
             return

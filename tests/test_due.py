@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.due import due, local_instant, next_due
+from bot.dates import local_instant
+from bot.due import due, next_due
 from bot.handler import Settings
 from bot.model import Community, Tick
 from bot.plugin import Schedule

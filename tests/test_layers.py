@@ -29,11 +29,12 @@ BOUNDARIES = {
 }
 
 #: Libraries without input and output of their own, which plugins may use.
-PURE = {"pydantic", "yaml", "regex", "re2", "markdown_it", "snowballstemmer", "typing_extensions", "babel"}
+PURE = {"pydantic", "yaml", "regex", "re2", "markdown_it", "snowballstemmer", "typing_extensions"}
 
 #: From the ground up. A module may import from its own layer or from one below.
 LAYERS = (
-    ("bot.duration", "bot.model", "bot.py"),
+    ("bot.duration", "bot.dates", "bot.model", "bot.py"),
+    ("bot.blanks",),
     ("bot.text",),
     ("bot.actions",),
     ("bot.decision", "bot.markup"),
@@ -46,13 +47,14 @@ LAYERS = (
         "bot.commands",
         "bot.due",
         "bot.guard",
+        "bot.linked",
         "bot.router",
         "bot.clock",
         "bot.settings",
         "bot.ledger",
         "bot.platforms",
     ),
-    ("bot.context", "bot.outbox", "bot.core", "bot.reader"),
+    ("bot.context", "bot.outbox", "bot.core", "bot.reader", "bot.served"),
     ("bot.pipeline",),
     ("bot.app",),
     ("bot.testing", "bot.demo"),
@@ -79,7 +81,10 @@ PURE_MODULES = (
     "bot.describe",
     "bot.commands",
     "bot.guard",
+    "bot.linked",
     "bot.due",
+    "bot.blanks",
+    "bot.dates",
     "bot.markup",
 )
 IMPURE = {"asyncio", "os", "socket", "subprocess", "time", "threading", "random", "logging"}

@@ -13,7 +13,7 @@ import pytest
 
 from bot.actions import Mute, Note, Post, Remember, Settle, Unmute, Urgency, Warn
 from bot.decision import Decision, Outcome, Reviewed, State
-from bot.ledger import IllegalMove, Ledger, LedgerError
+from bot.ledger import IllegalMove, Ledger, LedgerError, Overtaken
 from bot.ledger.migrate import migrate
 from bot.model import (
     Edited,
@@ -328,6 +328,17 @@ async def test_memory_is_written_with_the_decision():
         )
         assert await ledger.recall("moot", "moderation", "day/1") == "new"
         assert await ledger.recall("moot", "moderation", "dawn") is None
+
+
+async def test_what_has_to_be_fresh_and_is_not_undoes_the_whole_commit():
+    async with fresh() as ledger:
+        once = Remember(key="prompt/1", value="Tea?", fresh=True)
+        await happened(ledger, said("1", number=1), once)
+        with pytest.raises(Overtaken, match="moot: moderation has kept prompt/1 already"):
+            await happened(ledger, said("2", number=2), report(), replace(once, value="Milk?"))
+        assert await ledger.recall("moot", "moderation", "prompt/1") == "Tea?"
+        assert await ledger.known([said("2", number=2).key]) == frozenset()
+        assert await deliver(ledger) == []
 
 
 async def test_a_rehearsal_remembers_nothing():

@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from bot.actions import Note, Remember, Settle
+from bot.actions import Internal, LinkAccounts, Note, Remember, Settle, UnlinkAccount
 from bot.decision import Decision, Reviewed, State
-from bot.ledger import codec
+from bot.ledger import codec, links
+from bot.ledger.errors import Overtaken
 from bot.ledger.queue import Job, claim
-from bot.ledger.rows import INTERNAL, add, insert_action, move, row_of
+from bot.ledger.rows import add, insert_action, move, row_of
 from bot.ledger.tables import action, decision, memory, occurrence
 from bot.ledger.undo import take_back
 from bot.model import Occurrence
@@ -41,6 +42,13 @@ def known(conn: Connection, keys: Sequence[str]) -> frozenset[str]:
         some = keys[start : start + _AT_ONCE]
         found.update(conn.execute(select(occurrence.c.key).where(occurrence.c.key.in_(some))).scalars())
     return frozenset(found)
+
+
+def admit(conn: Connection, key: str, community: str, person: str | None) -> tuple[bool, str | None]:
+    """Whether an occurrence is new, and one name for all accounts of the human who caused it, if anybody did."""
+    if known(conn, [key]):
+        return False, None
+    return True, min(links.members(links.standing(conn, community, person))) if person else None
 
 
 def commit(
@@ -97,12 +105,21 @@ def release(conn: Connection, ids: Iterable[int], now: datetime) -> set[str]:
         act = codec.unpack(codec.ACTION, row.body)
         if act.witnessed:
             move(conn, ident, State.SENDING, State.SENT, done_at=now)
-        elif isinstance(act, INTERNAL):
+        elif isinstance(act, LinkAccounts | UnlinkAccount) and (refusal := links.enter(conn, row, act)):
+            _drop_all(conn, row.decision_id, refusal)
+        elif isinstance(act, Internal):
             accounts |= _carry_out(conn, row, act, now)
             move(conn, ident, State.SENDING, State.SENT, done_at=now)
         elif row.account is not None:
             accounts.add(row.account)
     return accounts
+
+
+def _drop_all(conn: Connection, decision_id: int, why: str) -> None:
+    """Nobody is told of what could not be done after all: whatever of the decision is still to come goes with it."""
+    waiting = select(action.c.id).where(action.c.decision_id == decision_id, action.c.state == State.PENDING)
+    for ident in conn.execute(waiting).scalars().all():
+        move(conn, ident, State.DROPPED, why=why)
 
 
 def _record(conn: Connection, what: Occurrence, now: datetime) -> None:
@@ -153,21 +170,24 @@ def _row(decided: Decision, number: int | None, now: datetime) -> dict[str, Any]
     }
 
 
-def _carry_out(conn: Connection, row: Any, act: Remember | Settle | Note, now: datetime) -> set[str]:
+def _carry_out(conn: Connection, row: Any, act: Internal, now: datetime) -> set[str]:
     match act:
         case Remember():
             plugin = conn.scalar(select(decision.c.plugin).where(decision.c.id == row.decision_id))
             _remember(conn, row.community, str(plugin), act)
         case Settle():
             return _settle(conn, row.community, act, now)
-        case Note():
-            pass  # Being on record is all it is for.
+        case Note() | LinkAccounts() | UnlinkAccount():
+            pass  # Being on record is all it is for; links stand in their table by now.
     return set()
 
 
 def _remember(conn: Connection, community: str, plugin: str, act: Remember) -> None:
+    """Raises Overtaken where something that must be fresh is there already: the whole commit is undone then."""
     this = (memory.c.community == community, memory.c.plugin == plugin, memory.c.key == act.key)
-    conn.execute(delete(memory).where(*this))
+    was = conn.execute(delete(memory).where(*this)).rowcount
+    if was and act.fresh:
+        raise Overtaken(f"{community}: {plugin} has kept {act.key} already")
     if act.value is not None:
         add(
             conn,

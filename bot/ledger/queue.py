@@ -209,17 +209,20 @@ def superseded(conn: Connection, job_id: int) -> bool:
     """Whether lifting this sanction would be wrong by now.
 
     It is when the decision's own ban never came about or was taken back (what stands now is somebody else's ban), or
-    when a newer one holds for the same person and place.
+    when a newer one holds for the same person and place (a lock-down falls on nobody in particular).
     """
     row = row_of(conn, job_id)
     sanction = LIFTS.get(row.kind)
-    if sanction is None or row.person is None:
+    if sanction is None:
         return False
+    on = action.c.person.is_(None)
+    if row.person is not None:
+        on = action.c.person.in_([row.person, pseudonym(row.person)])
     same = (
         action.c.kind == sanction,
         action.c.community == row.community,
         action.c.place == row.place,
-        action.c.person.in_([row.person, pseudonym(row.person)]),
+        on,
     )
     own = set(
         conn.execute(select(action.c.state).where(action.c.decision_id == row.decision_id, *same)).scalars()

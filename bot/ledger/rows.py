@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, func, insert, select, update
 
-from bot.actions import Note, Remember, Settle
 from bot.decision import MOVES, Reviewed, State
 from bot.ledger.codec import ACTION, pack
 from bot.ledger.errors import IllegalMove
@@ -19,11 +18,8 @@ FIRST = frozenset({State.PENDING, State.HELD, State.SIMULATED, State.DROPPED})
 #: Actions in these states still have to be carried out, and need to know on whom.
 WAITING = frozenset({State.PENDING, State.SENDING, State.UNKNOWN, State.HELD})
 
-#: What the ledger does itself.
-INTERNAL = (Remember, Settle, Note)
-
 #: Which action lifts which sanction.
-LIFTS = {"unban": "ban", "unmute": "mute"}
+LIFTS = {"unban": "ban", "unmute": "mute", "reopen": "lockdown"}
 
 
 def add(conn: Connection, table: Table, values: dict[str, Any]) -> int:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 #: Every revision of the schema, oldest first; the last one is what this program works with.
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 
 
 class Moment(TypeDecorator[datetime]):
@@ -172,6 +172,19 @@ memory: Final = Table(
     Column("value", Words, nullable=False),  # JSON
     UniqueConstraint("community", "plugin", "key", name="uq_memory"),
     Index("ix_memory_about", "about"),
+)
+
+#: Accounts of one human, by the deeds that joined and parted them, in their order. A deed counts while its action is sent.
+link: Final = Table(
+    "link",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("action_id", Integer, ForeignKey("action.id"), nullable=False),
+    Column("community", Words, nullable=False),
+    Column("account", Words, nullable=False),  # a person's key
+    Column("other", Words),  # the account that it was joined with; none when it left
+    Index("ix_link_account", "account"),
+    Index("ix_link_other", "other"),
 )
 
 #: How far each account has read, and since when each schedule is known.

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from bot.actions import Capability, External
+from bot.handler import PlatformError
 from bot.model import (
     Author,
     Discussion,
@@ -22,9 +23,17 @@ from bot.model import (
     Thread,
 )
 
-
-class PlatformError(Exception):
-    """Something went wrong between us and a platform; the message is a sentence for the operator."""
+__all__ = [
+    "Adapter",
+    "Batch",
+    "Busy",
+    "PlatformError",
+    "Refused",
+    "SignedOut",
+    "TellsRights",
+    "Unclear",
+    "Unreachable",
+]
 
 
 class Busy(PlatformError):

@@ -145,6 +145,8 @@ class Limits(Settings):
 
     bans_per_hour: int = Field(default=5, ge=0, le=1000)
     """how many people the bot may ban in an hour; more wait for a moderator"""
+    acts_per_hour: int = Field(default=30, ge=1, le=1000)
+    """how many bans, mutes, kicks and removals one moderator may ask the bot for in an hour; for more, a second one has to agree"""
     dry_run: bool = False
     """record and report everything, do nothing"""
     hold_permanent_bans: bool = True

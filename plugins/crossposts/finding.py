@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.api import Context, Discussion, Message, PlaceKind
+from bot.api import Context, Discussion, Message, PlaceKind, PlatformError
 from plugins.crossposts.links import canonical, keys
 from plugins.crossposts.match import Fingerprint, fingerprint, match
 from plugins.crossposts.settings import CrosspostSettings
@@ -50,9 +50,12 @@ async def find(
     if message.link is None or canonical(message.link, tracking) is not None:
         try:
             listed = await ctx.elsewhere(message.ref)
-        except Exception:  # noqa: BLE001 - whatever the platform raises is no reason to say that all is gone
+        except PlatformError as error:  # no reason to say that all is gone
             log.warning(
-                "cannot ask where else %s is discussed", message.ref, extra={"code": "crossposts.list"}
+                "cannot ask where else %s is discussed: %s",
+                message.ref,
+                error,
+                extra={"code": "crossposts.list"},
             )
             return None
     mine = fingerprint(message, tracking)

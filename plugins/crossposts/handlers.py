@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.api import (
@@ -135,7 +136,8 @@ async def _surface(
             text=surface.comment(message, shown, ctx.now),
         ),
         *(Say(place=room, text=surface.room_line(message, shown)) for room in rooms),
-        _remember(message.ref, shown, ctx.now),
+        # Of a new post and a later look at the same instant, only one says so.
+        replace(_remember(message.ref, shown, ctx.now), fresh=True),
     )
 
 

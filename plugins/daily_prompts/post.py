@@ -23,10 +23,10 @@ from bot.api import (
     Ref,
     Reply,
     Strong,
+    blanks,
     document,
     line,
 )
-from plugins.daily_prompts import dates, template
 from plugins.daily_prompts.memory import Suggestion, Used
 from plugins.daily_prompts.pool import Prompt
 from plugins.daily_prompts.settings import PromptSettings
@@ -92,7 +92,7 @@ def title_of(
 ) -> str:
     """The post's title in plain text, cut to what Lemmy takes."""
     facts = _facts(prompt, community, day, number, last)
-    title = " ".join(template.fill(settings.title, facts).split())
+    title = " ".join(blanks.fill(settings.title, facts).split())
     return _cut(title or facts["prompt"] or prompt.title)
 
 
@@ -114,8 +114,8 @@ def actions(
     title = title_of(prompt, settings, community, day=day, number=number, last=last)
     written = {name: _markup(name, value) for name, value in facts.items()}
     if suggested is not None:
-        written["text"] = template.escape(prompt.text)
-    body = template.fill(settings.text, written)
+        written["text"] = blanks.escape(prompt.text)
+    body = blanks.fill(settings.text, written)
     thanks = [line("Suggested by ", Name(suggested.author), ". Thank you!")] if suggested else []
     blocks: list[Block] = [*([Prose(body)] if body else []), *thanks]
     if place.kind is PlaceKind.COMMUNITY:
@@ -129,7 +129,7 @@ def actions(
         done.append(Pin(ref=Made("prompt")))
     if unpin is not None:
         done.append(Pin(ref=unpin, on=False))
-    if comment := template.fill(settings.first_comment, written):
+    if comment := blanks.fill(settings.first_comment, written):
         done.append(Reply(to=Made("prompt"), text=document(Prose(comment))))
     link = Link(facts["prompt"] or title, Made("prompt"))
     done.extend(
@@ -146,15 +146,8 @@ def _facts(
     prompt: Prompt, community: Community, day: date, number: int, last: Last
 ) -> Mapping[str, str | None]:
     """The value of every name, as plain text (`text` is Markdown). None where it is not known."""
-    language = community.language
     facts: dict[str, str | None] = {
-        "date": dates.long(day, language),
-        "date.iso": day.isoformat(),
-        "weekday": dates.weekday(day, language),
-        "day": str(day.day),
-        "month": dates.month(day, language),
-        "year": str(day.year),
-        "week": str(day.isocalendar().week),
+        **blanks.calendar(day, community.language),
         "number": str(number),
         "community": community.title,
         "yesterday.link": last.link,
@@ -165,15 +158,15 @@ def _facts(
     if prompt.suggestion is not None:
         return {**facts, "prompt": prompt.title, "text": prompt.text}
     written = {name: _markup(name, value) for name, value in facts.items()}
-    title = " ".join(template.fill(prompt.title, facts).split())
-    return {**facts, "prompt": title or prompt.title, "text": template.fill(prompt.text, written)}
+    title = " ".join(blanks.fill(prompt.title, facts).split())
+    return {**facts, "prompt": title or prompt.title, "text": blanks.fill(prompt.text, written)}
 
 
 def _markup(name: str, value: str | None) -> str | None:
     """The value inside Markdown: prompts' texts and links are markup already, everything else is not."""
     if value is None or name in {"text", "yesterday.link", "yesterday.top"}:
         return value
-    return template.escape(value)
+    return blanks.escape(value)
 
 
 def _cut(title: str) -> str:

@@ -65,6 +65,7 @@ CAPABILITIES = frozenset(
         Capability.MUTE,
         Capability.KICK,
         Capability.BAN,
+        Capability.LOCKDOWN,
         Capability.THREADS,
         Capability.POLICIES,
     }

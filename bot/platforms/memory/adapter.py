@@ -12,9 +12,11 @@ from bot.actions import (
     Capability,
     External,
     Kick,
+    Lockdown,
     Mute,
     Post,
     PublishBan,
+    Reopen,
     Tell,
     Unban,
     Unmute,
@@ -44,35 +46,20 @@ from bot.model import (
     Sanctioned,
     Thread,
 )
+from bot.platforms.memory.command import command_in
 from bot.platforms.memory.port import Done, Event, Item, Member, WorldPort
 from bot.platforms.protocol import Batch, Refused
 
 _URL = re.compile(r"memory://(?P<place>[^/\s]+)/(?P<id>[^/\s]+)")
 
 
-def command_in(text: str, *, prefix: str, name: str, private: bool) -> str | None:
-    """What `text` asks of the bot: the words after the prefix or the bot's name; None when it talks to others.
-
-    In private everything is meant for the bot. `! wow` and `!!` are no commands: a letter must follow the prefix.
-    """
-    text = text.strip()
-    mention = re.match(rf"@?{re.escape(name)}\s*[:,]\s*", text, re.IGNORECASE)
-    if mention:
-        text = text[mention.end() :].removeprefix(prefix)
-    elif text.startswith(prefix) and text[len(prefix) : len(prefix) + 1].isalpha():
-        text = text[len(prefix) :]
-    elif not private:
-        return None
-    return text or None
-
-
 class MemoryAdapter:
     """One account in a world. People's ids are their names; `memory://place/id` links to what was said.
 
-    `prefixes` gives the command prefix of a place by its alias (`!` where it names none).
+    `prefixes` gives the command prefix of a place by its alias (`!` where it names none). `platform` is the part that the world
+    plays: in a test with two of them, one may stand for Lemmy and one for Matrix.
     """
 
-    platform = Platform.MEMORY
     #: Everything but bans that end by themselves and warnings of the server's own.
     capabilities = frozenset(Capability) - {Capability.TIMED_BAN, Capability.NATIVE_WARN}
     #: The world acts at once or not at all.
@@ -86,7 +73,9 @@ class MemoryAdapter:
         clock: Clock,
         *,
         prefixes: Mapping[str, str] | None = None,
+        platform: Platform = Platform.MEMORY,
     ) -> None:
+        self.platform = platform
         self.account = account
         self.places = dict(places)
         self._world = world
@@ -155,7 +144,8 @@ class MemoryAdapter:
         return list(await self._world.elsewhere(item.link)) if item and item.link else []
 
     async def person(self, handle: str, place: str) -> Author | None:
-        member = await self._world.member(handle.strip().removeprefix("@"))
+        name = handle.strip()
+        member = await self._world.member(name) or await self._world.member(name.removeprefix("@"))
         return self._author(member, self.places.get(place)) if member else None
 
     async def profile(self, person: Author, place: str, *, here: bool = False) -> Profile | None:
@@ -169,7 +159,7 @@ class MemoryAdapter:
 
     @property
     def me(self) -> Author | None:
-        return Author(Platform.MEMORY, self._name, self._name, is_bot=True) if self._name else None
+        return Author(self.platform, self._name, self._name, is_bot=True) if self._name else None
 
     async def members(self, place: str) -> list[Author]:
         known = self._place(place)
@@ -255,7 +245,7 @@ class MemoryAdapter:
         else:
             role = member.roles.get(place.native, Role.EVERYONE)
         return Author(
-            platform=Platform.MEMORY,
+            platform=self.platform,
             id=member.name,
             name=member.name,
             role=role,
@@ -265,13 +255,13 @@ class MemoryAdapter:
         )
 
     def _ref(self, ident: str, place: Place) -> Ref:
-        return Ref(Platform.MEMORY, place.alias, ident)
+        return Ref(self.platform, place.alias, ident)
 
     def _receipt(self, done: Done, action: External) -> Receipt:
         if done.item is None:
             return Receipt(done.at, detail=done.detail)
         place = self._by_native.get(done.item.place)
-        ref = Ref(Platform.MEMORY, place.alias if place else done.item.place, done.item.id)
+        ref = Ref(self.platform, place.alias if place else done.item.place, done.item.id)
         return Receipt(done.at, ref, self.url(ref), detail=action.kind)
 
     # From our terms to the world's
@@ -288,6 +278,8 @@ class MemoryAdapter:
                 | Unmute()
                 | Ban()
                 | Unban()
+                | Lockdown()
+                | Reopen()
                 | PublishBan()
                 | WithdrawBan()
             ):
