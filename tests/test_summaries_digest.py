@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from plugins.summaries import grouping
 from plugins.summaries.digest import digest, digest_steps, summarize
 from plugins.summaries.files import BadThread, parse
+from plugins.summaries.languages import manners, stop_words
 from plugins.summaries.steps import finish, run_slowly
 from plugins.summaries.terms import Terms, recognise
 from plugins.summaries.tree import Comment, grow
@@ -72,7 +73,7 @@ def test_a_digest_tells_who_talked_about_what() -> None:
 
 def test_a_line_that_answers_one_not_quoted_says_what_it_answers() -> None:
     quiet = [replace(c, text="The deposit, the deposit.") if c.id == "a" else c for c in RENT]
-    lines = {line.id: line for group in digest(quiet, "", 30).groups for line in group.lines}
+    lines = {line.id: line for group in digest(quiet, "", 45).groups for line in group.lines}
     assert lines["a1"].answers == "The deposit, the deposit."
     assert lines["b"].answers is None
 
@@ -262,6 +263,42 @@ def test_small_groups_go_where_their_words_are() -> None:
     numbers = finish(grouping.group(said, grow(said), words))
     assert numbers[10] == numbers[0]
     assert numbers[11] not in {numbers[0], numbers[6]}
+
+
+def test_what_describes_goes_before_what_addresses_somebody() -> None:
+    said = thread(
+        "a, ana: I told you my rents, and you laughed at my trams and me.",
+        "b, bo: The rents of the old town are tied to the trams in it.",
+    )
+    assert [s.id for s in summarize(said, "", 5)] == ["b"]
+    german = thread(
+        "a, ana: Ich habe euch meine Mieten gesagt, und ihr lacht über mich und meine Trams.",
+        "b, bo: Die Mieten in der Altstadt sind mit den Trams auf der Straße gestiegen.",
+    )
+    assert [s.id for s in summarize(german, "", 5)] == ["b"]
+
+
+def test_every_language_with_stop_words_knows_how_a_sentence_speaks() -> None:
+    assert manners().keys() == stop_words().keys()
+    assert all(me and it and not me & it for me, it in manners().values())
+
+
+def test_each_sub_discussion_has_its_say() -> None:
+    loud = [
+        comment
+        for n in range(12)
+        for comment in thread(
+            f"a{n}{' < a0' if n else ''}, p{n}: Rent number {n} of the old town is too high for the poor."
+        )
+    ]
+    quiet = [
+        comment
+        for n in range(5)
+        for comment in thread(
+            f"b{n}{' < b0' if n else ''}, q{n}: Tram number {n} of the new line is late in the rain."
+        )
+    ]
+    assert {s.id[0] for s in summarize([*loud, *quiet], "", 30)} == {"a", "b"}
 
 
 LANGUAGES = {
