@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import pytest
+
+from bot.model import Message
+from bot.platforms.memory.adapter import MemoryAdapter
+from bot.platforms.memory.port import Item
 from bot.testing import DefaultTests, Member, Moot, Said, script
 from plugins.summaries import plugin
 
@@ -215,6 +220,28 @@ async def test_what_was_said_in_the_room_while_somebody_was_away() -> None:
         assert "2 comments are quicker read than summarized; I begin at 5." in it.moot.transcript()
         await it.moot.member("new").says("!summary missed")
         assert "I do not know when you wrote here last. Give a time, such as 6h." in it.moot.transcript()
+
+
+async def test_in_a_thread_of_a_room_only_the_thread_is_summarized(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Matrix: a command in a thread stands below its root, and answers nobody."""
+    reads = MemoryAdapter._message
+
+    def in_a_thread(adapter: MemoryAdapter, item: Item) -> Message | None:
+        found = reads(adapter, item)
+        return replace(found, parent=None) if found and found.command is not None else found
+
+    monkeypatch.setattr(MemoryAdapter, "_message", in_a_thread)
+    async with evening(automatic=False) as it:
+        first = await it.bo.says(DEPOSITS[0])
+        for n, text in enumerate(RENTS):
+            await it.cy.says(text)
+            await list(it.people.values())[n].replies(first, DEPOSITS[1:][n % 3])
+        it.moot.skip()
+        for wish in ("!summary", "!summary 6h"):
+            await it.ed.replies(first, wish)
+            said = it.moot.transcript()
+            assert DEPOSITS[0] in said
+            assert not any(text in said for text in RENTS), "they were said beside the thread"
 
 
 async def test_in_a_room_too_what_is_removed_is_quoted_no_longer() -> None:
