@@ -255,6 +255,31 @@ async def test_in_a_room_too_what_is_removed_is_quoted_no_longer() -> None:
         assert RENTS[0] not in change
 
 
+async def test_the_digest_of_the_day_is_posted_and_kept_true() -> None:
+    async with evening(automatic=False, regular="daily", words=60) as it:
+        await it.moot.advance(hours=12)
+        said = it.moot.transcript()
+        assert "What was said here today, 2026-03-02" in said
+        assert said.count("Thread digest · 10 comments by 5 people") == 1, "the post and its nine comments"
+        assert RENTS[0] in said
+        await it.cy.removes(it.rents)
+        change = it.moot.transcript().partition("bot edits")[2].partition("\n")[2]
+        assert "1 removed or by people who asked for it" in change
+        assert RENTS[0] not in change
+        await it.moot.advance(hours=24)
+        assert "digest" not in it.moot.transcript(), "a day on which nothing was said has none"
+
+
+async def test_the_digest_of_the_week_comes_once_on_its_day() -> None:
+    async with evening(automatic=False, regular="weekly", regular_day="wednesday") as it:
+        await it.moot.advance(hours=12)
+        assert "digest" not in it.moot.transcript(), "it is Monday"
+        await it.moot.advance(hours=24)
+        assert "digest" not in it.moot.transcript()
+        await it.moot.advance(hours=24)
+        assert it.moot.transcript().count("Thread digest · 10 comments by 5 people") == 1
+
+
 async def test_words_that_make_no_wish_are_answered_with_what_was_expected() -> None:
     async with evening() as it:
         it.moot.skip()
