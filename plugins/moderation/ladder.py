@@ -12,6 +12,8 @@ from plugins.moderation.rule import FOREVER
 
 
 class Deed(StrEnum):
+    """What a step of the ladder does."""
+
     REMIND = "remind"  # the friendly form of a warning
     WARN = "warn"
     MUTE = "mute"

@@ -255,7 +255,7 @@ async def roll_back(ctx: Moderation, call: Call, name: Rest) -> Answer:
     wanted: str | None = None
     head, _, last = name.strip().rpartition(" ")
     if head and not changes_of(log, name):
-        name, wanted = head, last.strip("()")
+        name, wanted = Rest(head), last.strip("()")
     changes = [change for change in changes_of(log, name) if change.is_text]
     original = _in_files(ctx, name)
     if not changes:
