@@ -226,15 +226,15 @@ def test_twenty_thousand_short_comments_leave_others_their_turn() -> None:
     ]  # fmt: skip
 
     async def beside() -> float:
-        longest, last = 0.0, time.monotonic()
+        longest, last = 0.0, time.thread_time()
         work = asyncio.create_task(run_slowly(digest_steps(said, "rent", 240)))
         while not work.done():
             await asyncio.sleep(0)
-            longest, last = max(longest, time.monotonic() - last), time.monotonic()
+            longest, last = max(longest, time.thread_time() - last), time.thread_time()
         assert (await work).comments == 20_000
         return longest
 
-    # Bound generously: the figure that is promised (50 ms) is measured by benchmarks/summaries.py on a quiet machine.
+    # In time of the processor, and generously: the figure that is promised (50 ms) is measured by benchmarks/summaries.py.
     assert asyncio.run(beside()) < 2
 
 
