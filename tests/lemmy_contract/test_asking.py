@@ -111,7 +111,7 @@ async def test_the_same_link_elsewhere_is_a_cross_post(server: str) -> None:
         assert found.community.startswith(f"{elsewhere.name}@")
         # A page is asked for by its link alone, and a community that is not ours can be looked into.
         page = await it.adapter.elsewhere(link)
-        assert [one.title for one in page] == ["The same news"]
+        assert "The same news" in {one.title for one in page}
         assert [one.title for one in await it.adapter.newest(found.community)] == ["The same news"]
         assert await it.adapter.newest(found.community.replace("news", "nobody", 1)) == []
 
