@@ -57,10 +57,15 @@ class LiveContext:
         return await self.ledger.case(self.community.name, number)
 
     async def cases(
-        self, person: Author | None = None, *, since: datetime | None = None, alone: bool = False
+        self,
+        person: Author | None = None,
+        *,
+        since: datetime | None = None,
+        alone: bool = False,
+        before: int | None = None,
     ) -> list[Case]:
         key = person.key if person else None
-        return await self.ledger.cases(self.community.name, key, since, alone=alone)
+        return await self.ledger.cases(self.community.name, key, since, alone=alone, before=before)
 
     async def linked(self, person: Author) -> Linked:
         return await self.ledger.linked(self.community.name, person.key)

@@ -77,9 +77,14 @@ class Context(Protocol[S_co]):
     async def case(self, number: int) -> Case | None: ...
 
     async def cases(
-        self, person: Author | None = None, *, since: datetime | None = None, alone: bool = False
+        self,
+        person: Author | None = None,
+        *,
+        since: datetime | None = None,
+        alone: bool = False,
+        before: int | None = None,
     ) -> list[Case]:
-        """Cases of this community, newest first, at most 200; of one person where given.
+        """Cases of this community, newest first, at most 200; of one person where given; those below the number `before`.
 
         Those of all accounts of that human, as in `strikes`; with `alone`, of this very account: what was done to it where it is.
         """

@@ -177,6 +177,8 @@ class Pipeline:
         community = served.community
         falls_on = guard.people(decision)
         bans = any(isinstance(action, Ban) for action in decision.outcome.actions)
+        hour_ago = now - timedelta(hours=1)
+        destructive = any(guard.is_destructive(action) for action in decision.outcome.actions)
         facts = guard.Facts(
             community=community,
             limits=served.limits,
@@ -186,9 +188,11 @@ class Pipeline:
                 if place.account in self.adapters
             },
             roles={key: await self._role(served, person, place) for key, (person, place) in falls_on.items()},
-            bans=await self.ledger.bans_since(community.name, now - timedelta(hours=1)) + guard.bans(before)
-            if bans
+            bans=await self.ledger.bans_since(community.name, hour_ago) + guard.bans(before) if bans else 0,
+            acts=await self.ledger.acts_since(community.name, decision.by.key, hour_ago)
+            if decision.by and destructive
             else 0,
+            own=frozenset(adapter.me.key for adapter in self.adapters.values() if adapter.me),
             now=now,
         )
         verdicts = guard.review(decision, facts)

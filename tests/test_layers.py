@@ -56,7 +56,7 @@ LAYERS = (
     ),
     ("bot.context", "bot.outbox", "bot.core", "bot.reader", "bot.served", "bot.ticks"),
     ("bot.pipeline",),
-    ("bot.app",),
+    ("bot.app", "bot.connect"),
     ("bot.testing", "bot.demo"),
     ("bot.cli",),
     ("bot.__main__",),

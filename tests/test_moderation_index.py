@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.api import Platform
+from bot.api import Author, Message, Place, PlaceKind, Platform, Ref
 from plugins.moderation.atoms import DIGIT, Part, of_expression, of_literal
 from plugins.moderation.expressions import hoist
 from plugins.moderation.facts import Fact, Field, Need, Target
@@ -19,8 +20,10 @@ from plugins.moderation.index import WordIndex
 from plugins.moderation.matching import Matcher
 from plugins.moderation.reader import read
 from plugins.moderation.rule import Kind, Rule
-from plugins.moderation.subject import Subject
+from plugins.moderation.subject import Subject, subject
 from plugins.moderation.views import View
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def texts(parts: frozenset[Part] | None) -> set[str] | None:
@@ -38,10 +41,20 @@ def texts(parts: frozenset[Part] | None) -> set[str] | None:
         ("f[o0]rk", {"|fork|", "|f0rk|"}),
         ("(cat|dog)s?", {"|cat|", "|cats|", "|dog|", "|dogs|"}),
         (r"free\s+money", {"money"}),
-        (r"\bcasino\w*", {"casino"}),
+        (r"\bcasino\w*", {"|casino"}),
+        (r"^casino\w", {"|casino"}),
+        (r"\Bcasino\w", {"casino"}),
+        (r"sep+uk+u\w", {"sep"}),
+        (r"^.p+uk+u\w", {"puk"}),
+        ("f+u+c+k+\\w", None),
+        ("the [^ ]+ casino", {"|casino"}),
+        ("pain in my (arm|leg)", {"|pain|"}),
+        (r"(?=.*\bdie\b)(?=.*\bpain(?:ful|less)\b).*", {"|painful|", "|painless|"}),
+        (r"(?=.*casino)?\w+", None),
+        (r"(?!.*casino)\w+", None),
         ("a?b?casino", {"|casino|", "|acasino|", "|bcasino|", "|abcasino|"}),
         (r"\d{3}[-.]\d{4}", {"|0000|"}),
-        (r"[0-9]{2,}x", {"00"}),
+        (r"[0-9]{2,}x", {"00x"}),
         ("(?:ab){2}", {"|abab|"}),
         ("(?<!no )casino(?! please)", {"|casino|"}),
         ("cas(?i)ino", {"|casino|"}),
@@ -125,6 +138,11 @@ values = st.sampled_from(
         "c4t",
         "\\d{2}",
         "ca+t",
+        "c[@!]t?",
+        "é|ß",
+        "!!$",
+        "(?<!c)@",
+        "(c)(?=@)",
     ]
 )
 modifiers = st.sampled_from(
@@ -148,7 +166,9 @@ def subjects() -> st.SearchStrategy[Subject]:
     def make(
         body: str | None, title: str | None, url: str | None, host: str | None, label: str, edited: bool
     ) -> Subject:
-        given = {Field.BODY: body, Field.TITLE: title, Field.URL: url, Field.DOMAIN: host, Field.FLAIR: label}
+        given = {
+            Field.BODY: body, Field.TITLE: title, Field.URL: url, Field.DOMAIN: host, Field.FLAIR: label, Field.ID: "77",
+        }  # fmt: skip
         found = {field: (text,) for field, text in given.items() if text is not None}
         kind = Kind.COMMENT if title is None else Kind.LINK if url else Kind.TEXT
         facts = {Fact.EDITED: float(edited), Fact.ACCOUNT_AGE: 100_000.0, Fact.REPORTS: 0.0}
@@ -183,6 +203,7 @@ more = st.lists(
             "is_edited: true",
             "media_title: cat",
             "~media_title: cat",
+            "body+media_title#m: cat",
             "~body+media_title#m: cat",
             "author: {has_verified_email: true}",
             "author: {account_age: '< 3', contributor_quality: low, satisfy_any_threshold: true}",
@@ -212,8 +233,11 @@ more = st.lists(
 def test_more_conditions_never_make_a_rule_match_more(
     rule: list[tuple[Any, ...]], rows: list[str], item: Subject
 ):
-    """Whatever cannot be used or known: with it in the text, a rule matches what it matches without, or less."""
-    plain, longer = read(source(rule)).rules, read(source(rule, *rows)).rules
+    """Whatever cannot be used or known: with it in the text, a rule matches what it matches without, or less.
+
+    Both look at the id, which everything has: a rule that finds nothing to look at does not hold, and that is another law.
+    """
+    plain, longer = (read(source(rule, "~id#z: '0'", *more)).rules for more in ((), rows))
     if longer and Matcher(longer).match(item).matches:
         assert plain
         assert Matcher(plain).match(item).matches
@@ -262,6 +286,51 @@ def test_all_parts_of_a_rule_must_have_something_to_look_at():
     item = Subject(Kind.LINK, "lounge", Platform.LEMMY, {Field.TITLE: ("x",), Field.AUTHOR: ("ana",)})
     assert Matcher(rules).match(item).matches == ()
     assert Matcher(rules).match(item.knowing(texts={Field.DOMAIN: ("x.org",)})).matches
+
+
+PLACE = Place(Platform.LEMMY, "freechat", "freechat", PlaceKind.COMMUNITY, "moot", "bot")
+LOUNGE = Place(Platform.MATRIX, "lounge", "!1", PlaceKind.ROOM, "moot", "bot")
+
+
+def said_in(place: Place, **what: Any) -> Subject:
+    ref = Ref(place.platform, place.alias, "1")
+    ana = Author(place.platform, "ana", "ana")
+    message = Message(ref=ref, place=place, author=ana, sent_at=NOW, root=what.pop("root", ref), **what)
+    return subject(message, now=NOW)
+
+
+TEXT_POST = said_in(PLACE, title="A question", text="Hm")
+BARE_POST = said_in(PLACE, title="A question", text="")
+LINK_POST = said_in(PLACE, title="Look", text="", link="https://imgur.com/1")
+COMMENT = said_in(PLACE, text="Hm", root=Ref(Platform.LEMMY, "freechat", "0"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "item", "holds"),
+    [
+        # A post without a link is on `self.community`, which is no other domain.
+        ("~domain: imgur.com", TEXT_POST, True),
+        ("~domain: imgur.com", BARE_POST, True),
+        ("~domain: self.freechat", TEXT_POST, False),
+        ("~domain: imgur.com", said_in(LOUNGE, text="no link"), True),
+        ("~domain: imgur.com", LINK_POST, False),
+        ("~domain: imgur.com", said_in(PLACE, title="Odd", text="", link="magnet:?xt=1"), True),
+        ("~domain: imgur.com\ntype: submission\naction: remove", TEXT_POST, True),
+        # Comments are on no domain at all.
+        ("~domain: imgur.com", COMMENT, False),
+        # A text post has no address and a link post without text no body: nothing was looked at.
+        ("~url: imgur", TEXT_POST, False),
+        ("~body: cat", LINK_POST, False),
+        ("~body: cat", BARE_POST, True),
+        # Beside something that was looked at, what is not there does not hold the rule back.
+        ("~url: imgur\ntitle: question", TEXT_POST, True),
+        ("~url+title: cat", TEXT_POST, True),
+        ("~url+title: question", TEXT_POST, False),
+    ],
+)  # fmt: skip
+def test_what_is_excluded_where_there_is_nothing_of_the_kind(rule: str, item: Subject, holds: bool):
+    action = "" if "action" in rule else "\naction: report"
+    assert bool(Matcher(read(rule + action).rules).match(item).matches) is holds
 
 
 def test_a_post_above_is_searched_like_any_other():

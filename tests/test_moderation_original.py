@@ -50,7 +50,7 @@ class Item:
     def text(self, field: str) -> str | None:
         """None where the original does not look: no url in text posts, no body in link posts without one."""
         return {
-            "body": self.body if self.body or not self.url else None,
+            "body": self.body if self.body.strip() or not self.url else None,
             "title": self.title,
             "url": self.url,
         }.get(field)

@@ -12,9 +12,11 @@ from bot.actions.sanctions import (
     LISTED,
     Ban,
     Kick,
+    Lockdown,
     Mute,
     PublishBan,
     Remove,
+    Reopen,
     Restore,
     Unban,
     Unmute,
@@ -42,6 +44,8 @@ External: TypeAlias = (
     | Unmute
     | Ban
     | Unban
+    | Lockdown
+    | Reopen
     | PublishBan
     | WithdrawBan
     | Report
@@ -61,6 +65,7 @@ __all__ = [
     "Kick",
     "LinkAccounts",
     "Lock",
+    "Lockdown",
     "Mute",
     "Note",
     "Pin",
@@ -69,6 +74,7 @@ __all__ = [
     "React",
     "Remember",
     "Remove",
+    "Reopen",
     "Reply",
     "Report",
     "Resolve",

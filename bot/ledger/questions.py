@@ -50,9 +50,12 @@ class Questions:
         limit: int = 200,
         *,
         alone: bool = False,
+        before: int | None = None,
     ) -> list[Case]:
-        """Newest first; of one person (with `alone`, of this very account), since a time, where given."""
-        return await self._worker.read(queries.cases, community, person, since, limit, alone=alone)
+        """Newest first; of one person (with `alone`, of this very account), since a time, below a number, where given."""
+        return await self._worker.read(
+            queries.cases, community, person, since, limit, alone=alone, before=before
+        )
 
     async def linked(self, community: str, person: str) -> Linked:
         """The other accounts of the same human."""
@@ -79,6 +82,10 @@ class Questions:
     async def bans_since(self, community: str, since: datetime) -> int:
         """Decisions to ban that the bot made by itself since then, however many places each is about."""
         return await self._worker.read(queries.bans_since, community, since)
+
+    async def acts_since(self, community: str, person: str, since: datetime) -> int:
+        """How often a moderator had the bot do something to people since then, warnings apart."""
+        return await self._worker.read(queries.acts_since, community, person, since)
 
     async def message(self, ref: Ref) -> Message | None:
         """Something said, as it read when it was last seen; None when it is not kept."""

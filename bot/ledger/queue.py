@@ -6,7 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from bot.actions import External, Report, Retry
 from bot.decision import COUNTING, Reviewed, State
@@ -78,7 +90,10 @@ def _ready(account: str) -> tuple[ColumnElement[bool], ...]:
     basis = action.alias("basis")
     to_come = exists().where(
         basis.c.decision_id == action.c.decision_id,
-        basis.c.name == action.c.waits_for,
+        literal("\n")
+        .concat(action.c.waits_for)
+        .concat("\n")
+        .contains(literal("\n").concat(basis.c.name).concat("\n")),
         basis.c.id != action.c.id,
         basis.c.state.in_(WAITING),
     )
@@ -209,17 +224,20 @@ def superseded(conn: Connection, job_id: int) -> bool:
     """Whether lifting this sanction would be wrong by now.
 
     It is when the decision's own ban never came about or was taken back (what stands now is somebody else's ban), or
-    when a newer one holds for the same person and place.
+    when a newer one holds for the same person and place (a lock-down falls on nobody in particular).
     """
     row = row_of(conn, job_id)
     sanction = LIFTS.get(row.kind)
-    if sanction is None or row.person is None:
+    if sanction is None:
         return False
+    on = action.c.person.is_(None)
+    if row.person is not None:
+        on = action.c.person.in_([row.person, pseudonym(row.person)])
     same = (
         action.c.kind == sanction,
         action.c.community == row.community,
         action.c.place == row.place,
-        action.c.person.in_([row.person, pseudonym(row.person)]),
+        on,
     )
     own = set(
         conn.execute(select(action.c.state).where(action.c.decision_id == row.decision_id, *same)).scalars()

@@ -19,7 +19,7 @@ FIRST = frozenset({State.PENDING, State.HELD, State.SIMULATED, State.DROPPED})
 WAITING = frozenset({State.PENDING, State.SENDING, State.UNKNOWN, State.HELD})
 
 #: Which action lifts which sanction.
-LIFTS = {"unban": "ban", "unmute": "mute"}
+LIFTS = {"unban": "ban", "unmute": "mute", "reopen": "lockdown"}
 
 
 def add(conn: Connection, table: Table, values: dict[str, Any]) -> int:
@@ -59,7 +59,7 @@ def insert_action(
             "person": reviewed.person or (on.key if on else None),
             "urgency": int(act.urgency if reviewed.urgency is None else reviewed.urgency),
             "name": act.name,
-            "waits_for": reviewed.waits_for,
+            "waits_for": "\n".join(reviewed.waits_for) or None,
             "not_before": act.not_before,
             "attempts": 0,
             "unclear": False,

@@ -37,11 +37,15 @@ __all__ = [
 
 
 class Busy(PlatformError):
-    """The platform asks us to wait; nothing was done. `after` is None when it did not say how long."""
+    """The platform asks us to wait; nothing was done. `after` is None when it did not say how long.
 
-    def __init__(self, message: str, after: timedelta | None = None) -> None:
+    `whole` says that it asks the account and not only this call: whatever else is tried meanwhile is refused as well.
+    """
+
+    def __init__(self, message: str, after: timedelta | None = None, *, whole: bool = False) -> None:
         super().__init__(message)
         self.after = after
+        self.whole = whole
 
 
 class Unreachable(PlatformError):

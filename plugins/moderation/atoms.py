@@ -40,6 +40,15 @@ class Part:
 
 Parts = frozenset[Part]
 
+#: The words that English is made of.
+_FILLERS = (
+    "about after all also and any are because been but can could did does for from get going had has have her here him his "
+    "how into is it its just know like make many more much need not now off one only other our out over people really see "
+    "she should some than that the their them then there these they think this time two was way want were what when which "
+    "who why will with would you your"
+)
+_EVERYWHERE = frozenset(_FILLERS.split())
+
 
 def of_literal(value: str, *, words: bool) -> Parts | None:
     """The longest word of a value; None where it has none. With `words`, the value is searched by whole words."""
@@ -54,7 +63,15 @@ def of_expression(source: str, *, words: bool) -> Parts | None:
         found = reader.alternatives()
     except (_Unknown, RecursionError):
         return None
-    return found.parts(left=words, right=words) if reader.at == len(reader.tokens) else None
+    if reader.at < len(reader.tokens):
+        return None
+    parts = found.parts(left=words, right=words)
+    return None if parts is None or any(map(_is_weak, parts)) else parts
+
+
+def _is_weak(part: Part) -> bool:
+    """Whether it stands in too many texts to be of use: two letters anywhere."""
+    return len(part.text) < 3 and not part.is_whole and DIGIT not in part.text
 
 
 def _of_string(text: str, *, left: bool, right: bool) -> Parts | None:
@@ -74,7 +91,9 @@ def any_digit(text: str) -> str:
 
 
 def _worth(part: Part) -> tuple[int, bool, bool]:
-    """Longer parts are rarer, and so are whole words."""
+    """Longer parts are rarer, and so are whole words; words of every sentence help as little as two letters."""
+    if len(part.text) <= SHORTEST or part.text in _EVERYWHERE:
+        return SHORTEST, part.closed_left, part.closed_right
     return min(len(part.text), 8) + (2 if part.is_whole else 0), part.closed_left, part.closed_right
 
 
@@ -84,19 +103,25 @@ class _Unknown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What a piece of an expression may be (a few strings, without case), or what must be in it; both None: anything."""
+    """What a piece of an expression may be (a few strings, without case); what must stand in the text; both None: anything.
+
+    `ends` are strings with which it begins and ends, where it may be longer than `strings` could say.
+    """
 
     strings: frozenset[str] | None = None
     needs: Parts | None = None
+    ends: frozenset[str] | None = None
 
     def parts(self, *, left: bool = False, right: bool = False) -> Parts | None:
         if self.strings is None:
             return self.needs
-        return _united(_of_string(text, left=left, right=right) for text in self.strings)
+        return _better(self.needs, _united(_of_string(text, left=left, right=right) for text in self.strings))
 
 
 _ANYTHING = _Known()
 _EMPTY = _Known(frozenset({""}))
+#: Where a word ends: no letter can stand on one of its sides, which is all that a blank says here, too.
+_EDGE = _Known(frozenset({" "}))
 
 
 def _united(found: Iterable[Parts | None]) -> Parts | None:
@@ -127,6 +152,8 @@ class _Reader:
         while self._is("|"):
             self.at += 1
             branches.append(self._sequence())
+        if len(branches) == 1:
+            return branches[0]
         strings: set[str] = set()
         for branch in branches:
             if branch.strings is None or len(strings := strings | branch.strings) > MOST_STRINGS:
@@ -142,13 +169,14 @@ class _Reader:
             item = self._repeated(self._item())
             longer = _joined(strings, item.strings) if item.strings is not None else None
             if longer is not None:
-                strings = longer
+                strings, needs = longer, _better(needs, item.needs)
                 continue
             # Here the run of known strings ends: what came before it and what comes after it are sought apart.
-            needs = _better(needs, _better(_Known(strings).parts(), item.parts()))
-            strings, is_all = frozenset({""}), False
+            run = _joined(strings, item.ends) if item.ends else None
+            needs = _better(needs, _better(_Known(run or strings).parts(), item.parts()))
+            strings, is_all = item.ends or frozenset({""}), False
         if is_all:
-            return _Known(strings)
+            return _Known(strings, needs)
         return _Known(None, _better(needs, _Known(strings).parts()))
 
     def _item(self) -> _Known:
@@ -160,8 +188,9 @@ class _Reader:
             case "open" | "name":
                 return self._group()
             case "look":
-                self._group()
-                return _EMPTY
+                # It takes no place; what it asks for stands somewhere.
+                inside = self._group()
+                return _Known(_EMPTY.strings, inside.parts() if token.text.endswith("=") else None)
             case "special" | "flags" | "back":
                 raise _Unknown
             case "escape":
@@ -169,7 +198,7 @@ class _Reader:
             case "set":
                 return _set(token.text)
             case "char" if token.text in "^$":
-                return _EMPTY
+                return _EDGE
             case "char" if token.text == ".":
                 return _ANYTHING
             case "char":
@@ -203,7 +232,7 @@ class _Reader:
         else:
             if most is not None and least == most <= _LONGEST:
                 return _Known(strings)
-        return _Known(None, _Known(strings).parts()) if least else _ANYTHING
+        return _Known(None, _Known(strings).parts(), strings) if least else _ANYTHING
 
 
 def _times(text: str) -> tuple[int, int | None]:
@@ -224,7 +253,9 @@ def _joined(before: frozenset[str], after: frozenset[str]) -> frozenset[str] | N
 
 def _escape(text: str) -> _Known:
     letter = text[1]
-    if letter in "bBAZz":
+    if letter in "bAZz":
+        return _EDGE
+    if letter == "B":
         return _EMPTY
     if letter == "d":
         return _Known(frozenset({DIGIT}))

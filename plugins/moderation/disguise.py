@@ -147,16 +147,15 @@ def could_disguise(word: str) -> bool:
 
 _ODD = re.compile(r"[0-9_]|(.)\1\1")
 #: A sign that may stand for a letter: with letters around it, or money in front of one. `@` in front is a mention.
-_SIGN = re.compile(r"\w[@$€£!|+]+\w|[$€£][@$€£!|+]*[A-Za-z]|\w[*~`\\]+\w")
-_SIGNS = "@$!|+*~`\\"
+#: It begins with the signs themselves, because `re` leaps to the first of a set.
+_SIGN = re.compile(
+    r"[@$€£!|+*~`\\](?:(?<=\w[@$€£!|+])[@$€£!|+]*\w|(?<=[$€£])[@$€£!|+]*[A-Za-z]|(?<=\w[*~`\\])[*~`\\]*\w)"
+)
 
 
 def is_plain(view: View) -> bool:
     """Whether nothing in a text beside its words can stand for a letter: no sign, no row of lone letters."""
-    text = view.text
-    if (not view.is_ascii or any(map(text.__contains__, _SIGNS))) and _SIGN.search(text):
-        return False
-    return not _has_gaps(view)
+    return not (_SIGN.search(view.text) or _has_gaps(view))
 
 
 def _has_gaps(view: View) -> bool:

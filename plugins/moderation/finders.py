@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from plugins.moderation.atoms import Parts, of_expression, of_literal
-from plugins.moderation.patterns import Patience, Pattern, union
+from plugins.moderation.patterns import Patience, Pattern
 from plugins.moderation.rule import Check, Method
 from plugins.moderation.views import View, is_word, lower, unmask, word_tokens
 
@@ -52,18 +52,10 @@ class Expressions:
         )
         words = check.method in _WHOLE
         self.parts = tuple(of_expression(pattern.source, words=words) for pattern in self.patterns)
-        # What no index can leave out is asked for together first.
-        self._free = frozenset(at for at, parts in enumerate(self.parts) if parts is None)
-        self._gate = union([self.patterns[at] for at in sorted(self._free)]) if len(self._free) > 2 else None
 
     def find(self, view: View, values: Iterable[int], patience: Patience) -> Place | None:
-        without: frozenset[int] = frozenset()
-        if self._gate is not None and view.is_ascii and self._gate.search(view.text) is None:
-            without = self._free
         best: Place | None = None
         for number in values:
-            if number in without:
-                continue
             found = self.patterns[number].search(view, patience)
             if found and (best is None or (found[0], number) < (best[0], best[2])):
                 best = (*found, number)

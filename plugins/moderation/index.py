@@ -83,7 +83,7 @@ class WordIndex:
 
     def is_dull(self, words: list[str]) -> bool:
         """Whether all words are known to lead nowhere, not even when somebody disguised another word as one of them."""
-        return all(map(self._dull.__contains__, words))
+        return self._dull.issuperset(words)
 
     def hits(self, words: list[str]) -> dict[int, list[int]]:
         """For each check some of whose values could be found: their numbers, in rising order."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from plugins.moderation.disguise import folded, guessed, is_plain
 from plugins.moderation.facts import Field, Target
+from plugins.moderation.gate import Gate
 from plugins.moderation.index import WordIndex
 from plugins.moderation.patterns import Patience
 from plugins.moderation.subject import Subject
@@ -24,9 +25,11 @@ Look = tuple[View, str]
 class Looks:
     """One subject, looked at. `patience` is shared with those above it: they belong to one message."""
 
-    def __init__(self, subject: Subject, patience: Patience | None = None) -> None:
+    def __init__(self, subject: Subject, patience: Patience | None = None, gate: Gate | None = None) -> None:
         self.subject = subject
         self.patience = patience or Patience()
+        self._gate = gate
+        self._open: dict[str, frozenset[int]] = {}
         self._views: dict[Field, list[Look]] = {}
         self._guesses: dict[Field, list[Look]] = {}
         self._above: dict[Target, Looks] = {}
@@ -40,7 +43,7 @@ class Looks:
             subject = self.subject.above.get(home)
             if subject is None:
                 return None
-            self._above[home] = Looks(subject, self.patience)
+            self._above[home] = Looks(subject, self.patience, self._gate)
         return self._above[home]
 
     def views(self, field: Field) -> list[Look]:
@@ -62,6 +65,21 @@ class Looks:
                 (guess, text) for view, text in last if field in _TYPED for guess in guessed(view)
             ]
         return found
+
+    def gates_open(self, view: View) -> frozenset[int]:
+        """The gate's programs whose expressions may be found in a view; each text is asked once."""
+        found = self._open.get(view.text)
+        if found is None:
+            found = self._open[view.text] = self._gate.open_in(view) if self._gate else frozenset()
+        return found
+
+    def behind_gates(self, gate: Gate) -> set[int]:
+        """The checks that one of the gate's programs does not leave out, by what the message itself says."""
+        programs: set[int] = set()
+        for field in gate.fields:
+            for view, _ in self.views(field):
+                programs |= self.gates_open(view)
+        return {check for number in programs for check in gate.checks[number]}
 
     def hits(self, index: WordIndex) -> Mapping[int, list[int]]:
         """What the index knows of the words in all fields and views."""

@@ -7,10 +7,12 @@ something which is not fetched yet is neither met nor missed: it stays open unti
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 from plugins.moderation.asking import Open
 from plugins.moderation.facts import Fact, Field, Need
+from plugins.moderation.gate import Gate
 from plugins.moderation.index import WordIndex
 from plugins.moderation.looks import Looks
 from plugins.moderation.match import Find, Found, Match, Pending
@@ -41,7 +43,9 @@ class Matcher:
         self._rules = tuple(prepared)
         self.rules = tuple(one.rule for one in prepared)
         self._by_version = {one.rule.version: one for one in prepared}
-        self._index = WordIndex.of(check for one in prepared for check in one.checks) if indexed else None
+        checks = [check for one in prepared for check in one.checks]
+        self._index = WordIndex.of(checks) if indexed else None
+        self._gate = Gate(checks) if indexed else None
         #: Rules that no word can leave out; and those of them that wait for reports.
         self._always: list[int] = []
         self._reported: list[int] = []
@@ -69,7 +73,7 @@ class Matcher:
 
     def match(self, subject: Subject, patience: Patience | None = None) -> Found:
         """Every rule that holds for `subject`. A rule without checks but with `repeat` holds here: the caller counts."""
-        looks = Looks(subject, patience)
+        looks = Looks(subject, patience, self._gate)
         answers: list[Match | Pending] = []
         slow: list[Rule] = []
         for at in self._candidates(looks):
@@ -87,7 +91,7 @@ class Matcher:
 
     def ask(self, rule: Rule, subject: Subject) -> Match | Open | None:
         """The same for one of the rules; what it still asks for where nobody can tell yet. Raises Slow."""
-        return self._ask(self._by_version[rule.version], Looks(subject, Patience(_ONE)))
+        return self._ask(self._by_version[rule.version], Looks(subject, Patience(_ONE), self._gate))
 
     def wants(self, rule: Rule) -> frozenset[Need]:
         """What a match of one of the rules has to know besides that it holds."""
@@ -110,13 +114,13 @@ class Matcher:
         """The rules that may hold, in their order."""
         found: list[int] = []
         if self._index is not None and self._gated:
-            hits = looks.hits(self._index)
-            found += (
-                at
-                for gate in self._gated.keys() & hits.keys()
-                for at in self._gated[gate]
-                if all(other in hits for other in self._rules[at].gates)
-            )
+            hits: AbstractSet[int] = looks.hits(self._index).keys()
+            if self._gate is not None and self._gate.fields:
+                hits = looks.behind_gates(self._gate) | hits
+            for check in self._gated.keys() & hits:
+                found += (
+                    at for at in self._gated[check] if all(other in hits for other in self._rules[at].gates)
+                )
         if self._reported and looks.subject.facts.get(Fact.REPORTS):
             found += self._reported
         return sorted([*self._always, *found]) if found else self._always

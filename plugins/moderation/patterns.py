@@ -112,12 +112,11 @@ class Pattern:
         loose, exact = self._loose(ascii_only=ascii_only)
         if loose is None:
             return
-        edges_known = ascii_only or not (self._before + self._after).strip("^$")
-        if exact and edges_known:
+        if exact and self._knows_edges(ascii_only):
             source = f"{self._before}({loose}){self._after}"
             self._exact[ascii_only] = re2_program(source, case_sensitive=self._case_sensitive)
         if self._exact[ascii_only] is None:
-            gate = f"{self._before}(?:{loose}){self._after}" if edges_known else f"(?:{loose})"
+            gate = self.loose_source(ascii_only=ascii_only) or ""
             self._gate[ascii_only] = re2_program(gate, case_sensitive=self._case_sensitive)
 
     def _loose(self, *, ascii_only: bool) -> tuple[str | None, bool]:
@@ -126,11 +125,16 @@ class Pattern:
         except BadPattern:
             return None, False
 
-    @property
-    def loose_source(self) -> str | None:
-        """A re2 source that finds at least as much in ASCII texts."""
-        loose, _ = self._loose(ascii_only=True)
-        return None if loose is None else f"{self._before}(?:{loose}){self._after}"
+    def loose_source(self, *, ascii_only: bool) -> str | None:
+        """A re2 source that finds at least as much, in ASCII texts or in all."""
+        loose, _ = self._loose(ascii_only=ascii_only)
+        if loose is None:
+            return None
+        return f"{self._before}(?:{loose}){self._after}" if self._knows_edges(ascii_only) else f"(?:{loose})"
+
+    def _knows_edges(self, ascii_only: bool) -> bool:
+        """Whether re2 knows the edges as they are meant: beyond ASCII it knows no words."""
+        return ascii_only or not (self._before + self._after).strip("^$")
 
     def search(self, view: View, patience: Patience) -> tuple[int, int] | None:
         """Where the pattern is first found in `view`. Raises Slow."""
@@ -173,9 +177,9 @@ def _compiled(source: str, *, case_sensitive: bool) -> Any:
         raise BadPattern(str(error) or type(error).__name__) from None
 
 
-def union(patterns: Sequence[Pattern]) -> Any | None:
-    """One re2 program for ASCII texts that finds whatever any of the patterns finds; None when there is no such."""
-    sources = [pattern.loose_source for pattern in patterns]
+def union(patterns: Sequence[Pattern], *, ascii_only: bool) -> Any | None:
+    """One re2 program that finds whatever any of the patterns finds; None when there is no such."""
+    sources = [pattern.loose_source(ascii_only=ascii_only) for pattern in patterns]
     if not sources or None in sources:
         return None
     return re2_program("|".join(f"(?:{source})" for source in sources), case_sensitive=False)
@@ -184,6 +188,21 @@ def union(patterns: Sequence[Pattern]) -> Any | None:
 #: Texts without anything in common: a pattern that is found in all of them is found in everything.
 _EVERYTHING = ("", "ok", "Hello there, how are you?", "31415 92653", "Добрый день!", "word " * 399 + "word")
 _ENGLISH = ("Hello there, how are you?", "I like it very much", "Can somebody help me out with this")
+
+
+#: What people say every day: whatever is found here is found in too many texts to be left out by a gate.
+_EVERYDAY = (
+    *_ENGLISH,
+    "yes",
+    "a 12",
+    "(see https://example.org/wiki/x-1_2?a=b): it's 5 or 6% of $30, isn't it?",
+)
+
+
+def is_common(pattern: Pattern) -> bool:
+    """Whether what re2 can see of a pattern is found in everyday sentences, or nothing can be seen of it."""
+    program = union([pattern], ascii_only=True)
+    return program is None or any(program.search(text) is not None for text in _EVERYDAY)
 
 
 def breadth(pattern: Pattern) -> str:

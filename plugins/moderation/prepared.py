@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from plugins.moderation.asking import NEED_OF_HOME, Open, conditions_hold, in_scope
 from plugins.moderation.facts import NEEDS, Fact, Field, Need, Target
 from plugins.moderation.finders import Expressions, Finder, Hosts, Place, finder
+from plugins.moderation.gate import Gate
 from plugins.moderation.index import WordIndex
 from plugins.moderation.looks import Look, Looks
 from plugins.moderation.match import Find, Match
 from plugins.moderation.notice import PLACEHOLDER
-from plugins.moderation.patterns import Patience
+from plugins.moderation.patterns import Patience, Pattern
 from plugins.moderation.rule import Check, Method, Rule
 from plugins.moderation.subject import Subject
 from plugins.moderation.views import View
@@ -27,6 +29,8 @@ class PreparedCheck:
         self.captures = captures and check.regex
         self.finder: Finder = finder(check)
         self.free = tuple(at for at, parts in enumerate(self.finder.parts) if parts is None)
+        # Those of them that a gate may leave out, by the number of its program; see `guard`.
+        self._guarded: dict[int, int] = {}
         self.all = tuple(range(len(check.values)))
         # A domain in a list for several fields is still a domain where the host is searched.
         self.hosts: Hosts | None = None
@@ -37,6 +41,27 @@ class PreparedCheck:
         self.guesses = check.method is Method.WORD and not check.regex and not check.case_sensitive
         self.needs = frozenset(NEEDS[field] for field in check.fields if field in NEEDS)
 
+    @property
+    def free_patterns(self) -> tuple[Pattern, ...]:
+        """The expressions that have to be searched in every text."""
+        finder = self.finder
+        return tuple(finder.patterns[at] for at in self.free) if isinstance(finder, Expressions) else ()
+
+    def guard(self, gate: Gate) -> None:
+        """From now on, asks the gate first."""
+        numbers = zip(self.free, map(gate.number_of.get, self.free_patterns), strict=False)
+        self._guarded = {at: number for at, number in numbers if number is not None}
+
+    @property
+    def gate_programs(self) -> frozenset[int]:
+        """The gate's programs that one of its expressions is in."""
+        return frozenset(self._guarded.values())
+
+    @property
+    def can_be_left_out(self) -> bool:
+        """Whether index and gate together know all texts in which it may find something."""
+        return len(self._guarded) == len(self.free)
+
     def find(self, looks: Looks, hits: Mapping[int, list[int]] | None) -> Find | None:
         """Where a value is found first. `hits` are the values worth trying, by check; None: all are. Raises Slow."""
         values: Sequence[int] = self.all if hits is None else hits.get(self.number, ())
@@ -44,20 +69,39 @@ class PreparedCheck:
             values = sorted({*values, *self.free})
         if not values:
             return None
-        fields: Sequence[Field] = self.check.fields
-        if looks.subject.derived:
-            fields = sorted(fields, key=lambda field: field in looks.subject.derived)
-        for field in fields:
-            for look in looks.views(field):
-                place = self._place(field, look[0], values, looks.patience)
-                if place:
-                    return self._found(field, look, place, looks.patience)
-        for field in fields if self.guesses else ():
+        for field, look in self._looks(looks):
+            worth = self._worth(look[0], values, looks) if hits is not None and self._guarded else values
+            place = self._place(field, look[0], worth, looks.patience)
+            if place:
+                return self._found(field, look, place, looks.patience)
+        for field in self._fields(looks) if self.guesses else ():
             for look in looks.guesses(field):
                 place = self.finder.find(look[0], values, looks.patience)
                 if place:
                     return self._found(field, look, place, looks.patience)
         return None
+
+    def _looks(self, looks: Looks) -> Iterator[tuple[Field, Look]]:
+        """Where to search, no text twice: a chat message of one line is its own title."""
+        seen: set[str] = set()
+        for field in self._fields(looks):
+            for look in looks.views(field):
+                if field is Field.DOMAIN:
+                    yield field, look
+                elif look[0].text not in seen:
+                    seen.add(look[0].text)
+                    yield field, look
+
+    def _fields(self, looks: Looks) -> Sequence[Field]:
+        """What was written before what is derived from it."""
+        fields, derived = self.check.fields, looks.subject.derived
+        return sorted(fields, key=derived.__contains__) if derived and len(fields) > 1 else fields
+
+    def _worth(self, view: View, values: Sequence[int], looks: Looks) -> Sequence[int]:
+        """The values that the gate does not leave out."""
+        gates = looks.gates_open(view)
+        closed = {value for value, number in self._guarded.items() if number not in gates}
+        return [value for value in values if value not in closed] if closed else values
 
     def _place(self, field: Field, view: View, values: Sequence[int], patience: Patience) -> Place | None:
         if field is not Field.DOMAIN or self.hosts is None:
@@ -113,15 +157,18 @@ class PreparedRule:
             condition.fact is Fact.REPORTS and condition.target is Target.ITEM
             for condition in rule.conditions
         )
-        # Without one of these words the rule cannot hold; what is fetched later is no reason to leave it out.
-        self.gates = [
-            check.number
-            for check in self.checks
-            if not (check.check.negated or check.free or check.needs)
-            and check.check.target.home is Target.ITEM
-        ]
         self.wants = wants(rule)
         self.timeouts = 0
+
+    @cached_property
+    def gates(self) -> tuple[int, ...]:
+        """The checks without whose words the rule cannot hold; what is fetched later is no reason to leave it out."""
+        return tuple(
+            check.number
+            for check in self.checks
+            if check.can_be_left_out and not (check.check.negated or check.needs)
+            and check.check.target.home is Target.ITEM
+        )  # fmt: skip
 
     @property
     def needs(self) -> frozenset[Need]:

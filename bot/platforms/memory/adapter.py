@@ -12,9 +12,11 @@ from bot.actions import (
     Capability,
     External,
     Kick,
+    Lockdown,
     Mute,
     Post,
     PublishBan,
+    Reopen,
     Tell,
     Unban,
     Unmute,
@@ -39,34 +41,21 @@ from bot.model import (
     Sanctioned,
     Thread,
 )
+from bot.platforms.memory.command import command_in
 from bot.platforms.memory.happened import about
 from bot.platforms.memory.port import Done, Event, Item, Member, WorldPort
 from bot.platforms.protocol import Batch, Refused
 
+#: What names the place where it happens.
+_PLACED = (Post, Tell, Warn, Kick, Mute, Unmute, Ban, Unban, Lockdown, Reopen, PublishBan, WithdrawBan)
+
 _URL = re.compile(r"memory://(?P<place>[^/\s]+)/(?P<id>[^/\s]+)")
-
-
-def command_in(text: str, *, prefix: str, name: str, private: bool) -> str | None:
-    """What `text` asks of the bot: the words after the prefix or the bot's name; None when it talks to others.
-
-    In private everything is meant for the bot. `! wow` and `!!` are no commands: a letter must follow the prefix.
-    """
-    text = text.strip()
-    mention = re.match(rf"@?{re.escape(name)}\s*[:,]\s*", text, re.IGNORECASE)
-    if mention:
-        text = text[mention.end() :].removeprefix(prefix)
-    elif text.startswith(prefix) and text[len(prefix) : len(prefix) + 1].isalpha():
-        text = text[len(prefix) :]
-    elif not private:
-        return None
-    return text or None
 
 
 class MemoryAdapter:
     """One account in a world. People's ids are their names; `memory://place/id` links to what was said.
 
-    `prefixes` gives the command prefix of a place by its alias (`!` where it names none). `platform` is the part that the world
-    plays: in a test with two of them, one may stand for Lemmy and one for Matrix.
+    `prefixes` gives the command prefix of a place by its alias (`!` where it names none); `platform` is what the world stands for.
     """
 
     #: Everything but bans that end by themselves and warnings of the server's own.
@@ -158,8 +147,7 @@ class MemoryAdapter:
         return list(await self._world.elsewhere(item.link)) if item and item.link else []
 
     async def person(self, handle: str, place: str) -> Author | None:
-        name = handle.strip()
-        member = await self._world.member(name) or await self._world.member(name.removeprefix("@"))
+        member = await self._world.member(handle) or await self._world.member(handle.removeprefix("@"))
         return self._author(member, self.places.get(place)) if member else None
 
     async def profile(self, person: Author, place: str, *, here: bool = False) -> Profile | None:
@@ -282,22 +270,9 @@ class MemoryAdapter:
 
     def _native(self, action: External) -> External:
         """The action with its place by native name."""
-        match action:
-            case (
-                Post()
-                | Tell()
-                | Warn()
-                | Kick()
-                | Mute()
-                | Unmute()
-                | Ban()
-                | Unban()
-                | PublishBan()
-                | WithdrawBan()
-            ):
-                return replace(action, place=self._place(action.place).native)
-            case _:
-                return action
+        if isinstance(action, _PLACED):
+            return replace(action, place=self._place(action.place).native)
+        return action
 
     def _place(self, alias: str) -> Place:
         if alias not in self.places:

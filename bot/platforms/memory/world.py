@@ -223,3 +223,8 @@ class World(Scene):
             if (place, person) in wall:
                 self.transcript.append(entry(place, f"{person} is {word} and cannot {deed}", text or None))
                 raise NotAllowed(f"{person} is {word} in {place} and cannot {deed}")
+        if place in self.closed and deed != "join" and self.role(place, person) < Role.MODERATOR:
+            self.transcript.append(
+                entry(place, f"{person} cannot {deed} while it is locked down", text or None)
+            )
+            raise NotAllowed(f"{place} is locked down, and {person} cannot {deed}")
