@@ -86,12 +86,14 @@ from bot.text import (
     Quote,
     Spoiler,
     Strong,
+    Table,
     bullets,
     document,
     heading,
     line,
     numbered,
     quote,
+    table,
 )
 
 __all__ = [
@@ -179,6 +181,7 @@ __all__ = [
     "Stored",
     "Strike",
     "Strong",
+    "Table",
     "Tell",
     "Thread",
     "Tick",
@@ -197,5 +200,6 @@ __all__ = [
     "numbered",
     "points",
     "quote",
+    "table",
     "titled",
 ]

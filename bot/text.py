@@ -7,7 +7,7 @@ case (`CaseNumber`); `resolve` fills both in just before delivery.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias, assert_never
@@ -109,6 +109,15 @@ class Bullets:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells under a heading each; each row has as many cells as there are headings."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[tuple[Inline, ...], ...], ...]
+    kind: Literal["table"] = "table"
+
+
+@dataclass(frozen=True, slots=True)
 class Spoiler:
     """Folded away behind `title`. Spoilers do not nest."""
 
@@ -130,7 +139,7 @@ class Prose:
     kind: Literal["prose"] = "prose"
 
 
-Block: TypeAlias = Paragraph | Heading | Quote | Bullets | Spoiler | Divider | Prose
+Block: TypeAlias = Paragraph | Heading | Quote | Bullets | Table | Spoiler | Divider | Prose
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +170,11 @@ def bullets(*items: str | Inline | tuple[str | Inline, ...]) -> Bullets:
     """A list; an item is a string, an inline, or a tuple of both."""
     rows = (item if isinstance(item, tuple) else (item,) for item in items)
     return Bullets(tuple(tuple(inline(part) for part in row) for row in rows))
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str | Inline]]) -> Table:
+    """A table of cells that hold a string or an inline each."""
+    return Table(tuple(headings), tuple(tuple((inline(cell),) for cell in row) for row in rows))
 
 
 def document(*blocks: str | Block) -> Document:
@@ -194,6 +208,9 @@ def _filled(block: Block, fill: Callable[[Inline], Inline]) -> Block:
     match block:
         case Divider() | Prose():
             return block
+        case Table(rows=rows):
+            cells = (tuple(tuple(map(fill, cell)) for cell in row) for row in rows)
+            return replace(block, rows=tuple(cells))
         case Spoiler(blocks=blocks):
             return replace(block, blocks=tuple(_filled_inner(b, fill) for b in blocks))
         case _:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugins.crossposts.links import TRACKING, canonical, keys
+from plugins.crossposts.links import TRACKING, canonical, keys, untracked
 
 SAME = [
     ("http://example.org/a", "https://example.org/a"),
@@ -165,3 +165,16 @@ def test_nothing_breaks_it(text: str) -> None:
     for url in (text, f"https://{text}", f"https://example.org/{text}", f"https://example.org/?{text}"):
         form = canonical(url)
         assert form is None or form
+
+
+@pytest.mark.parametrize(
+    ("url", "clean"),
+    [
+        ("https://Example.org/a/?utm_source=x&b=1#top", "https://Example.org/a/?b=1#top"),
+        ("http://example.org/?fbclid=1", "http://example.org/"),
+        ("https://example.org/a?q=%C3%A4&q=2", "https://example.org/a?q=%C3%A4&q=2"),
+        ("http://[", "http://["),
+    ],
+)
+def test_an_address_loses_what_tracks_and_nothing_else(url: str, clean: str) -> None:
+    assert untracked(url) == clean

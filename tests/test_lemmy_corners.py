@@ -11,7 +11,7 @@ from bot.demo.lemmy import LemmyError, choice
 from bot.demo.lemmy.routes import V3, V4
 from bot.model import Author, Message, Platform, Removed, Reported, Restored, Role
 from bot.platforms.lemmy import people as people_module
-from bot.platforms.lemmy import totp
+from bot.platforms.lemmy import totp, v3, v4
 from bot.platforms.lemmy.discover import discover
 from bot.platforms.lemmy.people import People
 from bot.platforms.protocol import Refused, Unclear, Unreachable
@@ -121,6 +121,36 @@ async def test_a_community_that_insists_on_a_language_gets_the_undetermined_one(
         monkeypatch.setattr(it.instance, "comment", picky)
         await it.adapter.perform(actions.Reply(to=ref(f"post/{number}"), text=HELLO), "k")
         assert (said, it.did()) == (["no", "yes"], ["comment comment/1 Hello there"])
+
+
+@pytest.mark.parametrize(
+    ("language", "refused", "asked"),
+    [
+        (None, (), [None]),
+        ("en-GB", (), [37]),
+        ("tlh", (), [None]),
+        ("en", (37,), [37, None]),
+        ("en", (37, None), [37, None, 0]),
+    ],
+)
+async def test_a_post_is_marked_with_its_language_where_the_community_takes_it(
+    monkeypatch, language, refused, asked
+):
+    wanted: list[int | None] = []
+    spoken_api = v3.V3 if spoken() is V3 else v4.V4
+    real = spoken_api.create_post
+
+    async def picky(self, *facts, language=None, **more):
+        wanted.append(language)
+        if language in refused:
+            raise Refused("no", "language_not_allowed")
+        return await real(self, *facts, language=language, **more)
+
+    monkeypatch.setattr(spoken_api, "create_post", picky)
+    async with town() as it:
+        post = actions.Post(place="chat", title="Hello", text=HELLO, language=language)
+        await it.adapter.perform(post, "k")
+    assert wanted == asked
 
 
 async def test_a_refusal_that_is_not_about_the_place_of_the_reply_stays_one():

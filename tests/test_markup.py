@@ -48,6 +48,8 @@ from bot.text import (
     heading,
     line,
     quote,
+    resolve,
+    table,
 )
 
 ANA = Author(Platform.LEMMY, "https://lemmy.example/u/ana", "ana@lemmy.example")
@@ -233,6 +235,36 @@ def test_empty_blocks_leave_nothing_behind() -> None:
     assert plain(document("", "x")) == "x"
     assert markdown(document(Spoiler("", (line("x"),)))) == "::: spoiler …\n\nx\n\n:::"
     assert markdown(Document(())) == plain(Document(())) == html(Document(())) == ""
+
+
+def test_a_table_in_every_markup() -> None:
+    shown = document(
+        table(
+            ("community", "a|b"),
+            [
+                (Link("tech@a.example", "https://a.example/post/1"), "1 | <b>2</b>"),
+                (Link("x", Made("y")), ""),
+            ],
+        )
+    )
+    assert markdown(shown) == (
+        "| community | a\\|b |\n"
+        "| --- | --- |\n"
+        "| [tech\\@a.example](https://a.example/post/1) | 1 \\| \\<b\\>2\\</b\\> |\n"
+        "| x |  |"
+    )
+    assert html(shown) == (
+        "<table><thead><tr><th>community</th><th>a|b</th></tr></thead><tbody>"
+        '<tr><td><a href="https://a.example/post/1">tech@a.example</a></td><td>1 | &lt;b&gt;2&lt;/b&gt;</td></tr>'
+        "<tr><td>x</td><td></td></tr></tbody></table>"
+    )
+    assert plain(shown) == "- tech@a.example (https://a.example/post/1) · 1 | <b>2</b>\n- x"
+    assert "[x](https://a.example/2)" in markdown(
+        resolve(shown, case=None, links=lambda _: "https://a.example/2")
+    )
+    whole = markdown(shown)
+    assert fit(shown, len(whole) - 1, markdown) == whole.rpartition("\n")[0] + "\n\n…"
+    assert markdown(document(table(("a",), []))) == html(document(table(("a",), []))) == ""
 
 
 def test_a_heading_keeps_its_number_sign() -> None:

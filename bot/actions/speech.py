@@ -12,7 +12,10 @@ from bot.text import Block, Document, Made, Strong, document, line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post(Action):
-    """Says something new: a Lemmy post where there is a `title`, else a message in a room."""
+    """Says something new: a Lemmy post where there is a `title`, else a message in a room.
+
+    `language` (a tag such as `de`) marks it, where the platform has such marks and knows the language.
+    """
 
     needs: ClassVar[Capability] = Capability.POST
     urgency: ClassVar[Urgency] = Urgency.ANNOUNCE
@@ -23,6 +26,7 @@ class Post(Action):
     title: str | None = None
     link: str | None = None
     nsfw: bool = False
+    language: str | None = None
     kind: Literal["post"] = "post"
 
     def undo(self, receipt: Receipt | None) -> tuple[Action, ...]:
@@ -33,7 +37,14 @@ class Post(Action):
 TITLE_UNITS = 200
 
 
-def titled(place: Place, title: str, *blocks: Block, name: str | None = None, nsfw: bool = False) -> Post:
+def titled(
+    place: Place,
+    title: str,
+    *blocks: Block,
+    name: str | None = None,
+    nsfw: bool = False,
+    language: str | None = None,
+) -> Post:
     """Something with a title: a post in a community; in a room, a message that begins with it.
 
     The title is cut to what Lemmy takes.
@@ -42,7 +53,9 @@ def titled(place: Place, title: str, *blocks: Block, name: str | None = None, ns
         return Post(name=name, place=place.alias, text=document(line(Strong(title)), *blocks))
     while len(title.encode("utf-16-le")) // 2 > TITLE_UNITS:
         title = title[:-2].rstrip() + "…"
-    return Post(name=name, place=place.alias, title=title, text=Document(blocks), nsfw=nsfw)
+    return Post(
+        name=name, place=place.alias, title=title, text=Document(blocks), nsfw=nsfw, language=language
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

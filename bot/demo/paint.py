@@ -40,6 +40,7 @@ from bot.text import (
     Spoiler,
     Strong,
 )
+from bot.text import Table as Cells
 
 _ROLES: Final = {
     Role.EVERYONE: "cyan",
@@ -225,7 +226,7 @@ def _blocks(blocks: Iterable[Block], number: str, opened: bool) -> list[Renderab
     return [_block(block, number, opened) for block in blocks]
 
 
-def _block(block: Block, number: str, opened: bool) -> RenderableType:
+def _block(block: Block, number: str, opened: bool) -> RenderableType:  # noqa: C901 - one case for each kind
     match block:
         case Paragraph(inlines=inlines):
             return _line(inlines)
@@ -238,6 +239,8 @@ def _block(block: Block, number: str, opened: bool) -> RenderableType:
             for item in items:
                 table.add_row("•", _line(item))
             return table
+        case Cells(headings=headings, rows=rows):
+            return _cells(headings, rows)
         case Spoiler(title=title, blocks=inner) if opened:
             return Group(
                 Text(f"▾ {clean(title)}", style="bold"),
@@ -251,6 +254,13 @@ def _block(block: Block, number: str, opened: bool) -> RenderableType:
             return Markdown(clean(markdown))
         case _:
             assert_never(block)
+
+
+def _cells(headings: Iterable[str], rows: Iterable[Iterable[Iterable[Inline]]]) -> Table:
+    table = Table(*map(clean, headings), box=None, padding=(0, 1), header_style="dim")
+    for row in rows:
+        table.add_row(*map(_line, row))
+    return table
 
 
 def _line(inlines: Iterable[Inline], style: str = "") -> Text:

@@ -26,6 +26,7 @@ from bot.text import (
     Quote,
     Spoiler,
     Strong,
+    Table,
 )
 
 #: The address that a mention leads to, such as https://matrix.to/#/@ana:example.org.
@@ -53,6 +54,12 @@ def _block(block: Block, mention: Address | None) -> str:
             return f"<blockquote>{''.join(_block(inner, mention) for inner in blocks)}</blockquote>"
         case Bullets(items=items):
             return f"<ul>{''.join(f'<li>{_row(item, mention)}</li>' for item in items)}</ul>"
+        case Table(headings=headings, rows=rows):
+            head = "".join(f"<th>{_text(clean(name))}</th>" for name in headings)
+            body = "".join(
+                f"<tr>{''.join(f'<td>{_row(cell, mention)}</td>' for cell in row)}</tr>" for row in rows
+            )
+            return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if rows else ""
         case Spoiler(title=title, blocks=blocks):
             inside = "".join(_block(inner, mention) for inner in blocks)
             return f"<details><summary>{_text(clean(title))}</summary>{inside}</details>"

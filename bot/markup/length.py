@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bot.markup.plain import plain
-from bot.text import Block, Bullets, Document, Quote, Spoiler, line
+from bot.text import Block, Bullets, Document, Quote, Spoiler, Table, line
 
 Measure = Callable[[str], int]
 B = TypeVar("B", bound=Block)
@@ -86,6 +86,8 @@ def _parts(block: B) -> Iterator[B]:
     """Every beginning of a block that holds something, the whole last."""
     if isinstance(block, Bullets):
         yield from (replace(block, items=block.items[:n]) for n in range(1, len(block.items)))
+    elif isinstance(block, Table):
+        yield from (replace(block, rows=block.rows[:n]) for n in range(1, len(block.rows)))
     elif isinstance(block, Quote):
         yield from (replace(block, blocks=block.blocks[:n]) for n in range(1, len(block.blocks)))
     yield block

@@ -31,6 +31,7 @@ from bot.text import (
     Quote,
     Spoiler,
     Strong,
+    Table,
 )
 
 #: Writes the mention that notifies somebody, in raw Markdown.
@@ -90,6 +91,10 @@ def _block(block: Block, mention: Mention | None) -> str:
         case Bullets(items=items):
             rows = [shown for item in items if (shown := _line(item, mention))]
             return "\n".join(f"- {row}" for row in rows)
+        case Table(headings=headings, rows=rows):
+            shown_rows = [[_line(cell, mention) for cell in row] for row in rows]
+            cells = [[escape(clean(name)) for name in headings], ["---"] * len(headings), *shown_rows]
+            return "\n".join(f"| {' | '.join(row)} |" for row in cells) if rows else ""
         case Spoiler(title=title, blocks=blocks):
             inside = [shown for inner in blocks if (shown := _block(inner, mention))]
             head = escape(clean(title)).strip() or "…"

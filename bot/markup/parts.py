@@ -21,6 +21,7 @@ from bot.text import (
     Prose,
     Quote,
     Spoiler,
+    Table,
 )
 
 #: White space and control characters (a terminal would obey them) in runs.
@@ -71,6 +72,10 @@ def inlines(block: Block) -> Iterator[Inline]:
         case Bullets(items=items):
             for item in items:
                 yield from item
+        case Table(rows=rows):
+            for row in rows:
+                for cell in row:
+                    yield from cell
         case Quote(blocks=blocks) | Spoiler(blocks=blocks):
             for inner in blocks:
                 yield from inlines(inner)

@@ -19,6 +19,7 @@ from bot.text import (
     Prose,
     Quote,
     Spoiler,
+    Table,
 )
 
 
@@ -35,6 +36,8 @@ def _block(block: Block) -> str:
             return "\n".join(f"> {row}" for inner in blocks if (row := _row(inner.inlines)))
         case Bullets(items=items):
             return "\n".join(f"- {row}" for item in items if (row := _row(item)))
+        case Table(rows=rows):
+            return "\n".join(f"- {' · '.join(filter(None, map(_row, row)))}" for row in rows)
         case Spoiler(title=title, blocks=blocks):
             return "\n\n".join(filter(None, [_row((Plain(title),)), *map(_block, blocks)]))
         case Divider():

@@ -22,7 +22,7 @@ from bot.api import (
 from plugins.crossposts import surface
 from plugins.crossposts.finding import as_they_are, find, own_posts
 from plugins.crossposts.handlers import muted_names, plugin
-from plugins.crossposts.links import canonical, keys
+from plugins.crossposts.links import canonical, keys, untracked
 from plugins.crossposts.settings import NAME, CrosspostSettings
 
 _URL = re.compile(r"https?://[^\s<>()\[\]\"']+")
@@ -74,11 +74,11 @@ async def _about_page(ctx: Context[CrosspostSettings], call: Call, address: str)
     own = await own_posts(ctx)
     here = await as_they_are(ctx, [post.message for post in own if post.print.page == page])
     listed = await find(ctx, here[-1], own) if here else []
+    tracking = keys(ctx.settings.tracking_keys)
     try:
-        named = await ctx.elsewhere(address)
+        named = await ctx.elsewhere(untracked(address, tracking))
     except PlatformError:
         return SILENCE
-    tracking = keys(ctx.settings.tracking_keys)
     named = [one for one in named if one.link and canonical(one.link, tracking) == page]
     found = [*(surface.as_discussion(message) for message in here), *(listed or []), *named]
     shown = surface.worth(found, muted=await muted_names(ctx))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 #: Keys of a query that say where a reader came from. A trailing `*` stands for anything.
 TRACKING = (
@@ -61,6 +61,18 @@ def canonical(url: str, tracking: Collection[str] = TRACKING) -> str | None:
     while form is not None and (again := _once(f"https://{form}", tracking)) != form:
         form = again
     return form
+
+
+def untracked(url: str, tracking: Collection[str] = TRACKING) -> str:
+    """The address as it is, without what only tracks: as servers store it, to ask them with."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    query = [
+        pair for pair in parts.query.split("&") if pair and not _tracks(pair.partition("=")[0], tracking)
+    ]
+    return urlunsplit(parts._replace(query="&".join(query)))
 
 
 def keys(extra: Collection[str]) -> frozenset[str]:

@@ -6,7 +6,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from bot.api import Discussion, Document, Inline, Link, Message, Moment, bullets, document, in_words, line
+from bot.api import (
+    Discussion,
+    Document,
+    Inline,
+    Link,
+    Message,
+    Moment,
+    bullets,
+    document,
+    in_words,
+    line,
+    table,
+)
 from plugins.crossposts import marker
 from plugins.crossposts.links import canonical
 
@@ -108,8 +120,12 @@ def room_line(message: Message, shown: Sequence[Discussion]) -> Document:
 
 
 def listing(shown: Sequence[Discussion], now: datetime) -> Document:
-    """The answer to a command: the same rows, aged from now."""
-    return document(bullets(*(_row(one, now, ago=True) for one in shown[: 2 * MOST])))
+    """The answer to a command: a table, aged from now."""
+    rows = (
+        (Link(one.community, one.url), counted(one.comments), f"{in_words(now - one.sent_at)} ago")
+        for one in shown[: 2 * MOST]
+    )
+    return document(table(("community", "comments", "begun"), rows))
 
 
 def notable(before: Mapping[str, int], shown: Sequence[Discussion]) -> bool:
@@ -136,10 +152,8 @@ def _taken(one: Discussion, message: Message) -> bool:
     return source is not None and message.url is not None and canonical(source) == canonical(message.url)
 
 
-def _row(
-    one: Discussion, since: datetime, *, ago: bool = False, taken: bool = False
-) -> tuple[str | Inline, ...]:
-    age = f"{in_words(since - one.sent_at)} ago" if ago else _relative(one.sent_at - since)
+def _row(one: Discussion, since: datetime, *, taken: bool = False) -> tuple[str | Inline, ...]:
+    age = _relative(one.sent_at - since)
     return (
         Link(one.community, one.url),
         f" · {counted(one.comments)} · {age}{' · taken from here' if taken else ''}",

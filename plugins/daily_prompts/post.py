@@ -103,7 +103,7 @@ def actions(
     body = blanks.fill(settings.text, written)
     thanks = [line("Suggested by ", Name(suggested.author), ". Thank you!")] if suggested else []
     blocks: list[Block] = [*([Prose(body)] if body else []), *thanks]
-    post = titled(place, title, *blocks, name="prompt", nsfw=settings.nsfw)
+    post = titled(place, title, *blocks, name="prompt", nsfw=settings.nsfw, language=settings.language)
     done: list[Action] = [post]
     if pin:
         done.append(Pin(ref=Made("prompt")))

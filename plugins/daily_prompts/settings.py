@@ -64,6 +64,8 @@ class PromptSettings(Settings):
     """Pin the new prompt and unpin the one before."""
     nsfw: bool = False
     """Mark the posts as not safe for work."""
+    language: str | None = None
+    """The language that the posts are marked with, such as `de`. Left out: no mark."""
     themes: dict[Weekday, str] = Field(default_factory=dict)
     """Themes of weekdays, such as `monday: music`: that day takes prompts with `theme: music`."""
     skip_if_unanswered: bool = False

@@ -33,6 +33,7 @@ class Entry:
     pin: bool = False
     unpin: timedelta | None = None
     nsfw: bool = False
+    language: str | None = None
     ahead: timedelta = timedelta()
     remind: tuple[timedelta, ...] = ()
     announce_in: tuple[str, ...] | None = None

@@ -61,7 +61,14 @@ def actions(
     markup = {k: v if v is None or k == "last.link" else blanks.escape(v) for k, v in facts.items()}
     body = blanks.fill(entry.text, markup)
     made = Made(f"post:{entry.name}")
-    post = titled(place, title, *([Prose(body)] if body else []), name=made.made, nsfw=entry.nsfw)
+    post = titled(
+        place,
+        title,
+        *([Prose(body)] if body else []),
+        name=made.made,
+        nsfw=entry.nsfw,
+        language=entry.language,
+    )
     said = [
         Post(place=r, text=_announced(title, made)) for r in community.rooms(entry.announce_in, but=place)
     ]

@@ -46,6 +46,8 @@ class ScheduledPost(BaseModel):
     """Unpin it so long after it was posted, whatever comes next."""
     nsfw: bool = False
     """Mark it as not safe for work."""
+    language: str | None = None
+    """The language that it is marked with, such as `de`. Left out: no mark."""
     ahead: Duration = timedelta()
     """For events: post it so long before its time. `{{date}}` and `{{time}}` are the event's."""
     remind: list[Duration] = Field(default_factory=list)
@@ -77,6 +79,7 @@ def configured(settings: ScheduleSettings) -> list[Entry]:
             pin=post.pin,
             unpin=post.unpin,
             nsfw=post.nsfw,
+            language=post.language,
             ahead=post.ahead,
             remind=tuple(post.remind),
             announce_in=None if post.announce_in is None else tuple(post.announce_in),

@@ -109,6 +109,11 @@ async def test_the_same_link_elsewhere_is_a_cross_post(server: str) -> None:
         [found] = await it.adapter.elsewhere(it.ref(f"post/{number}"))
         assert (found.title, found.comments) == ("The same news", 1)
         assert found.community.startswith(f"{elsewhere.name}@")
+        # A page is asked for by its link alone, and a community that is not ours can be looked into.
+        page = await it.adapter.elsewhere(link)
+        assert "The same news" in {one.title for one in page}
+        assert [one.title for one in await it.adapter.newest(found.community)] == ["The same news"]
+        assert await it.adapter.newest(found.community.replace("news", "nobody", 1)) == []
 
 
 async def test_the_account_is_put_right_and_says_what_it_lacks(server: str) -> None:

@@ -127,8 +127,8 @@ async def test_a_community_that_cannot_be_read_is_looked_at_again(monkeypatch: p
 async def test_asking_about_a_page_that_nobody_here_posted() -> None:
     async with moot() as play:
         play.elsewhere(there(1, "An essay", link=LINK, comments=12))
-        await play.member("ana").says(f"!crossposts {LINK}")
+        await play.member("ana").says(f"!crossposts {LINK}?utm_source=feed")
         assert play.transcript() == script("""
-            lounge | ana: !crossposts https://example.org/essay
+            lounge | ana: !crossposts https://example.org/essay?utm_source=feed
             lounge | bot → ana: - tech@a.example (https://a.example/post/1) · 12 comments · 3 hours ago
             """)

@@ -72,7 +72,8 @@ class Sender:
                 community, name, body, action.link, nsfw=action.nsfw, language=language, key=key
             )
 
-        return self._made(shapes.post, await _in_some_language(create), "post_view")
+        language = self._home.languages.get((action.language or "").partition("-")[0].lower())
+        return self._made(shapes.post, await _in_some_language(create, language), "post_view")
 
     async def _reply(self, to: Ref, text: str, key: str, need: Need = Need.SPEAK) -> Receipt:
         """Answers a post, a comment or a private message."""
@@ -178,13 +179,19 @@ class Sender:
         return Receipt(self._clock.now(), ref)
 
 
-async def _in_some_language(create: Callable[[int | None], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
-    """Without a language first, which is right nearly everywhere; undetermined where the community insists on one."""
-    try:
-        return await create(None)
-    except Refused as refusal:
-        if refusal.code != "language_not_allowed":
-            raise
+async def _in_some_language(
+    create: Callable[[int | None], Awaitable[dict[str, Any]]], wanted: int | None = None
+) -> dict[str, Any]:
+    """In the wanted language where the community takes it; without one, which is right nearly everywhere; undetermined
+
+    where the community insists on something else.
+    """
+    for language in (None,) if wanted is None else (wanted, None):
+        try:
+            return await create(language)
+        except Refused as refusal:
+            if refusal.code != "language_not_allowed":
+                raise
     return await create(UNDETERMINED)
 
 

@@ -65,6 +65,7 @@ class Setup:
             private=private,
             staff=self._people.staff,
             prefixes=prefixes,
+            languages=_languages(site),
         )
 
     async def community(self, place: Place) -> int:
@@ -133,6 +134,14 @@ def _me(site: dict[str, Any]) -> dict[str, Any]:
     return dict(fields.maybe(view, "person"))
 
 
+def _languages(site: dict[str, Any]) -> dict[str, int]:
+    """The server's numbers for languages, by their tags."""
+    rows, _ = fields.harvest(
+        fields.rows(site, "all_languages"), lambda row: (fields.text(row, "code"), fields.number(row, "id"))
+    )
+    return {tag: number for tag, number in rows if number is not None}
+
+
 def _missing(site: dict[str, Any]) -> dict[str, object]:
     """The settings that have to change, and their new values."""
     mine = fields.maybe(site, "my_user")
@@ -142,8 +151,7 @@ def _missing(site: dict[str, Any]) -> dict[str, object]:
     }
     if not fields.flag(_me(site), "bot_account"):
         wanted["bot_account"] = True
-    known, _ = fields.harvest(fields.rows(site, "all_languages"), lambda row: fields.number(row, "id"))
-    languages = [number for number in known if number is not None]
+    languages = list(_languages(site).values())
     if set(languages) - set(fields.rows(mine, "discussion_languages")):
         wanted["discussion_languages"] = languages
     return wanted

@@ -41,7 +41,7 @@ class Home:
     """Whose eyes we read with: the account, its server, and the places that it was given.
 
     `person` and `name@host` are the account itself; `places` are by the community's local id; `staff` is the highest
-    role of each moderator and administrator, by ActivityPub id.
+    role of each moderator and administrator, by ActivityPub id; `languages` the server's numbers for languages, by tag.
     """
 
     account: str
@@ -52,6 +52,7 @@ class Home:
     private: Place
     staff: Mapping[str, Role] = field(default_factory=dict)
     prefixes: tuple[str, ...] = ("!",)
+    languages: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def command(self) -> Callable[[str], str | None]:
