@@ -99,7 +99,7 @@ class Reviewed:
     account: str | None = None
     place: str | None = None
     person: str | None = None
-    waits_for: str | None = None  # the name of the sibling action that must be performed first
+    waits_for: tuple[str, ...] = ()  # the names of the sibling actions that must be performed first
     urgency: Urgency | None = None  # where it is another one than the action's own
 
 

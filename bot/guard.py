@@ -205,9 +205,9 @@ def _one(action: AnyAction, decision: Decision, facts: Facts) -> Reviewed:
     )
 
 
-def _basis(action: AnyAction) -> str | None:
-    """The name of the sibling that must have been performed first, if this points at what it will have made."""
-    return next(iter(sorted(m.made for m in made_in(action))), None)
+def _basis(action: AnyAction) -> tuple[str, ...]:
+    """The names of the siblings that must have been performed first, where this points at what they will have made."""
+    return tuple(sorted(m.made for m in made_in(action)))
 
 
 def _address(action: AnyAction, decision: Decision, community: Community) -> Place | None:

@@ -217,9 +217,9 @@ def test_what_builds_on_something_unmade_waits_for_it() -> None:
         facts(),
     )
     assert [(v.place, v.waits_for) for v in reviewed] == [
-        ("lounge", None),
-        ("lounge", "prompt"),
-        ("lounge", "prompt"),
+        ("lounge", ()),
+        ("lounge", ("prompt",)),
+        ("lounge", ("prompt",)),
     ]
 
 

@@ -187,7 +187,7 @@ async def test_a_pin_waits_for_its_post():
         )
         post = Post(place="lobby", text=document("prompt"), name="prompt", not_before=NOON + HOUR)
         both = [
-            Reviewed(pin, State.PENDING, "ok", "other", "lobby", waits_for="prompt"),
+            Reviewed(pin, State.PENDING, "ok", "other", "lobby", waits_for=("prompt",)),
             Reviewed(post, State.PENDING, "ok", ACCOUNT, "lobby"),
         ]
         done = await ledger.commit(what, [(verdict, both)], NOON)
@@ -216,7 +216,7 @@ async def test_what_builds_on_something_given_up_does_not_wait_for_ever():
             Reviewed(
                 Post(place="lobby", text=document("prompt"), name="prompt"), State.PENDING, "ok", ACCOUNT
             ),
-            Reviewed(report("pin"), State.PENDING, "ok", "other", "lobby", waits_for="prompt"),
+            Reviewed(report("pin"), State.PENDING, "ok", "other", "lobby", waits_for=("prompt",)),
         ]
         await ledger.commit(what, [(verdict, both)], NOON)
         (job,) = await ledger.claim(ACCOUNT, NOON)

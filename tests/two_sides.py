@@ -44,8 +44,8 @@ class TwoSides(Moot):
                 self.worlds[platform].admit(place, name, role)
         return Human(name, self, self.worlds[platform])
 
-    async def _start(self) -> None:
-        assert self._ledger is not None
+    def adapters(self) -> list[MemoryAdapter]:
+        """One for each side, Lemmy's first."""
         adapters = []
         for platform, world in self.worlds.items():
             places = {
@@ -55,7 +55,11 @@ class TwoSides(Moot):
                 if p.account == platform
             }
             adapters.append(MemoryAdapter(platform, places, world, self.clock, platform=platform))
-        self._app = App(self.loaded, self._ledger, list(adapters), self.clock, self._find)
+        return adapters
+
+    async def _start(self) -> None:
+        assert self._ledger is not None
+        self._app = App(self.loaded, self._ledger, list(self.adapters()), self.clock, self._find)
         await self._app.open()
         await self.settle()
 

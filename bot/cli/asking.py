@@ -31,7 +31,9 @@ def answer(
             raise Refused(f"{flag}: {error}") from None
     while True:
         try:
-            return check(str(typer.prompt(question, default=default, hide_input=hide)))
+            return check(
+                str(typer.prompt(question, default=default, hide_input=hide, show_default=bool(default)))
+            )
         except ValueError as error:
             typer.echo(f"  {error}")
 

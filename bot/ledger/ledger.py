@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from bot.decision import Decision, Reviewed, State
-from bot.ledger import files, inbox, people, queries, queue
+from bot.ledger import cursors, files, inbox, people, queries, queue, retention
 from bot.ledger.codec import moment
 from bot.ledger.engine import Worker, file_of, in_memory, label
 from bot.ledger.errors import LedgerError
@@ -19,12 +19,9 @@ from bot.ledger.inbox import Committed
 from bot.ledger.lock import Lock
 from bot.ledger.questions import Questions
 from bot.ledger.queue import Job
-from bot.ledger.tables import REVISIONS, cursor, metadata, occurrence, version
+from bot.ledger.tables import REVISIONS, metadata, version
 from bot.model import Occurrence, Receipt, Ref
 from bot.text import Document
-
-#: Occurrences that carry what somebody wrote.
-_SPOKEN = ("message", "edited", "reported")
 
 
 class Ledger(Questions):
@@ -104,15 +101,15 @@ class Ledger(Questions):
 
     async def cursor(self, name: str) -> str | None:
         """How far an account has read; None at first."""
-        return await self._worker.read(queries.token, name)
+        return await self._worker.read(cursors.token, name)
 
     async def save_cursor(self, name: str, token: str, now: datetime) -> None:
         """Keeps how far an account has read. All that was committed before is on the disk with it."""
-        await self._worker.write(_save_cursor, name, token, now)
+        await self._worker.write(cursors.save, name, token, now)
 
     async def first_seen(self, name: str, now: datetime) -> datetime:
         """`now` the first time, and that same time ever after."""
-        return moment(await self._worker.write(_first_seen, f"seen:{name}", now))
+        return moment(await self._worker.write(cursors.first_seen, f"seen:{name}", now))
 
     async def last_slots(self, prefix: str, limit: int = 5) -> list[str]:
         """Slots of the newest recorded ticks whose occurrence key starts with `prefix`, newest first."""
@@ -189,10 +186,14 @@ class Ledger(Questions):
 
     async def prune(self, before: datetime) -> int:
         """Blanks what was said before then; returns how many. Keys stay, so nothing is handled twice; evidence, too."""
-        pruned = await self._worker.write(_prune, before)
+        pruned = await self._worker.write(retention.prune, before)
         if pruned:
             await self._worker.run(self._checkpoint)
         return pruned
+
+    async def prune_evidence(self, before: datetime) -> int:
+        """Blanks the evidence of decisions from before then, and what was told with it; returns how many."""
+        return await self._worker.write(retention.prune_evidence, before)
 
     async def people(self, word: str) -> list[str]:
         """Keys of the people meant by a key, an id, or a handle."""
@@ -244,25 +245,3 @@ def _create(conn: Connection) -> None:
     """The schema straight from the tables, for databases in memory."""
     metadata.create_all(conn)
     conn.execute(version.insert().values(version_num=REVISIONS[-1]))
-
-
-def _save_cursor(conn: Connection, name: str, token: str, now: datetime) -> None:
-    values = {"token": token, "at": now}
-    if not conn.execute(update(cursor).where(cursor.c.name == name).values(**values)).rowcount:
-        conn.execute(cursor.insert().values(name=name, **values))
-
-
-def _first_seen(conn: Connection, name: str, now: datetime) -> str:
-    found = queries.token(conn, name)
-    if found is None:
-        found = now.isoformat()
-        _save_cursor(conn, name, found, now)
-    return found
-
-
-def _prune(conn: Connection, before: datetime) -> int:
-    return conn.execute(
-        update(occurrence)
-        .where(occurrence.c.kind.in_(_SPOKEN), occurrence.c.at < before, occurrence.c.body.is_not(None))
-        .values(body=None)
-    ).rowcount

@@ -13,7 +13,7 @@ from bot.actions import Remove, Warn
 from bot.decision import COUNTING, Case, Spoken, State, Stored
 from bot.ledger import codec, links
 from bot.ledger.codec import unpack
-from bot.ledger.tables import action, cursor, decision, memory, occurrence
+from bot.ledger.tables import action, decision, memory, occurrence
 from bot.model import Json, Message, Receipt, Ref, Strike
 
 #: Sorts behind everything that starts the same.
@@ -24,10 +24,6 @@ def starts_with(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
     """A prefix as a range, so that an index serves it; case matters."""
     # Not BETWEEN: PostgreSQL cannot parse it around a COLLATE.
     return (column >= prefix) & (column < prefix + _LAST)
-
-
-def token(conn: Connection, name: str) -> str | None:
-    return conn.scalar(select(cursor.c.token).where(cursor.c.name == name))
 
 
 def last_slots(conn: Connection, prefix: str, limit: int) -> list[str]:
@@ -124,14 +120,17 @@ def cases(
     limit: int,
     *,
     alone: bool = False,
+    before: int | None = None,
 ) -> list[Case]:
-    """Cases of a community, newest first; where given, of that person, since that time.
+    """Cases of a community, newest first; where given, of that person, since that time, below the number `before`.
 
     With `alone`, those of this very account, and not of others that belong to the same human.
     """
     query = select(decision).where(decision.c.community == community, decision.c.case_number.is_not(None))
     if since is not None:
         query = query.where(decision.c.at >= since)
+    if before is not None:
+        query = query.where(decision.c.case_number < before)
     if person is not None:
         theirs = action.c.person == person if alone else links.counted(conn, community, person)
         query = query.where(exists().where(action.c.decision_id == decision.c.id, theirs))

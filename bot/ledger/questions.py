@@ -50,9 +50,12 @@ class Questions:
         limit: int = 200,
         *,
         alone: bool = False,
+        before: int | None = None,
     ) -> list[Case]:
-        """Newest first; of one person (with `alone`, of this very account), since a time, where given."""
-        return await self._worker.read(queries.cases, community, person, since, limit, alone=alone)
+        """Newest first; of one person (with `alone`, of this very account), since a time, below a number, where given."""
+        return await self._worker.read(
+            queries.cases, community, person, since, limit, alone=alone, before=before
+        )
 
     async def linked(self, community: str, person: str) -> Linked:
         """The other accounts of the same human."""

@@ -6,7 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from bot.actions import External, Report, Retry
 from bot.decision import COUNTING, Reviewed, State
@@ -78,7 +90,10 @@ def _ready(account: str) -> tuple[ColumnElement[bool], ...]:
     basis = action.alias("basis")
     to_come = exists().where(
         basis.c.decision_id == action.c.decision_id,
-        basis.c.name == action.c.waits_for,
+        literal("\n")
+        .concat(action.c.waits_for)
+        .concat("\n")
+        .contains(literal("\n").concat(basis.c.name).concat("\n")),
         basis.c.id != action.c.id,
         basis.c.state.in_(WAITING),
     )

@@ -59,7 +59,7 @@ def insert_action(
             "person": reviewed.person or (on.key if on else None),
             "urgency": int(act.urgency if reviewed.urgency is None else reviewed.urgency),
             "name": act.name,
-            "waits_for": reviewed.waits_for,
+            "waits_for": "\n".join(reviewed.waits_for) or None,
             "not_before": act.not_before,
             "attempts": 0,
             "unclear": False,

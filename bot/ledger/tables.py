@@ -139,7 +139,7 @@ action: Final = Table(
     Column("person", Words),  # on whom it falls
     Column("urgency", Integer, nullable=False),
     Column("name", Words),
-    Column("waits_for", Words),  # the name of the sibling that has to be done first
+    Column("waits_for", Words),  # the names of the siblings that have to be done first, one a line
     Column("not_before", Moment),
     Column("attempts", Integer, nullable=False),
     Column("attempted_at", Moment),

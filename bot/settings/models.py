@@ -183,6 +183,8 @@ class Storage(Settings):
     """the database: sqlite:///file (beside this file), or postgresql://user@host/name; env: and file: work here, too"""
     keep_messages: Duration = Field(default=timedelta(days=30), ge=timedelta(days=1))
     """how long messages are kept for rules, summaries and trying out rules; decisions are kept longer"""
+    keep_evidence: Duration = Field(default=timedelta(days=180), ge=timedelta(days=1))
+    """how long the words that a case is about are kept; its number, rule, times and strikes stay"""
 
 
 def _lower(value: object) -> object:

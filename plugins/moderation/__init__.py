@@ -6,11 +6,13 @@ from plugins.moderation import (  # noqa: F401 - they declare their commands on 
     byhand,
     commands,
     console,
+    pardon,
     records,
     reporting,
     restraint,
     rulecommands,
     sanctions,
+    transparency,
 )
 from plugins.moderation.handlers import plugin
 

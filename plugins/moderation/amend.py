@@ -32,42 +32,42 @@ from plugins.moderation.spans import show_span
 
 
 @plugin.command("reason", role=Role.MODERATOR, examples=["!reason #12 advertising, for the third time"])
-async def reason(ctx: Moderation, call: Call, number: int, text: Rest) -> Answer:
+async def reason(ctx: Moderation, call: Call, case_number: int, text: Rest) -> Answer:
     """Write down a better reason for a case; the person is told, and “why” shows both."""
-    case = await ctx.case(number)
+    case = await ctx.case(case_number)
     if case is None:
-        return f"There is no case #{number}."
+        return f"There is no case #{case_number}."
     kept = Remember(
-        key=f"{REASON}{number}",
+        key=f"{REASON}{case_number}",
         value={"text": str(text), "by": call.author.name},
         about=case.person.key if case.person else None,
     )
     told = (
         ()
         if case.undone
-        else tell(ctx, case, document(f"The reason of case #{number} is now: {text}").blocks)
+        else tell(ctx, case, document(f"The reason of case #{case_number} is now: {text}").blocks)
     )
-    done = answer(call, f"The reason of case #{number} is now: {notice.excerpt(text)}")
-    return Outcome(f"reason of case #{number} by {call.author.name}", (kept, *told, done))
+    done = answer(call, f"The reason of case #{case_number} is now: {notice.excerpt(text)}")
+    return Outcome(f"reason of case #{case_number} by {call.author.name}", (kept, *told, done))
 
 
 @plugin.command("duration", role=Role.MODERATOR, examples=["!duration #12 3d"])
-async def duration(ctx: Moderation, call: Call, number: int, span: timedelta) -> Answer:
+async def duration(ctx: Moderation, call: Call, case_number: int, span: timedelta) -> Answer:
     """Change how long the ban or mute of a case lasts, counted from when it was given.
 
     The new end stands in a case of its own, which takes the place of the old one. A ban that is only proposed is given for that long.
     """
-    found = await ctx.case(number)
+    found = await ctx.case(case_number)
     if found is None:
-        return f"There is no case #{number}."
+        return f"There is no case #{case_number}."
     case = ((await lineage(ctx, found)) or [found])[-1]
     standing = [stored for stored in case.actions if _lasts(ctx, stored)]
     if not standing:
-        return f"In case #{number} there is no ban or mute that still holds."
+        return f"In case #{case_number} there is no ban or mute that still holds."
     until = (ctx.now if case.held else found.at) + span
     prefix = ctx.community.prefix
     if until <= ctx.now:
-        return f"After {show_span(span)} it would be over already. “{prefix}undo #{number}” lifts it."
+        return f"After {show_span(span)} it would be over already. “{prefix}undo #{case_number}” lifts it."
     acts: list[Action] = []
     for stored in standing:
         given = stored.action

@@ -49,44 +49,44 @@ def _appeal_key(number: int) -> str:
 
 
 @plugin.command("appeal", examples=["!appeal #12 I was quoting somebody"])
-async def appeal(ctx: Moderation, call: Call, number: int, text: Rest) -> Answer:
+async def appeal(ctx: Moderation, call: Call, case_number: int, text: Rest) -> Answer:
     """Say why a case about you is a mistake; a moderator decides. You may write this to me in private."""
-    case = await ctx.case(number)
+    case = await ctx.case(case_number)
     if case is None or not await concerns(ctx, call.author, case):
-        return f"There is no case #{number} about you. “!strikes” shows the numbers of yours."
+        return f"There is no case #{case_number} about you. “!strikes” shows the numbers of yours."
     if not await lineage(ctx, case):
-        return f"Case #{number} has been taken back already; there is nothing left to appeal."
-    known = await ctx.recall(_appeal_key(number))
+        return f"Case #{case_number} has been taken back already; there is nothing left to appeal."
+    known = await ctx.recall(_appeal_key(case_number))
     if isinstance(known, dict) and known.get("decided"):
-        return f"The appeal in case #{number} was decided already: {known['decided']}."
+        return f"The appeal in case #{case_number} was decided already: {known['decided']}."
     if known is not None:
-        return f"Your appeal in case #{number} is with the moderators already."
+        return f"Your appeal in case #{case_number} is with the moderators already."
     value: Json = {"text": str(text), "at": ctx.now.isoformat(), "by": call.author.name}
     who_acted = await acted(ctx, case)
     others = await colleagues(ctx, who_acted)
     by = _routed(case, others) if who_acted else (Plain("The bot gave it."),)
     routed = " It will be somebody else than who acted." if who_acted and others else ""
     shown = Report(
-        name=f"appeal:{number}",
+        name=f"appeal:{case_number}",
         text=document(
             line(
                 Strong("Appeal"),
-                f" in case #{number} by {call.author.name} ({unversioned(case.rule) or case.because}). ",
+                f" in case #{case_number} by {call.author.name} ({unversioned(case.rule) or case.because}). ",
                 *by,
             ),
             quote(notice.excerpt(text, 1000)),
-            line(*_decide_with(number)),
+            line(*_decide_with(case_number)),
         ),
         about=case.about,
     )
     return Outcome(
-        f"appeal in case #{number}",
+        f"appeal in case #{case_number}",
         (
-            Remember(key=_appeal_key(number), value=value, about=call.author.key),
+            Remember(key=_appeal_key(case_number), value=value, about=call.author.key),
             shown,
             answer(
                 call,
-                f"Thank you. The moderators have your appeal in case #{number} and will answer you.{routed}",
+                f"Thank you. The moderators have your appeal in case #{case_number} and will answer you.{routed}",
             ),
         ),
     )
@@ -147,9 +147,9 @@ class Verdict:
 
 
 @plugin.command("grant", role=Role.MODERATOR, examples=["!grant #12", "!grant #12 you were quoting"])
-async def grant(ctx: Moderation, call: Call, number: int, note: Rest = NOTHING) -> Answer:
+async def grant(ctx: Moderation, call: Call, case_number: int, note: Rest = NOTHING) -> Answer:
     """Grant an appeal: the case is taken back with everything that followed from it, and the person is told."""
-    verdict = await grant_appeal(ctx, number, call.author, note)
+    verdict = await grant_appeal(ctx, case_number, call.author, note)
     return Outcome(verdict.because, (*verdict.actions, answer(call, verdict.said)))
 
 
@@ -175,12 +175,12 @@ async def grant_appeal(ctx: Moderation, number: int, by: Author, note: str) -> V
 
 
 @plugin.command("deny", role=Role.MODERATOR, examples=["!deny #12 the words were your own"])
-async def deny(ctx: Moderation, call: Call, number: int, reason: Rest) -> Answer:
+async def deny(ctx: Moderation, call: Call, case_number: int, reason: Rest) -> Answer:
     """Deny an appeal, with a reason that the person gets to read."""
-    case = await ctx.case(number)
+    case = await ctx.case(case_number)
     if case and (refusal := await may_deny(ctx, case, call.author)):
         return refusal
-    verdict = await deny_appeal(ctx, number, call.author, reason)
+    verdict = await deny_appeal(ctx, case_number, call.author, reason)
     return Outcome(verdict.because, (*verdict.actions, answer(call, verdict.said)))
 
 

@@ -68,11 +68,11 @@ async def strikes(ctx: Moderation, call: Call, person: Person | None = None) -> 
 
 
 @plugin.command("why", "case", examples=["!why #12"])
-async def why(ctx: Moderation, call: Call, number: int) -> Answer:
+async def why(ctx: Moderation, call: Call, case_number: int) -> Answer:
     """What a case is about: rule, words, count, and what was done. For moderators and the person concerned."""
-    case = await ctx.case(number)
+    case = await ctx.case(case_number)
     if case is None or not await _may_see(ctx, call.author, case):
-        return f"There is no case #{number} that you may see."
+        return f"There is no case #{case_number} that you may see."
     by = case.by.name if case.by else "the bot"
     rows = _counted(
         [
@@ -84,13 +84,13 @@ async def why(ctx: Moderation, call: Call, number: int) -> Answer:
     about = f", about {case.person.name}" if case.person else ""
     heading = line(Strong(f"Case #{case.number}"), f"{about}, decided by {by} at ", Moment(case.at), ".")
     rule = [line("Rule: ", Strong(case.rule))] if case.rule else []
-    better = await better_reason(ctx, number)
+    better = await better_reason(ctx, case_number)
     afterwards = [line(f"Reason: {better}.")] if better else []
     evidence = [quote(notice.excerpt(case.evidence))] if case.evidence else []
     afterwards += [
         line(f"Case #{one.number} took its place.")
         for one in await lineage(ctx, case)
-        if one.number != number
+        if one.number != case_number
     ]
     return Reply(
         to=call.message.ref,
@@ -200,10 +200,11 @@ class TakenBack:
 
 async def take_back(ctx: Moderation, given: Sequence[Case]) -> TakenBack:
     """The opposite of these cases of one person, with the ladder recomputed."""
-    return await _taken_back(ctx, given, [action for case in given for action in case.undo()])
+    return await take_back_only(ctx, given, [action for case in given for action in case.undo()])
 
 
-async def _taken_back(ctx: Moderation, given: Sequence[Case], opposite: Sequence[Action]) -> TakenBack:
+async def take_back_only(ctx: Moderation, given: Sequence[Case], opposite: Sequence[Action]) -> TakenBack:
+    """The same with only some of the opposites."""
     dropped = [Settle(case=case.number, approve=False) for case in given if case.held]
     person = given[0].person if given else None
     lifted: list[Lifted] = []
@@ -224,41 +225,21 @@ def _possible(ctx: Moderation, act: Action) -> Action:
 
 
 @plugin.command("undo", "unwarn", "delwarn", role=Role.MODERATOR, examples=["!undo #12"])
-async def undo(ctx: Moderation, call: Call, number: int) -> Answer:
+async def undo(ctx: Moderation, call: Call, case_number: int) -> Answer:
     """Take a case back: the strike, the removal, the ban; and later bans that it led to."""
-    case = await ctx.case(number)
+    case = await ctx.case(case_number)
     if case is None:
-        return f"There is no case #{number}."
+        return f"There is no case #{case_number}."
     given = await lineage(ctx, case)
     if not given:
-        return f"Case #{number} has been taken back already."
+        return f"Case #{case_number} has been taken back already."
     taken = await take_back(ctx, given)
-    told = tell(ctx, case, notice.undone(number, lifted=bool(taken.lifted), gone=bool(taken.gone)).blocks)
+    told = tell(
+        ctx, case, notice.undone(case_number, lifted=bool(taken.lifted), gone=bool(taken.gone)).blocks
+    )
     later = "".join(f" So is #{one.number}, which took its place." for one in given if one is not case)
-    done = answer(call, f"Case #{number} is taken back.{later}{lifted_words(taken)}")
-    return Outcome(f"case #{number} taken back by {call.author.name}", (*taken.actions, *told, done))
-
-
-@plugin.command("pardon", "clearwarns", role=Role.MODERATOR, examples=["!pardon @ana"])
-async def pardon(ctx: Moderation, call: Call, person: Person) -> Answer:
-    """Take back all strikes of somebody that count now, and lift the bans that they led to."""
-    who = person.author
-    live = {strike.case for strike in await ctx.strikes(who) if strike.live(ctx.now) and strike.points}
-    given = [case for case in await ctx.cases(who) if case.number in live]
-    if not given:
-        return f"{who.name} has no strikes that count."
-    # What was removed stays removed: a pardon is about the person, not about what they wrote.
-    strikes_only = [action for case in given for action in case.undo() if not isinstance(action, Restore)]
-    taken = await _taken_back(ctx, given, strikes_only)
-    numbers = ", ".join(f"#{case.number}" for case in sorted(given, key=lambda case: case.number))
-    blocks = document(
-        f"You are pardoned: your strikes ({numbers}) no longer count, and what followed from them is lifted."
-    )
-    done = answer(call, f"{who.name} is pardoned: {numbers} no longer count.{lifted_words(taken)}")
-    return Outcome(
-        f"{who.name} pardoned by {call.author.name}",
-        (*taken.actions, *tell(ctx, given[0], blocks.blocks), done),
-    )
+    done = answer(call, f"Case #{case_number} is taken back.{later}{lifted_words(taken)}")
+    return Outcome(f"case #{case_number} taken back by {call.author.name}", (*taken.actions, *told, done))
 
 
 def lifted_words(taken: TakenBack) -> str:
@@ -285,15 +266,15 @@ def tell(ctx: Moderation, case: Case, blocks: Sequence[object]) -> tuple[Action,
 
 
 @plugin.command("approve", role=Role.MODERATOR, examples=["!approve #12"])
-async def approve(ctx: Moderation, call: Call, number: int) -> Answer:
+async def approve(ctx: Moderation, call: Call, case_number: int) -> Answer:
     """Let what is proposed in a case be done."""
-    return await _settle(ctx, call, number, approve=True)
+    return await _settle(ctx, call, case_number, approve=True)
 
 
 @plugin.command("reject", role=Role.MODERATOR, examples=["!reject #12"])
-async def reject(ctx: Moderation, call: Call, number: int) -> Answer:
+async def reject(ctx: Moderation, call: Call, case_number: int) -> Answer:
     """Drop what is proposed in a case."""
-    return await _settle(ctx, call, number, approve=False)
+    return await _settle(ctx, call, case_number, approve=False)
 
 
 async def _settle(ctx: Moderation, call: Call, number: int, *, approve: bool) -> Answer:

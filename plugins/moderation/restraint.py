@@ -32,7 +32,7 @@ from plugins.moderation.recompute import stands
 from plugins.moderation.sanctions import NOTHING, answer
 from plugins.moderation.slowmode import SlowMode
 from plugins.moderation.spans import show_span
-from plugins.moderation.terms import Unclear, read_terms
+from plugins.moderation.terms import Unclear, meeting_places, read_terms
 
 #: How long both last where nobody says so.
 A_WHILE = timedelta(hours=1)
@@ -43,7 +43,7 @@ LONGEST_WAIT = timedelta(hours=6)
 
 @plugin.command("slowmode", role=Role.MODERATOR, examples=["!slowmode 30s", "!slowmode 30s for 2h in lounge"])
 async def slow(ctx: Moderation, call: Call, wait: str, how_long_and_where: Rest = NOTHING) -> Answer:
-    """One message from each member in so long, for an hour unless you say otherwise; “slowmode off” ends it.
+    """Let each member send only one message in a while, for an hour unless you say otherwise; “slowmode off” ends it.
 
     The bot removes what comes sooner and tells the person once. That is no strike. Trusted people are spared.
     """
@@ -76,7 +76,7 @@ async def slow(ctx: Moderation, call: Call, wait: str, how_long_and_where: Rest 
 async def slow_off(ctx: Moderation, call: Call, where: Rest = NOTHING) -> Answer:
     """End slow mode."""
     try:
-        places = read_terms(where, ctx.community, call.message.place).places
+        places = read_terms(where or _all_or_here(ctx, call), ctx.community, call.message.place).places
     except Unclear as problem:
         return str(problem)
     slowed = [place for place in places if await slowmode.slow_mode(ctx, place.alias)]
@@ -125,7 +125,7 @@ async def lockdown(ctx: Moderation, call: Call, how_long_and_where: Rest = NOTHI
 async def lockdown_off(ctx: Moderation, call: Call, where: Rest = NOTHING) -> Answer:
     """Let everybody write again. In an answer to something below a locked post on Lemmy, that post is opened."""
     try:
-        places = read_terms(where, ctx.community, call.message.place).places
+        places = read_terms(where or _all_or_here(ctx, call), ctx.community, call.message.place).places
     except Unclear as problem:
         return str(problem)
     able = [place for place in places if ctx.can(Capability.LOCKDOWN, place.alias)]
@@ -140,6 +140,10 @@ async def lockdown_off(ctx: Moderation, call: Call, where: Rest = NOTHING) -> An
         for stored in case.actions:
             if isinstance(stored.action, Lockdown) and stands(stored):
                 known.setdefault(stored.action.place, []).append(stored.id)
+    if not where and call.message.place not in able:
+        able = [place for place in able if place.alias in known]
+        if not able:
+            return "Nothing is locked down."
     reason = f"reopened by {call.author.name}"
     acts = [
         Reopen(place=place.alias, reason=reason, undoes=ident)
@@ -149,6 +153,11 @@ async def lockdown_off(ctx: Moderation, call: Call, where: Rest = NOTHING) -> An
     ]
     done = answer(call, f"{_names(able)}: everybody can write again.")
     return Outcome(reason, (*acts, done))
+
+
+def _all_or_here(ctx: Moderation, call: Call) -> str:
+    """What is to end where no place is named: what holds here, or from the moderators' room all of it."""
+    return "" if call.message.place in meeting_places(ctx.community) else "everywhere"
 
 
 def _one_post(ctx: Moderation, call: Call, span: timedelta) -> Answer:

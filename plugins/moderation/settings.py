@@ -89,6 +89,8 @@ class ModerationSettings(Settings):
     """Write to people whose message was removed without a warning, and say why."""
     appeal_deadline: Duration = timedelta(days=3)
     """The moderators are reminded, once, of an appeal that has waited so long; 0s never reminds."""
+    publish_numbers: str = ""
+    """The place where the last month's numbers, without names, are published on the first of a month; left out, nowhere."""
     raids: RaidSettings = RaidSettings()
     """What looks like a raid, and what follows: answer, within, joins, newcomers, same_text, lasts, wait."""
     show_reports: bool = True

@@ -77,6 +77,10 @@ async def test_a_reaction_of_the_same_moderator_releases_nothing_and_one_of_anot
             modroom | bot → bot: You asked for case #2 yourself, so another moderator has to agree: bo.
             modroom | bo reacts ✅ to “Your decision #2 — proposed: remove wha…”
             lounge | bot removes ana’s “buy 2” (shown by a report)
+            private | bot → ana: Your message was removed. Reason: shown by a report.
+                > buy 2
+                This is no strike.
+                Case #2. If this is a mistake, write to me: !appeal #2 and why. A moderator will look at it.
             lounge | bot closes the reports about “buy 2”
             modroom | bot edits “cy reports this message (memory://loung…”: cy reports this message (memory://lounge/2) by ana: advertising
                 > buy 2

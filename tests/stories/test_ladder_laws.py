@@ -70,7 +70,7 @@ class Play:
         "warn by name": "!warn @ana be kind",
         "undo": "!undo #N",
         "grant": "!grant #N",
-        "pardon": "!pardon @ana",
+        "pardon": "!pardon @ana yes",
         "ban": "!ban @ana 2d enough",
         "unban": "!unban @ana",
         "duration": "!duration #N 3d",

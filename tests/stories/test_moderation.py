@@ -332,20 +332,23 @@ async def test_a_pardon_takes_back_the_strikes_but_not_the_removals():
             await community.advance(minutes=5)
         community.skip()
         await mo.says("!pardon @ana", place="modroom")
-        await mo.says("!pardon @ana", place="modroom")
+        await mo.reacts(community.newest("modroom"), "✅")
+        await mo.says("!pardon @ana yes", place="modroom")
         await mo.says("!strikes @ana", place="modroom")
         await mo.says("!cases @ana", place="modroom")
         assert community.transcript() == script(
             """
             modroom | mo: !pardon @ana
+            modroom | bot → mo: #1, #2, #3 of ana would no longer count, and nothing brings strikes back. Sure? Put ✅ below this, or say “!pardon @ana yes”.
+            modroom | mo reacts ✅ to “#1, #2, #3 of ana would no longer count…”
             lounge | bot unbans ana (undone: No gambling: 2 live + 1 new = 3 strike points)
             freechat | bot unbans ana (undone: No gambling: 2 live + 1 new = 3 strike points)
             lounge | bot deletes “ana, please note our rule: No gambling.…”
             lounge | bot deletes “ana, please note our rule: No gambling.…”
             lounge | bot deletes “ana, please note our rule: No gambling.…”
             private | bot → ana: You are pardoned: your strikes (#1, #2, #3) no longer count, and what followed from them is lifted.
-            modroom | bot → mo: ana is pardoned: #1, #2, #3 no longer count.
-            modroom | mo: !pardon @ana
+            modroom | bot edits “#1, #2, #3 of ana would no longer count…”: ana is pardoned: #1, #2, #3 no longer count. (mo)
+            modroom | mo: !pardon @ana yes
             modroom | bot → mo: ana has no strikes that count.
             modroom | mo: !strikes @ana
             modroom | bot → mo: ana has no strikes that count.
@@ -504,7 +507,7 @@ async def test_rules_are_added_tried_and_taken_back_by_chat():
             modroom | mo: !rules undo
             modroom | bot → mo: Taken back: Cats → enforce (changed by mo).
             modroom | mo: !rules undo
-            modroom | bot → mo: Taken back: Cats added (changed by mo).
+            modroom | bot → mo: Taken back: Cats added (3762cf77) (changed by mo).
             modroom | mo: !rules undo
             modroom | bot → mo: No rule was changed by chat.
             modroom | mo: !rules enforce Cats
