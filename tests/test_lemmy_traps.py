@@ -12,7 +12,7 @@ from bot.demo.lemmy.call import Call
 from bot.model import Place, PlaceKind, Platform
 from bot.platforms.protocol import Refused
 from bot.text import document
-from tests.lemmy_town import AWAY, HOME, Town, ref, spoken, town
+from tests.lemmy_town import AWAY, HOME, Town, path, ref, spoken, town
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.loopback, pytest.mark.usefixtures("lemmy_api")]
 
@@ -100,3 +100,17 @@ async def test_an_answer_that_also_names_the_bot_is_heard_once() -> None:
         assert await it.heard() == [f"Message comment/{asked}"]
         it.later(minutes=1)
         assert await it.heard() == []
+
+
+async def test_somebody_whom_another_server_does_not_know_is_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lemmy 1.0 asks that server, and tells of the page that it got, as `unknown`."""
+
+    def asked(call: Call) -> dict[str, object]:
+        raise LemmyError("unknown", "Failed to parse object https://far.example/.well-known/webfinger")
+
+    async with town() as it:
+        who = ("GET", path("/user"))
+        monkeypatch.setitem(spoken(), who, asked)
+        assert await it.adapter.person("@typo@far.example", "chat") is None
+        with pytest.raises(Refused):
+            await it.adapter.person("typo", "chat")

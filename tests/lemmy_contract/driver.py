@@ -84,7 +84,12 @@ class Driver(ABC):
     def __init__(self, url: str, admin: str, password: str) -> None:
         self.url = url.rstrip("/")
         self.admin_login = (admin, password)
-        self._http = httpx.AsyncClient(base_url=self.url + self.prefix, timeout=120, trust_env=False)
+        self._http = httpx.AsyncClient(
+            base_url=self.url + self.prefix,
+            timeout=120,
+            trust_env=False,
+            limits=httpx.Limits(keepalive_expiry=1),  # the server closes a connection at rest after 5 s
+        )
         self.admin = Member(admin, 0, "", "")
 
     async def __aenter__(self) -> Self:

@@ -124,7 +124,7 @@ async def test_nothing_lost_and_nothing_doubled_over_many_kills(home: str, tmp_p
         async with nursery(config) as bots:
 
             async def begun() -> bool:
-                return count(file, "SELECT count(*) FROM cursor") > 0
+                return count(file, "SELECT count(*) FROM cursor WHERE name = 'lemmy'") > 0
 
             async def settled() -> bool:
                 warned = count(file, "SELECT count(*) FROM action WHERE kind = 'warn' AND state = 'sent'")
