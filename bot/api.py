@@ -31,9 +31,10 @@ from bot.actions import (
     Unmute,
     Warn,
     WithdrawBan,
+    titled,
 )
 from bot.decision import Answer, Case, Linked, Outcome, Spoken, State, Stored, points
-from bot.duration import Duration
+from bot.duration import Duration, in_words
 from bot.handler import Call, Context, Person, PlatformError, Rest, Settings
 from bot.model import (
     Act,
@@ -64,7 +65,7 @@ from bot.model import (
     Thread,
     Tick,
 )
-from bot.plugin import Plugin, PluginError
+from bot.plugin import Plugin, PluginError, Slot
 from bot.text import (
     Block,
     Bullets,
@@ -171,6 +172,7 @@ __all__ = [
     "Sanctioned",
     "Settings",
     "Settle",
+    "Slot",
     "Spoiler",
     "Spoken",
     "State",
@@ -190,8 +192,10 @@ __all__ = [
     "dates",
     "document",
     "heading",
+    "in_words",
     "line",
     "numbered",
     "points",
     "quote",
+    "titled",
 ]

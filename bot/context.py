@@ -106,9 +106,14 @@ class LiveContext:
             raise LookupError(f"{root} is not in this community")
         return await adapter.thread(root)
 
-    async def elsewhere(self, ref: Ref) -> list[Discussion]:
-        adapter = self._adapter(ref.place)
-        return await adapter.elsewhere(ref) if adapter else []
+    async def elsewhere(self, target: Ref | str) -> list[Discussion]:
+        if isinstance(target, Ref):
+            adapter = self._adapter(target.place)
+            return await adapter.elsewhere(target) if adapter else []
+        return [found for adapter in self._own() for found in await adapter.elsewhere(target)]
+
+    async def newest(self, community: str) -> list[Discussion]:
+        return [found for adapter in self._own() for found in await adapter.newest(community)]
 
     async def profile(self, person: Author, place: str, *, here: bool = False) -> Profile | None:
         adapter = self._adapter(place)

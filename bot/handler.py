@@ -115,8 +115,15 @@ class Context(Protocol[S_co]):
         """The whole thread below `root`. May take seconds on a large one. Raises PlatformError, LookupError."""
         ...
 
-    async def elsewhere(self, ref: Ref) -> list[Discussion]:
-        """Other discussions of the same link or text, as the platform knows them. Raises PlatformError."""
+    async def elsewhere(self, target: Ref | str) -> list[Discussion]:
+        """Other discussions of the same link or text, or of a page by its link, as the platform knows them.
+
+        Raises PlatformError.
+        """
+        ...
+
+    async def newest(self, community: str) -> list[Discussion]:
+        """The newest posts of any community (`name@instance`), as far as the platform knows it. Raises PlatformError."""
         ...
 
     async def profile(self, person: Author, place: str, *, here: bool = False) -> Profile | None:

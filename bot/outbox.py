@@ -48,6 +48,7 @@ class Outbox:
         self._places = {alias: adapter for adapter in adapters.values() for alias in adapter.places}
         self._wake = {account: asyncio.Event() for account in adapters}
         self._free: set[str] = set()
+        self._rests: dict[str, datetime] = {}  # accounts that the platform asked to be silent, and until when
         self._handed: dict[str, deque[Job]] = {account: deque() for account in adapters}
         self._signed_out: set[str] = set()
 
@@ -87,13 +88,15 @@ class Outbox:
                 log.error("%s: %s", account, error, extra={"code": "ledger.lost"})  # noqa: TRY400 - no trace needed
                 await self._until_the_ledger_is_back()
                 continue
+            if due is not None:
+                due = max(due, self._rests.get(account, due))
             # At most half a minute, so that a clock that jumps is noticed.
             wait = 30.0 if due is None else min(30.0, max(0.05, (due - self._clock.now()).total_seconds()))
             await self._idle(account, wait)
 
     async def _idle(self, account: str, wait: float) -> None:
         """Waits until there is something to do for `account`, at most so many seconds."""
-        if account not in self._signed_out and not self._wake[account].is_set():
+        if self._may_act(account) and not self._wake[account].is_set():
             self._free.add(account)
         with suppress(TimeoutError):
             async with asyncio.timeout(wait):
@@ -114,7 +117,7 @@ class Outbox:
     async def drain(self, account: str) -> int:
         """Performs all that is due for `account` now; how many attempts that took."""
         attempts = await self._deliver_handed(account) + await self._settle_unknown(account)
-        while account not in self._signed_out:
+        while self._may_act(account):
             jobs = await self._ledger.claim(account, self._clock.now(), limit=1)
             if not jobs:
                 break
@@ -124,6 +127,11 @@ class Outbox:
         if attempts:
             self.wake()  # a sibling for another account may have waited for this
         return attempts
+
+    def _may_act(self, account: str) -> bool:
+        """Whether the platform would let the account do anything. What waits for that goes by urgency, not by turn."""
+        rests = self._rests.get(account)
+        return account not in self._signed_out and (rests is None or self._clock.now() >= rests)
 
     async def _deliver_handed(self, account: str) -> int:
         """Performs what was claimed for `account` when it was committed; how many attempts that took."""
@@ -196,8 +204,10 @@ class Outbox:
         """Files an attempt that failed: to be repeated, to be looked into, or given up."""
         now = self._clock.now()
         match error:
-            case Busy(after=after):
+            case Busy(after=after, whole=whole):
                 wait = min(after or _backoff(job.attempts), _LONGEST_BUSY)
+                if whole:
+                    self._rests[job.account] = now + wait
                 await self._ledger.again(job.id, now + wait, str(error))
             case Unreachable():
                 await self._ledger.again(job.id, now + _backoff(job.attempts), str(error))

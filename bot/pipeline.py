@@ -18,7 +18,6 @@ from bot.actions import Ban, Report
 from bot.clock import Clock
 from bot.context import LiveContext
 from bot.decision import Decision, Outcome, Reviewed, State
-from bot.due import due
 from bot.ledger import Ledger, Overtaken
 from bot.model import (
     Author,
@@ -33,6 +32,7 @@ from bot.outbox import Outbox
 from bot.platforms.protocol import Adapter, PlatformError
 from bot.served import Served, met, person_of
 from bot.text import Document, document
+from bot.ticks import Ticks
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class Pipeline:
         self.clock = clock
         self.served = served
         self._locks: dict[tuple[str, str], tuple[asyncio.Lock, int]] = {}
-        self._first_seen: dict[str, datetime] = {}
+        self._ticks = Ticks(ledger, clock)
 
     async def handle(self, occurrence: Occurrence) -> bool:
         """Handles what happened, once: False when the ledger knew it already, or nobody serves its community."""
@@ -124,18 +124,12 @@ class Pipeline:
     async def tick(self) -> int:
         """Handles whatever schedule is due now; how many were."""
         handled = 0
-        for name, served in self.served.items():
+        for served in self.served.values():
             for plugin in served.router.plugins:
                 for schedule in plugin.schedules:
-                    key = f"tick:{name}:{plugin.name}.{schedule.handler}:"
-                    since = self._first_seen.get(key)
-                    if since is None:
-                        since = self._first_seen[key] = await self.ledger.first_seen(key, self.clock.now())
-                    now = self.clock.now()
-                    done = frozenset(await self.ledger.last_slots(key))
-                    tick = due(schedule, served.settings[plugin.name], served.community, now, since, done)
-                    if tick is not None and await self.handle(tick):
-                        handled += 1
+                    settings = served.settings[plugin.name]
+                    for tick in await self._ticks.due(schedule, settings, served.community):
+                        handled += await self.handle(tick)
         return handled
 
     async def tell(self, community: str, what: str, text: Document) -> None:

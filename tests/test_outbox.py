@@ -15,7 +15,7 @@ from bot.decision import State
 from bot.ledger import Ledger, LedgerError
 from bot.model import Receipt
 from bot.outbox import Outbox
-from bot.platforms.protocol import SignedOut
+from bot.platforms.protocol import Busy, SignedOut
 from bot.testing import MONDAY, FakeClock
 from bot.text import document
 from tests.ledger_stories import ACCOUNT, ANA, ROOM, ban, decided, said
@@ -34,10 +34,13 @@ class Platform:
         self.done: list[tuple[str, State]] = []
         self.news = asyncio.Event()
         self.trouble: Exception | None = None
+        self.refused = 0
+        self.clock = FakeClock(MONDAY)
 
     async def perform(self, action: External, key: str) -> Receipt:
         await self.open.wait()
         if self.trouble:
+            self.refused += 1
             raise self.trouble
         counts = await self._ledger.counts()
         self.done.append((action.kind, State.SENDING if counts.get("sending") else State.PENDING))
@@ -55,7 +58,7 @@ async def at_work() -> AsyncIterator[tuple[Ledger, Outbox, Platform]]:
     """An outbox whose worker waits for something to do."""
     ledger = await Ledger.open("sqlite://")
     platform = Platform(ledger)
-    outbox = Outbox(ledger, {ACCOUNT: platform}, FakeClock(MONDAY), lambda _: None)  # type: ignore[dict-item]  # two methods of it
+    outbox = Outbox(ledger, {ACCOUNT: platform}, platform.clock, lambda _: None)  # type: ignore[dict-item]  # two methods of it
     worker = asyncio.create_task(outbox.run(ACCOUNT))
     try:
         await until_free(outbox)
@@ -124,6 +127,35 @@ async def test_nothing_is_claimed_for_an_account_that_is_signed_out() -> None:
         await commit(ledger, outbox, 2)
         assert not outbox.free
         assert (await ledger.counts())["pending"] == 2
+
+
+async def test_a_platform_that_asks_the_whole_account_to_wait_is_left_alone_and_then_told_the_most_urgent() -> (
+    None
+):
+    """One refused reply, not one for each that waits; and none of them may take the ban's turn."""
+    async with at_work() as (ledger, outbox, platform):
+        platform.trouble = Busy("slow down", timedelta(seconds=4), whole=True)
+        platform.open.set()
+        await commit(ledger, outbox, 1)
+        async with asyncio.timeout(30):
+            while not platform.refused:
+                await asyncio.sleep(0)
+        await commit(ledger, outbox, 2)
+        rude = said("numbskull", ANA, 3)
+        done = await ledger.commit(rude, [decided(rude, ban(ANA))], MONDAY, outbox.free)
+        assert done is not None
+        assert done.jobs == ()
+        outbox.take(done)
+        assert await outbox.drain(ACCOUNT) == 0
+        assert platform.refused == 1
+
+        platform.trouble = None
+        platform.clock.advance(timedelta(seconds=4))
+        outbox.wake()
+        while len(platform.done) < 3:
+            platform.news.clear()
+            await platform.news.wait()
+        assert [kind for kind, _ in platform.done] == ["ban", "reply", "reply"]
 
 
 async def test_what_was_claimed_when_the_disk_filled_up_is_done_once(monkeypatch: pytest.MonkeyPatch) -> None:

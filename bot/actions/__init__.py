@@ -23,7 +23,7 @@ from bot.actions.sanctions import (
     Warn,
     WithdrawBan,
 )
-from bot.actions.speech import Delete, Edit, Lock, Pin, Post, React, Reply, Report, Resolve, Tell
+from bot.actions.speech import Delete, Edit, Lock, Pin, Post, React, Reply, Report, Resolve, Tell, titled
 
 Internal: TypeAlias = Remember | Settle | Note | LinkAccounts | UnlinkAccount
 External: TypeAlias = (
@@ -88,4 +88,5 @@ __all__ = [
     "Urgency",
     "Warn",
     "WithdrawBan",
+    "titled",
 ]

@@ -47,8 +47,8 @@ class LinkAccounts(Action):
     """`person` and `other` are accounts of one human in this community from now on, with all that counts for either.
 
     Both have proved it: `person` was given the code that the plugin remembers under `proof`, and `other` brought it.
-    The code is used up with this. Where it is gone by then, or the human would have more than `most` accounts, nothing of
-    the whole decision is done.
+    The code is used up with this. Where it is gone by then, or the human would have more than `most` accounts, nothing
+    of it is committed, and it is decided anew.
     """
 
     most: ClassVar[int] = 5

@@ -105,21 +105,12 @@ def release(conn: Connection, ids: Iterable[int], now: datetime) -> set[str]:
         act = codec.unpack(codec.ACTION, row.body)
         if act.witnessed:
             move(conn, ident, State.SENDING, State.SENT, done_at=now)
-        elif isinstance(act, LinkAccounts | UnlinkAccount) and (refusal := links.enter(conn, row, act)):
-            _drop_all(conn, row.decision_id, refusal)
         elif isinstance(act, Internal):
             accounts |= _carry_out(conn, row, act, now)
             move(conn, ident, State.SENDING, State.SENT, done_at=now)
         elif row.account is not None:
             accounts.add(row.account)
     return accounts
-
-
-def _drop_all(conn: Connection, decision_id: int, why: str) -> None:
-    """Nobody is told of what could not be done after all: whatever of the decision is still to come goes with it."""
-    waiting = select(action.c.id).where(action.c.decision_id == decision_id, action.c.state == State.PENDING)
-    for ident in conn.execute(waiting).scalars().all():
-        move(conn, ident, State.DROPPED, why=why)
 
 
 def _record(conn: Connection, what: Occurrence, now: datetime) -> None:
@@ -177,8 +168,10 @@ def _carry_out(conn: Connection, row: Any, act: Internal, now: datetime) -> set[
             _remember(conn, row.community, str(plugin), act)
         case Settle():
             return _settle(conn, row.community, act, now)
-        case Note() | LinkAccounts() | UnlinkAccount():
-            pass  # Being on record is all it is for; links stand in their table by now.
+        case LinkAccounts() | UnlinkAccount():
+            links.enter(conn, row, act)
+        case Note():
+            pass  # Being on record is all it is for.
     return set()
 
 

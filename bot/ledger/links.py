@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, or_, select
 from bot.actions import LinkAccounts, UnlinkAccount
 from bot.decision import Linked, State
 from bot.ledger import codec
+from bot.ledger.errors import Overtaken
 from bot.ledger.rows import add
 from bot.ledger.tables import action, decision, link, memory
 from bot.model import Author
@@ -122,21 +123,17 @@ def _rows(conn: Connection, community: str, account: str) -> list[Row[Any]]:
     return [row for _, row in sorted(found.items())]
 
 
-def enter(conn: Connection, row: Any, act: LinkAccounts | UnlinkAccount) -> str | None:
-    """Carries out the stored action `row`; where that cannot be done (any more), why not, and nothing is changed."""
+def enter(conn: Connection, row: Any, act: LinkAccounts | UnlinkAccount) -> None:
+    """Carries out the stored action `row`. Raises Overtaken where that cannot be done any more."""
     other = act.other.key if isinstance(act, LinkAccounts) else None
     if isinstance(act, LinkAccounts):
-        both = {
-            who
-            for side in (act.person, act.other)
-            for who in members(standing(conn, row.community, side.key))
-        }
-        if len(both) > LinkAccounts.most:
-            return f"more than {LinkAccounts.most} accounts"
+        sides = (members(standing(conn, row.community, side.key)) for side in (act.person, act.other))
+        if len(set().union(*sides)) > act.most:
+            raise Overtaken(f"{row.community}: more than {act.most} accounts of one human")
         plugin = conn.scalar(select(decision.c.plugin).where(decision.c.id == row.decision_id))
         code = (memory.c.community == row.community, memory.c.plugin == plugin, memory.c.key == act.proof)
         if not conn.execute(delete(memory).where(*code)).rowcount:
-            return "the code was used up a moment ago"
+            raise Overtaken(f"{row.community}: the code that links {act.person.key} was used up a moment ago")
     values = {
         "action_id": row.id,
         "community": row.community,
@@ -144,4 +141,3 @@ def enter(conn: Connection, row: Any, act: LinkAccounts | UnlinkAccount) -> str 
         "other": other,
     }
     add(conn, link, values)
-    return None

@@ -37,11 +37,15 @@ __all__ = [
 
 
 class Busy(PlatformError):
-    """The platform asks us to wait; nothing was done. `after` is None when it did not say how long."""
+    """The platform asks us to wait; nothing was done. `after` is None when it did not say how long.
 
-    def __init__(self, message: str, after: timedelta | None = None) -> None:
+    `whole` says that it asks the account and not only this call: whatever else is tried meanwhile is refused as well.
+    """
+
+    def __init__(self, message: str, after: timedelta | None = None, *, whole: bool = False) -> None:
         super().__init__(message)
         self.after = after
+        self.whole = whole
 
 
 class Unreachable(PlatformError):
@@ -137,7 +141,13 @@ class Adapter(Protocol):
 
     async def thread(self, root: Ref) -> Thread: ...
 
-    async def elsewhere(self, ref: Ref) -> list[Discussion]: ...
+    async def elsewhere(self, target: Ref | str) -> list[Discussion]:
+        """Other discussions of what was said at a ref, or of the page at a link, as the platform knows them."""
+        ...
+
+    async def newest(self, community: str) -> list[Discussion]:
+        """The newest posts of any community (`name@instance`), newest first; empty where it is not known."""
+        ...
 
     async def person(self, handle: str, place: str) -> Author | None: ...
 

@@ -147,7 +147,6 @@ async def _join(ctx: Accounts, call: Call, code: codes.Code) -> Answer:
         Reply(to=call.message.ref, text=_welcome(ctx, others)),
         *_tell(ctx, others, _welcome(ctx, [who, *mine.others])),
     ]
-    # First of all: where the ledger cannot do it any more, nothing of the rest is said or done.
     joined = LinkAccounts(person=owner, other=who, proof=code.key)
     return Outcome(
         f"{who.name} and {owner.name} are one person: a code was sent from both",

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from bot.api import Context, Discussion, Message, PlaceKind, PlatformError
 from plugins.crossposts.links import canonical, keys
-from plugins.crossposts.match import Fingerprint, fingerprint, match
+from plugins.crossposts.match import Fingerprint, copied, fingerprint, match, of_discussion
 from plugins.crossposts.settings import CrosspostSettings
 from plugins.crossposts.surface import as_discussion
 
@@ -59,6 +59,13 @@ async def find(
             )
             return None
     mine = fingerprint(message, tracking)
+    # A server also lists what merely has the same title.
+    listed = [
+        one
+        for one in listed
+        if match(mine, of_discussion(one, tracking))
+        or (message.link is None and copied(message.title or "", message.text, one))
+    ]
     beside = [post.message for post in own if post.message.place != message.place and match(mine, post.print)]
     return [*listed, *map(as_discussion, await as_they_are(ctx, beside))]
 

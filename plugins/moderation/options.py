@@ -86,7 +86,7 @@ def sticky_of(entry: Entry) -> bool:
 def _mode(entry: Entry) -> Mode:
     text = text_of(entry).lower()
     if text not in set(Mode):
-        raise BadValue(f"watch or enforce was expected, not {text!r}")
+        raise BadValue(f"watch, enforce or off was expected, not {text!r}")
     return Mode(text)
 
 

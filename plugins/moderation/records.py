@@ -48,12 +48,13 @@ class Kept:
 
 
 async def notes_about(ctx: Moderation, who: Author) -> list[Kept]:
-    """Oldest first."""
+    """Those about any account of that human, oldest first."""
     found: list[Kept] = []
-    for key, value in (await ctx.recall_all(f"{NOTES}{who.key}/")).items():
-        if isinstance(value, dict):
-            at = datetime.fromisoformat(str(value["at"]))
-            found.append(Kept(key, str(value["text"]), str(value["by"]), at))
+    for one in (who, *(await ctx.linked(who)).others):
+        for key, value in (await ctx.recall_all(f"{NOTES}{one.key}/")).items():
+            if isinstance(value, dict):
+                at = datetime.fromisoformat(str(value["at"]))
+                found.append(Kept(key, str(value["text"]), str(value["by"]), at))
     return sorted(found, key=lambda note: note.at)
 
 
@@ -115,6 +116,8 @@ async def history(ctx: Moderation, call: Call, person: Person) -> Answer:
     who = person.author
     known, cases = await notes_about(ctx, who), await ctx.cases(who)
     blocks: list[Block | str] = [line(Strong(who.name), f": {await standing(ctx, who)}")]
+    if others := (await ctx.linked(who)).others:
+        blocks.append(f"The same person: {', '.join(other.name for other in others)}.")
     if exemption := await spared.exemption(ctx, who):
         end: list[str | Inline] = [" until ", Moment(exemption.until)] if exemption.until else []
         blocks.append(line("The rules spare them", *end, f" ({exemption.by})."))
@@ -173,7 +176,7 @@ async def unexempt(ctx: Moderation, call: Call, person: Person) -> Answer:
     if await spared.exemption(ctx, who) is None:
         return f"{who.name} is not exempt."
     done = answer(call, f"The rules hold for {who.name} again.")
-    return Outcome(f"{who.name} no longer exempt", (spared.exempt(who, None), done))
+    return Outcome(f"{who.name} no longer exempt", (*await spared.freed(ctx, who), done))
 
 
 # -- labels

@@ -41,6 +41,7 @@ class Method(StrEnum):
 class Mode(StrEnum):
     WATCH = "watch"  # matches are shown to the moderators; nothing is done
     ENFORCE = "enforce"
+    OFF = "off"  # kept, and held against nothing
 
 
 class Verb(StrEnum):

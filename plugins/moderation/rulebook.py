@@ -33,7 +33,7 @@ class InForce:
     @cached_property
     def matcher(self) -> Matcher:
         """Those rules that do anything here."""
-        return Matcher(rule for rule in self.rules if rule.acts)
+        return Matcher(rule for rule in self.rules if rule.acts and self.mode(rule) is not Mode.OFF)
 
     @cached_property
     def needs(self) -> frozenset[Need]:

@@ -1,9 +1,8 @@
-"""Rules by chat: look at them, try them out, switch them, add one, take the last change back."""
+"""Rules by chat: look at them, and try them out."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import cast
 
 from bot.api import (
     Answer,
@@ -11,9 +10,6 @@ from bot.api import (
     Call,
     Code,
     Inline,
-    Json,
-    Outcome,
-    Remember,
     Reply,
     Rest,
     Role,
@@ -29,16 +25,10 @@ from plugins.moderation.handlers import Moderation, is_public, plugin, rules_in_
 from plugins.moderation.history import Backtest, Replay
 from plugins.moderation.matching import Match
 from plugins.moderation.offence import effect
-from plugins.moderation.reader import read
 from plugins.moderation.rule import Kind, Mode, Rule
-from plugins.moderation.rulebook import ADDED, SWITCHED
-from plugins.moderation.sanctions import answer
+from plugins.moderation.rulechanges import unknown
 from plugins.moderation.spans import parse_span, show_span
 
-#: Where the changes are remembered, the newest last, so that they can be taken back.
-LOG = "changes"
-#: Changes that are kept.
-KEPT = 50
 #: How far back a backtest looks where no span is given.
 MONTH = timedelta(days=30)
 #: Rules that a list shows.
@@ -66,122 +56,12 @@ async def show_rule(ctx: Moderation, call: Call, name: Rest) -> Answer:
     rules = await rules_in_force(ctx)
     rule = rules.find(name)
     if rule is None:
-        return _unknown(name)
+        return unknown(name)
     heading = line(
         Strong(rule.name), f": {rules.mode(rule)}, version {rule.version}, {rule.file} line {rule.line}"
     )
     text = "\n".join(rule.source.splitlines()[:40])
     return Reply(to=call.message.ref, text=document(heading, quote(text)))
-
-
-def _unknown(name: str) -> str:
-    return f"There is no rule “{notice.excerpt(name, 60)}”. “!rules list” shows them all."
-
-
-@plugin.command("rules enforce", role=Role.MODERATOR, examples=["!rules enforce No gambling"])
-async def enforce_rule(ctx: Moderation, call: Call, name: Rest) -> Answer:
-    """Let a rule act from now on. “!rules backtest” first shows what it would have done."""
-    return await _switch(ctx, call, name, Mode.ENFORCE)
-
-
-@plugin.command("rules watch", role=Role.MODERATOR, examples=["!rules watch No gambling"])
-async def watch_rule(ctx: Moderation, call: Call, name: Rest) -> Answer:
-    """Let a rule only show what it would do."""
-    return await _switch(ctx, call, name, Mode.WATCH)
-
-
-async def _switch(ctx: Moderation, call: Call, name: str, mode: Mode) -> Answer:
-    rules = await rules_in_force(ctx)
-    rule = rules.find(name)
-    if rule is None:
-        return _unknown(name)
-    if rules.mode(rule) is mode:
-        return f"{rule.name} is on {mode} already."
-    key = SWITCHED + rule.name.casefold()
-    value: Json = {
-        "mode": str(mode),
-        "version": rule.version,
-        "by": call.author.name,
-        "at": ctx.now.isoformat(),
-    }
-    what = f"{rule.name} → {mode}"
-    said = "is enforced from now on" if mode is Mode.ENFORCE else "only watches from now on"
-    return await _change(ctx, call, key, value, what, f"{rule.name} {said}.")
-
-
-async def _change(ctx: Moderation, call: Call, key: str, value: Json, what: str, said: str) -> Answer:
-    """Remembers a value, and in the log who changed what when, and what was there before."""
-    log = await _log(ctx)
-    entry: Json = {
-        "what": what,
-        "key": key,
-        "before": await ctx.recall(key),
-        "after": value,
-        "by": call.author.name,
-        "at": ctx.now.isoformat(),
-    }
-    return Outcome(
-        f"{what}, by {call.author.name}",
-        (Remember(key=key, value=value), Remember(key=LOG, value=[*log, entry][-KEPT:]), answer(call, said)),
-    )
-
-
-async def _log(ctx: Moderation) -> list[Json]:
-    known = await ctx.recall(LOG)
-    return known if isinstance(known, list) else []
-
-
-@plugin.command("rules undo", role=Role.MODERATOR, examples=["!rules undo"])
-async def undo_change(ctx: Moderation, call: Call) -> Answer:
-    """Take the last change of a rule by chat back."""
-    log = await _log(ctx)
-    if not log:
-        return "No rule was changed by chat."
-    last = cast(dict[str, Json], log[-1])
-    return Outcome(
-        f"change of rules taken back by {call.author.name}: {last['what']}",
-        (
-            Remember(key=str(last["key"]), value=last["before"]),
-            Remember(key=LOG, value=log[:-1] or None),
-            answer(call, f"Taken back: {last['what']} (changed by {last['by']})."),
-        ),
-    )
-
-
-@plugin.command(
-    "rules add",
-    role=Role.MODERATOR,
-    examples=[
-        "!rules add\nname: No gambling\nbody: [casino, free spins]\nwarn: Please no gambling here.\naction: remove"
-    ],
-)
-async def add_rule(ctx: Moderation, call: Call, text: Rest) -> Answer:
-    """Add a rule, or a new version of one; its text follows on the next lines. It watches until you enforce it."""
-    found = read(_unfenced(text), "chat")
-    problems = [f"line {problem.line}: {problem.message}" for problem in found.problems]
-    if found.count != 1 or len(found.rules) != 1:
-        reasons = problems or ["one rule was expected"]
-        return Reply(
-            to=call.message.ref,
-            text=document("I did not add that rule:", bullets(*reasons), "Mend it and send it again."),
-        )
-    rule = found.rules[0]
-    if rule.name.startswith("rule "):
-        return "Please give the rule a name, in a line of its own: name: No gambling"
-    value: Json = {"text": rule.source, "by": call.author.name, "at": ctx.now.isoformat()}
-    remarks = f" Remarks: {'; '.join(problems)}." if problems else ""
-    said = f"{rule.name} is added and only watches. “!rules backtest {rule.name}” shows what it would have done.{remarks}"
-    if rule.mode is Mode.ENFORCE:
-        said = f"{rule.name} is added and enforced, as it says.{remarks}"
-    return await _change(ctx, call, ADDED + rule.name.casefold(), value, f"{rule.name} added", said)
-
-
-def _unfenced(text: str) -> str:
-    """The rule without the code fence that people put around it to keep its form."""
-    rows = text.strip("\n").splitlines()
-    if len(rows) >= 2 and rows[0].startswith("```") and rows[-1].strip() == "```":
-        rows = rows[1:-1]
-    return "\n".join(rows)
 
 
 @plugin.command("rules test", role=Role.MODERATOR, examples=["!rules test join my casino"])
@@ -213,7 +93,7 @@ async def backtest_rule(ctx: Moderation, call: Call, name: Rest) -> Answer:
     rules = await rules_in_force(ctx)
     rule = rules.find(words)
     if rule is None:
-        return _unknown(words)
+        return unknown(words)
     replay = Replay([rule], ctx.settings.steps, ctx.settings.expiry, ctx.settings.cooldown)
     async for message in ctx.history(ctx.now - span):
         if is_public(message, ctx):

@@ -46,9 +46,17 @@ def restored(value: Json) -> Exemption | None:
 
 
 async def exemption(ctx: Context[Any], person: Author) -> Exemption | None:
-    """The person's exemption that holds now."""
-    found = restored(await ctx.recall(EXEMPT + person.key))
-    return found if found and found.holds(ctx.now) else None
+    """The exemption that holds now, given to any account of that human."""
+    for who in (person, *(await ctx.linked(person)).others):
+        found = restored(await ctx.recall(EXEMPT + who.key))
+        if found and found.holds(ctx.now):
+            return found
+    return None
+
+
+async def freed(ctx: Context[Any], person: Author) -> tuple[Remember, ...]:
+    """Lets the rules hold again for every account of that human."""
+    return tuple(exempt(who, None) for who in (person, *(await ctx.linked(person)).others))
 
 
 async def as_trusted(ctx: Context[Any], message: Message) -> Message | None:

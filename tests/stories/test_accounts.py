@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -291,6 +292,19 @@ async def test_what_a_code_is_not_good_for():
         assert "bot → @ana:example.org: That is the code which I gave to this very account." in told
 
 
+async def test_two_accounts_bring_one_code_in_the_same_moment():
+    async with moot() as community:
+        ana, twin, bo = community.matrix("ana"), community.lemmy("ana"), community.matrix("bo")
+        code = await code_for(ana)
+        for who in (twin, bo):
+            who.world.tell(who.name, f"!link {code}")
+        readers = community.app.readers.values()
+        await asyncio.gather(*(reader.step() for reader in readers))
+        await community.settle()
+        told = [who.heard().split(" ")[:4] for who in (twin, bo)]
+        assert sorted(told) == [["I", "know", "no", "such"], ["You", "are", "one", "person"]]
+
+
 async def test_five_accounts_are_the_most():
     async with moot() as community:
         ana = community.matrix("ana")
@@ -419,6 +433,41 @@ async def test_a_report_shows_that_two_accounts_are_one_person():
         await community.settle()
         card = "On record about ana@lemmy.example and @ana:example.org (the same person): 1 strike that counts, 1 case."
         assert card in community.transcript()
+
+
+async def test_what_moderators_keep_about_somebody_is_about_all_of_their_accounts():
+    async with moot() as community:
+        ana, twin, mo = (
+            community.matrix("ana"),
+            community.lemmy("ana"),
+            community.matrix("mo", Role.MODERATOR),
+        )
+        await mo.says("!note @ana:example.org was only joking", place="modroom")
+        await mo.says("!exempt @ana:example.org 1d", place="modroom")
+        await offend(twin)
+        await link(ana, twin)
+        community.skip()
+        await offend(twin)
+        await mo.says("!history ana@lemmy.example", place="modroom")
+        await mo.says("!unexempt ana@lemmy.example", place="modroom")
+        await mo.says("!unexempt @ana:example.org", place="modroom")
+        assert community.transcript() == script(
+            """
+            freechat | ana@lemmy.example posts “Free spins”
+            modroom | @mo:example.org: !history ana@lemmy.example
+            modroom | bot → @mo:example.org: ana@lemmy.example: 1 strike that counts. At 2 comes another warning.
+                The same person: @ana:example.org.
+                The rules spare them until 2026-03-03 08:00 UTC (@mo:example.org).
+                Cases:
+                - #1 No gambling, stands, 2026-03-02 08:00 UTC
+                Notes:
+                - 1 was only joking (@mo:example.org, 2026-03-02 08:00 UTC)
+            modroom | @mo:example.org: !unexempt ana@lemmy.example
+            modroom | bot → @mo:example.org: The rules hold for ana@lemmy.example again.
+            modroom | @mo:example.org: !unexempt @ana:example.org
+            modroom | bot → @mo:example.org: @ana:example.org is not exempt.
+            """
+        )
 
 
 @pytest.mark.parametrize("moment", range(4))

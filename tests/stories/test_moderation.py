@@ -507,7 +507,7 @@ async def test_rules_are_added_tried_and_taken_back_by_chat():
             modroom | mo: !rules undo
             modroom | bot → mo: Taken back: Cats → enforce (changed by mo).
             modroom | mo: !rules undo
-            modroom | bot → mo: Taken back: Cats added (changed by mo).
+            modroom | bot → mo: Taken back: Cats added (3762cf77) (changed by mo).
             modroom | mo: !rules undo
             modroom | bot → mo: No rule was changed by chat.
             modroom | mo: !rules enforce Cats

@@ -412,3 +412,132 @@ async def test_a_cross_post_says_where_it_comes_from():
             freechat | ana posts “Two”: see https://lemmy.example/post/77
             """
         )
+
+
+async def test_a_rule_is_changed_by_chat_looked_back_on_and_brought_back():
+    async with moot("name: Cats\nbody: cats\naction: remove") as community:
+        mo, ana = community.moderator("mo"), community.member("ana")
+        await mo.says("!rules edit Cats", place="modroom")
+        await mo.says("!rules edit Cats\nboddy: dogs\naction: remove", place="modroom")
+        await mo.says("!rules edit Cats\nname: Dogs\nbody: dogs\naction: remove", place="modroom")
+        await mo.says("!rules edit cats\nbody: [cats, dogs]\naction: remove\nmode: enforce", place="modroom")
+        await ana.says("dogs!")
+        await mo.says("!rules off Cats", place="modroom")
+        await ana.says("dogs again!")
+        await mo.says("!rules list", place="modroom")
+        await mo.says("!rules history Cats", place="modroom")
+        await mo.says("!rules rollback Cats 12345678", place="modroom")
+        await mo.says("!rules rollback Cats", place="modroom")
+        await ana.says("dogs once more")
+        await ana.says("cats!")
+        await mo.says("!rules rollback Cats 81fc0b55", place="modroom")
+        await mo.says("!rules history Dogs", place="modroom")
+        assert community.transcript() == script(
+            """
+            modroom | mo: !rules edit Cats
+            modroom | bot → mo: Please send the new text below the name: all of it, as it is to be. Now Cats says:
+                > name: Cats
+                > body: cats
+                > action: remove
+                > mode: enforce
+            modroom | mo: !rules edit Cats
+                boddy: dogs
+                action: remove
+            modroom | bot → mo: I did not change that rule:
+                - line 1: there is no key or field 'boddy', so the rule is off; did you mean 'body'?
+                Mend it and send it again.
+            modroom | mo: !rules edit Cats
+                name: Dogs
+                body: dogs
+                action: remove
+            modroom | bot → mo: That text is called Dogs, and you are changing Cats. Leave its `name:` as it is, or add it as a rule of its own with “!rules add”.
+            modroom | mo: !rules edit cats
+                body: [cats, dogs]
+                action: remove
+                mode: enforce
+            modroom | bot → mo: Cats is changed and is enforced from now on, as it says.
+            lounge | ana: dogs!
+            lounge | bot removes ana’s “dogs!” (Cats)
+            modroom | bot: Case #1 — remove what ana wrote (rule “Cats”: “dogs” in the body (characters 1 to 4, as written); no strike)
+                > dogs!
+            modroom | mo: !rules off Cats
+            modroom | bot → mo: Cats is switched off from now on.
+            lounge | ana: dogs again!
+            modroom | mo: !rules list
+            modroom | bot → mo: - Cats: off, remove
+            modroom | mo: !rules history Cats
+            modroom | bot → mo: 2026-03-02 08:00 mo: Cats changed (81fc0b55)
+                > name: Cats
+                > -body: cats
+                > +body: [cats, dogs]
+                > action: remove
+                2026-03-02 08:00 mo: Cats → off
+                “!rules rollback”, its name and one of the versions in brackets bring a text back.
+            modroom | mo: !rules rollback Cats 12345678
+            modroom | bot → mo: There is no version “12345678” of it. “!rules history Cats” shows which there are.
+            modroom | mo: !rules rollback Cats
+            modroom | bot → mo: Cats back as it is in the files.
+            lounge | ana: dogs once more
+            lounge | ana: cats!
+            lounge | bot removes ana’s “cats!” (Cats)
+            modroom | bot: Case #2 — remove what ana wrote (rule “Cats”: “cats” in the body (characters 1 to 4, as written); no strike)
+                > cats!
+            modroom | mo: !rules rollback Cats 81fc0b55
+            modroom | bot → mo: Cats is brought back and is switched off from now on, as this version was before.
+            modroom | mo: !rules history Dogs
+            modroom | bot → mo: There is no rule “Dogs”. “!rules list” shows them all.
+            """
+        )
+
+
+async def test_a_rule_of_the_chat_is_rolled_back_until_nothing_is_left():
+    async with moot() as community:
+        mo = community.moderator("mo")
+        await mo.says("!rules add\nname: A\nbody: a\naction: report", place="modroom")
+        await mo.says("!rules add\nname: A\nbody: [a, b]\naction: report", place="modroom")
+        await mo.says("!rules rollback A", place="modroom")
+        await mo.says("!rules show A", place="modroom")
+        await mo.says("!rules undo", place="modroom")
+        await mo.says("!rules undo", place="modroom")
+        await mo.says("!rules rollback A", place="modroom")
+        await mo.says("!rules list", place="modroom")
+        await mo.says("!rules history A", place="modroom")
+        assert community.transcript() == script(
+            """
+            modroom | mo: !rules add
+                name: A
+                body: a
+                action: report
+            modroom | bot → mo: A is added and only watches. “!rules backtest A” shows what it would have done.
+            modroom | mo: !rules add
+                name: A
+                body: [a, b]
+                action: report
+            modroom | bot → mo: A is added and only watches. “!rules backtest A” shows what it would have done.
+            modroom | mo: !rules rollback A
+            modroom | bot → mo: A is brought back and only watches. “!rules backtest A” shows what it would have done.
+            modroom | mo: !rules show A
+            modroom | bot → mo: A: watch, version 7d7e5c39, chat line 1
+                > name: A
+                > body: a
+                > action: report
+            modroom | mo: !rules undo
+            modroom | bot → mo: Taken back: A brought back (7d7e5c39) (changed by mo).
+            modroom | mo: !rules undo
+            modroom | bot → mo: Taken back: A added (10f8173f) (changed by mo).
+            modroom | mo: !rules rollback A
+            modroom | bot → mo: A taken out.
+            modroom | mo: !rules list
+            modroom | bot → mo: There are no rules yet. “!rules add”, and the rule on the lines below, adds one; it will only watch at first.
+            modroom | mo: !rules history A
+            modroom | bot → mo: 2026-03-02 08:00 mo: A added (7d7e5c39)
+                > +name: A
+                > +body: a
+                > +action: report
+                2026-03-02 08:00 mo: A taken out
+                > -name: A
+                > -body: a
+                > -action: report
+                “!rules rollback”, its name and one of the versions in brackets bring a text back.
+            """
+        )

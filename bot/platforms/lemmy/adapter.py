@@ -29,7 +29,7 @@ from bot.platforms.lemmy import fields, shapes
 from bot.platforms.lemmy.api import Api
 from bot.platforms.lemmy.client import PATIENCE, Client
 from bot.platforms.lemmy.discover import discover
-from bot.platforms.lemmy.elsewhere import elsewhere
+from bot.platforms.lemmy.elsewhere import about_page, elsewhere, newest
 from bot.platforms.lemmy.fields import Malformed
 from bot.platforms.lemmy.lookup import Lookup
 from bot.platforms.lemmy.messages import Messages
@@ -177,11 +177,16 @@ class LemmyAdapter:
             raise Refused(f"{root}: there is no such thread here (any more)", "not_found")
         return await whole(self._ready.api, item, self._ready.home)
 
-    async def elsewhere(self, ref: Ref) -> list[Discussion]:
-        """Other discussions of a post's link or text; of its post where `ref` is a comment."""
-        message = await self.message(ref)
+    async def elsewhere(self, target: Ref | str) -> list[Discussion]:
+        """Other discussions of a post's link or text (of its post where `target` is a comment), or of a page."""
+        if isinstance(target, str):
+            return await about_page(self._ready.api, target)
+        message = await self.message(target)
         post = Target.of(message.root) if message else None
         return await elsewhere(self._ready.api, post.number) if post and post.kind == "post" else []
+
+    async def newest(self, community: str) -> list[Discussion]:
+        return await newest(self._ready.api, community)
 
     async def person(self, handle: str, place: str) -> Author | None:
         """`ana` (on the place's server first, then on ours), `ana@host`, `@ana@host`, or a profile's address."""

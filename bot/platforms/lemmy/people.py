@@ -109,7 +109,8 @@ class People:
         try:
             return await self._api.person(username=name, need=need)
         except Refused as refusal:
-            if refusal.code in MISSING:
+            # A server that asks another one for somebody it does not know tells of that one's page, as `unknown`.
+            if refusal.code in MISSING or ("@" in name and refusal.code == "unknown"):
                 return None
             raise
 

@@ -215,7 +215,10 @@ class MatrixAdapter:
             raise Refused(f"{root}: the bot is not in that room", "no_place")
         return await self._ready.threads.read(room, event, root)
 
-    async def elsewhere(self, ref: Ref) -> list[Discussion]:  # noqa: ARG002 - Matrix keeps no such list
+    async def newest(self, community: str) -> list[Discussion]:  # noqa: ARG002 - there are none
+        return []
+
+    async def elsewhere(self, target: Ref | str) -> list[Discussion]:  # noqa: ARG002 - Matrix keeps no such list
         return []
 
     @property

@@ -27,7 +27,6 @@ from bot.clock import Clock
 from bot.model import (
     Author,
     Discussion,
-    Edited,
     Joined,
     Message,
     Occurrence,
@@ -36,19 +35,19 @@ from bot.model import (
     Platform,
     Policy,
     Profile,
-    Reacted,
     Receipt,
     Ref,
-    Removed,
-    Reported,
-    Restored,
     Role,
     Sanctioned,
     Thread,
 )
 from bot.platforms.memory.command import command_in
+from bot.platforms.memory.happened import about
 from bot.platforms.memory.port import Done, Event, Item, Member, WorldPort
 from bot.platforms.protocol import Batch, Refused
+
+#: What names the place where it happens.
+_PLACED = (Post, Tell, Warn, Kick, Mute, Unmute, Ban, Unban, Lockdown, Reopen, PublishBan, WithdrawBan)
 
 _URL = re.compile(r"memory://(?P<place>[^/\s]+)/(?P<id>[^/\s]+)")
 
@@ -56,8 +55,7 @@ _URL = re.compile(r"memory://(?P<place>[^/\s]+)/(?P<id>[^/\s]+)")
 class MemoryAdapter:
     """One account in a world. People's ids are their names; `memory://place/id` links to what was said.
 
-    `prefixes` gives the command prefix of a place by its alias (`!` where it names none). `platform` is the part that the world
-    plays: in a test with two of them, one may stand for Lemmy and one for Matrix.
+    `prefixes` gives the command prefix of a place by its alias (`!` where it names none); `platform` is what the world stands for.
     """
 
     #: Everything but bans that end by themselves and warnings of the server's own.
@@ -139,13 +137,17 @@ class MemoryAdapter:
             )
         return Thread(messages[0], tuple(messages[1:]), expected=len(messages) - 1)
 
-    async def elsewhere(self, ref: Ref) -> list[Discussion]:
-        item = await self._world.item(ref.id)
+    async def newest(self, community: str) -> list[Discussion]:
+        return list(await self._world.newest(community))
+
+    async def elsewhere(self, target: Ref | str) -> list[Discussion]:
+        if isinstance(target, str):
+            return list(await self._world.elsewhere(target))
+        item = await self._world.item(target.id)
         return list(await self._world.elsewhere(item.link)) if item and item.link else []
 
     async def person(self, handle: str, place: str) -> Author | None:
-        name = handle.strip()
-        member = await self._world.member(name) or await self._world.member(name.removeprefix("@"))
+        member = await self._world.member(handle) or await self._world.member(handle.removeprefix("@"))
         return self._author(member, self.places.get(place)) if member else None
 
     async def profile(self, person: Author, place: str, *, here: bool = False) -> Profile | None:
@@ -195,7 +197,7 @@ class MemoryAdapter:
                 at=event.at,
             )
         message = self._message(event.item) if event.item else None
-        return _about(event, message, by) if message else None
+        return about(event, message, by) if message else None
 
     def _message(self, item: Item) -> Message | None:
         place = self._by_native.get(item.place)
@@ -268,24 +270,9 @@ class MemoryAdapter:
 
     def _native(self, action: External) -> External:
         """The action with its place by native name."""
-        match action:
-            case (
-                Post()
-                | Tell()
-                | Warn()
-                | Kick()
-                | Mute()
-                | Unmute()
-                | Ban()
-                | Unban()
-                | Lockdown()
-                | Reopen()
-                | PublishBan()
-                | WithdrawBan()
-            ):
-                return replace(action, place=self._place(action.place).native)
-            case _:
-                return action
+        if isinstance(action, _PLACED):
+            return replace(action, place=self._place(action.place).native)
+        return action
 
     def _place(self, alias: str) -> Place:
         if alias not in self.places:
@@ -295,24 +282,3 @@ class MemoryAdapter:
                 "no_place",
             )
         return self.places[alias]
-
-
-def _about(event: Event, message: Message, by: Author) -> Occurrence | None:
-    """What happened to something said."""
-    place, number = message.place, str(event.seq)
-    match event.kind:
-        case "said":
-            return message
-        case "edited":
-            return Edited(message, event.at)
-        case "removed":
-            by_author = by.id == message.author.id
-            return Removed(message.ref, place, None if by_author else by, event.detail, event.at)
-        case "restored":
-            return Restored(message.ref, place, by, event.detail, number, event.at)
-        case "reacted":
-            return Reacted(message.ref, place, by, event.detail, number, event.at)
-        case "reported":
-            return Reported(message, by, event.detail, number, event.at)
-        case _:  # "acted": nobody asked for it yet
-            return None

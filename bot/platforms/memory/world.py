@@ -199,6 +199,10 @@ class World(Scene):
     async def elsewhere(self, link: str) -> tuple[Discussion, ...]:
         return tuple(found for found in self.discussions if found.link == link)
 
+    async def newest(self, community: str) -> tuple[Discussion, ...]:
+        there = (one for one in self.discussions if one.community == community)
+        return tuple(sorted(there, key=lambda one: one.sent_at, reverse=True))
+
     def _kind(self, place: str) -> PlaceKind:
         if place not in self.kinds:
             raise NotAllowed(f"there is no place called {place!r}; there are {', '.join(self.kinds)}")
