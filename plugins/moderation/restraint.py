@@ -29,7 +29,7 @@ from bot.api import (
 from plugins.moderation import slowmode
 from plugins.moderation.handlers import Moderation, plugin
 from plugins.moderation.recompute import stands
-from plugins.moderation.sanctions import NOTHING, answer
+from plugins.moderation.sanctions import NOTHING, answer, privately
 from plugins.moderation.slowmode import SlowMode
 from plugins.moderation.spans import show_span
 from plugins.moderation.terms import Unclear, meeting_places, read_terms
@@ -138,8 +138,9 @@ async def lockdown_off(ctx: Moderation, call: Call, where: Rest = NOTHING) -> An
     known: dict[str, list[int]] = {}
     for case in await ctx.cases():
         for stored in case.actions:
-            if isinstance(stored.action, Lockdown) and stands(stored):
-                known.setdefault(stored.action.place, []).append(stored.id)
+            act = stored.action
+            if isinstance(act, Lockdown) and stands(stored) and (act.until is None or act.until > ctx.now):
+                known.setdefault(act.place, []).append(stored.id)
     if not where and call.message.place not in able:
         able = [place for place in able if place.alias in known]
         if not able:
@@ -169,7 +170,9 @@ def _one_post(ctx: Moderation, call: Call, span: timedelta) -> Answer:
     reason = f"locked by {call.author.name}"
     locked = Lock(ref=post.root, reason=reason)
     opened = Lock(ref=post.root, on=False, reason="the time is up", not_before=until)
-    return Outcome(reason, (locked, opened, answer(call, "That post is locked until ", Moment(until), ".")))
+    # In private: nobody may answer below a locked post any more, the bot included.
+    said = privately(ctx, call, document(line("That post is locked until ", Moment(until), ".")))
+    return Outcome(reason, (locked, opened, *([said] if said else [])))
 
 
 def _post(ctx: Moderation, call: Call) -> Message | None:

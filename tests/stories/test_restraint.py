@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from bot.api import Capability
+from bot.platforms.memory import MemoryAdapter
 from bot.testing import Moot, script
 
 GAMBLING = "name: No gambling\nbody: casino\nwarn: Please no.\naction: remove\nmode: enforce\n"
@@ -196,5 +200,45 @@ async def test_a_lock_down_is_ended_by_a_word_or_undone_as_a_case():
             lounge | bot lets everybody write again (undone: lock-down by mo)
             lounge | bot → mo: Case #2 is taken back.
             lounge | ana: hello again
+            """
+        )
+
+
+async def test_where_no_whole_place_can_be_locked_down_a_post_can(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(MemoryAdapter, "capabilities", MemoryAdapter.capabilities - {Capability.LOCKDOWN})
+    async with moot() as community:
+        ana, mo = community.member("ana"), community.moderator("mo")
+        post = await ana.posts("What do you think?", "of the new rule")
+        below = await ana.replies(post, "I hate it")
+        await mo.says("!lockdown in freechat", place="modroom")
+        await mo.replies(below, "!lockdown for 20m")
+        await community.advance(minutes=20)
+        await ana.replies(below, "still here")
+        assert community.transcript() == script(
+            """
+            freechat | ana posts “What do you think?”: of the new rule
+            freechat | ana → ana: I hate it
+            modroom | mo: !lockdown in freechat
+            modroom | bot → mo: freechat cannot be locked down as a whole: the platform has nothing for it, or I may not. A single post can: answer it with “lockdown”. “slowmode” works everywhere.
+            freechat | mo → ana: !lockdown for 20m
+            freechat | bot locks “What do you think?” (locked by mo)
+            private | bot → mo: That post is locked until 2026-03-02 08:20 UTC.
+            freechat | bot unlocks “What do you think?” (the time is up)
+            freechat | ana → ana: still here
+            """
+        )
+
+
+async def test_a_lock_down_that_is_over_is_not_ended_once_more():
+    async with moot() as community:
+        mo = community.moderator("mo")
+        await mo.says("!lockdown for 5m in lounge", place="modroom")
+        await community.advance(minutes=5)
+        community.skip()
+        await mo.says("!lockdown off", place="modroom")
+        assert community.transcript() == script(
+            """
+            modroom | mo: !lockdown off
+            modroom | bot → mo: Nothing is locked down.
             """
         )
