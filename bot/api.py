@@ -1,5 +1,6 @@
 """Everything a plugin may import. What is not here is not for plugins."""
 
+from bot import blanks, dates
 from bot.actions import (
     Action,
     Ban,
@@ -7,7 +8,9 @@ from bot.actions import (
     Delete,
     Edit,
     Kick,
+    LinkAccounts,
     Lock,
+    Lockdown,
     Mute,
     Note,
     Pin,
@@ -16,6 +19,7 @@ from bot.actions import (
     React,
     Remember,
     Remove,
+    Reopen,
     Reply,
     Report,
     Resolve,
@@ -23,13 +27,15 @@ from bot.actions import (
     Settle,
     Tell,
     Unban,
+    UnlinkAccount,
     Unmute,
     Warn,
     WithdrawBan,
+    titled,
 )
-from bot.decision import Answer, Case, Outcome, Spoken, State, Stored, points
-from bot.duration import Duration
-from bot.handler import Call, Context, Person, Rest, Settings
+from bot.decision import Answer, Case, Linked, Outcome, Spoken, State, Stored, points
+from bot.duration import Duration, in_words
+from bot.handler import Call, Context, Person, PlatformError, Rest, Settings
 from bot.model import (
     Act,
     Author,
@@ -59,7 +65,7 @@ from bot.model import (
     Thread,
     Tick,
 )
-from bot.plugin import Plugin, PluginError
+from bot.plugin import Plugin, PluginError, Slot
 from bot.text import (
     Block,
     Bullets,
@@ -117,7 +123,10 @@ __all__ = [
     "Json",
     "Kick",
     "Link",
+    "LinkAccounts",
+    "Linked",
     "Lock",
+    "Lockdown",
     "Made",
     "Message",
     "Moment",
@@ -133,6 +142,7 @@ __all__ = [
     "PlaceKind",
     "Plain",
     "Platform",
+    "PlatformError",
     "Plugin",
     "PluginError",
     "Policy",
@@ -149,6 +159,7 @@ __all__ = [
     "Remember",
     "Remove",
     "Removed",
+    "Reopen",
     "Reply",
     "Report",
     "Reported",
@@ -161,6 +172,7 @@ __all__ = [
     "Sanctioned",
     "Settings",
     "Settle",
+    "Slot",
     "Spoiler",
     "Spoken",
     "State",
@@ -171,14 +183,19 @@ __all__ = [
     "Thread",
     "Tick",
     "Unban",
+    "UnlinkAccount",
     "Unmute",
     "Warn",
     "WithdrawBan",
+    "blanks",
     "bullets",
+    "dates",
     "document",
     "heading",
+    "in_words",
     "line",
     "numbered",
     "points",
     "quote",
+    "titled",
 ]

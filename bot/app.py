@@ -1,4 +1,4 @@
-"""The composition root: the only module that knows all the others."""
+"""The composition root: with `bot.connect`, the only modules that know all the others."""
 
 from __future__ import annotations
 
@@ -6,27 +6,24 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any
 
 from bot.clock import Clock, Ticker
 from bot.core import Nothing, core_plugin
 from bot.ledger import Ledger
-from bot.model import Place, Role
+from bot.model import Role
 from bot.outbox import Outbox
-from bot.pipeline import Pipeline, Served
-from bot.platforms.lemmy import LemmyAdapter, Pace
-from bot.platforms.memory import MemoryAdapter
-from bot.platforms.memory.remote import RemoteWorld
-from bot.platforms.protocol import Adapter, PlatformError
+from bot.pipeline import Pipeline
+from bot.platforms.protocol import Adapter, Busy, PlatformError, Unclear, Unreachable
 from bot.plugin import Plugin
 from bot.reader import Reader
 from bot.router import Breaker, Router
+from bot.served import Served
 from bot.settings import Loaded, SettingsError, load
-from bot.settings.models import LemmyAccount, MatrixAccount, MemoryAccount
 from bot.settings.plugins import find
 from bot.text import Document, bullets, document, heading
 
@@ -34,84 +31,17 @@ log = logging.getLogger(__name__)
 
 Find = Callable[[str], Plugin[Any] | None]
 
+#: What may be different a moment later.
+_AWAY = (Busy, Unclear, Unreachable)
+
+#: Seconds between attempts to reach a server that was away at the start.
+_FIRST_WAIT, _LONGEST_WAIT = 5.0, 300.0
+
 #: How long a stopping bot may finish what it is doing; the rest stays in the ledger.
 _FAREWELL = 10.0
 
-
-def connect(loaded: Loaded, clock: Clock, *, ask: Callable[[str], str] | None = None) -> list[Adapter]:
-    """An adapter for each configured account; nothing is opened yet. `ask` gets a code for an account from a human."""
-    adapters: list[Adapter] = []
-    paces: dict[str, Pace] = {}
-    for name, account in loaded.configuration.accounts.items():
-        places = {p.alias: p for c in loaded.communities.values() for p in c.places if p.account == name}
-        prefixes = {
-            p.alias: c.prefix for c in loaded.communities.values() for p in c.places if p.account == name
-        }
-        match account:
-            case LemmyAccount():
-                token = loaded.path.parent / "data" / f"{name}.token"
-                adapters.append(
-                    LemmyAdapter(
-                        name,
-                        account.url,
-                        account.username,
-                        account.password.reveal,
-                        places,
-                        clock,
-                        token_file=token,
-                        totp=account.totp.reveal if account.totp else None,
-                        ask=partial(ask, name) if ask else None,
-                        contact=account.contact or "",
-                        pace=paces.setdefault(account.url, Pace()),
-                        prefixes=tuple(sorted(set(prefixes.values()))),
-                    )
-                )
-            case MatrixAccount():
-                adapters.append(_matrix(name, account, places, prefixes, clock, loaded.path.parent))
-            case MemoryAccount():
-                adapters.append(
-                    MemoryAdapter(name, places, RemoteWorld(account.url), clock, prefixes=prefixes)
-                )
-            case _:
-                assert_never(account)
-    return adapters
-
-
-def _matrix(
-    name: str,
-    account: MatrixAccount,
-    places: Mapping[str, Place],
-    prefixes: Mapping[str, str],
-    clock: Clock,
-    folder: Path,
-) -> Adapter:
-    # Nobody pays for a platform that they do not use.
-    from bot.platforms.matrix import Credentials, MatrixAdapter  # noqa: PLC0415
-    from bot.platforms.matrix.encryption import Means, opener  # noqa: PLC0415
-
-    means = Means(
-        account.password.reveal if account.password else None,
-        account.recovery_key.reveal if account.recovery_key else None,
-        reset=account.reset_identity,
-    )
-    return MatrixAdapter(
-        name,
-        account.url,
-        Credentials(
-            user=account.user,
-            password=account.password.reveal if account.password else None,
-            token=account.token.reveal if account.token else None,
-            file=folder / "data" / f"{name}.session",
-        ),
-        places,
-        clock,
-        prefixes=prefixes,
-        invites_from=account.invites_from,
-        talks=account.private_talks,
-        bots=account.bots,
-        loud=() if account.posts_as_notices else places,
-        cipher=opener(folder / "data" / f"{name}.crypto", means, clock.now) if account.encryption else None,
-    )
+#: How often old evidence is looked for: that reads all of it.
+_A_DAY = timedelta(days=1)
 
 
 class App:
@@ -124,8 +54,10 @@ class App:
         self.ledger = ledger
         self.clock = clock
         self.adapters = {adapter.account: adapter for adapter in adapters}
+        self._reached = {name: asyncio.Event() for name in self.adapters}
         self._find = find_plugin
         self._breakers: dict[str, Breaker] = {}
+        self._evidence_pruned: datetime | None = None
         self.outbox = Outbox(ledger, self.adapters, clock, self._room)
         self.pipeline = Pipeline(ledger, self.adapters, self.outbox, clock, self._serve(loaded))
         self.readers = {a.account: Reader(a, ledger, clock, self.pipeline.handle) for a in adapters}
@@ -158,9 +90,26 @@ class App:
     # Living
 
     async def open(self) -> None:
-        """Signs in everywhere and picks up what an earlier run left. Raises PlatformError when an account cannot."""
-        for adapter in self.adapters.values():
-            await adapter.open()
+        """Signs in everywhere and picks up what an earlier run left.
+
+        Raises PlatformError when an account is turned away (a wrong password), or when no server can be reached at all. One that
+        is only away for the moment keeps nobody else from working: `run` tries it again and again.
+        """
+        done = await asyncio.gather(
+            *(adapter.open() for adapter in self.adapters.values()), return_exceptions=True
+        )
+        failed = {name: error for name, error in zip(self.adapters, done, strict=True) if error}
+        final = [error for error in failed.values() if not isinstance(error, _AWAY)]
+        if final or (failed and len(failed) == len(self.adapters)):
+            raised = (final or [*failed.values()])[0]
+            for name, error in failed.items():
+                if error is not raised:
+                    log.warning("%s: %s", name, error, extra={"code": "platform.lost"})
+            raise raised
+        for name, error in failed.items():
+            self.readers[name].note(_told(error))
+        for name in self.adapters.keys() - failed.keys():
+            self._reached[name].set()
         left = await self.ledger.recover()
         if left:
             log.warning(
@@ -185,10 +134,10 @@ class App:
     async def run(self, tick: timedelta = timedelta(seconds=20)) -> None:
         """Serves until cancelled; then finishes what is under way, for ten seconds at most."""
         ticker = Ticker(self._tick, self.clock, tick)
-        tasks = [
-            asyncio.create_task(reader.run(), name=f"read {name}") for name, reader in self.readers.items()
-        ]
-        tasks += [asyncio.create_task(self.outbox.run(name), name=f"send {name}") for name in self.adapters]
+        tasks = [asyncio.create_task(self._arrive(name), name=f"reach {name}") for name in self.adapters]
+        for name, reader in self.readers.items():
+            for verb, work in (("read", reader.run), ("send", partial(self.outbox.run, name))):
+                tasks.append(asyncio.create_task(self._once_reached(name, work), name=f"{verb} {name}"))
         ticker.start()
         try:
             # Readers end when an account is signed out; the bot goes on with the others.
@@ -203,6 +152,27 @@ class App:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks, timeout=_FAREWELL) if tasks else None
+
+    async def _arrive(self, name: str) -> None:
+        """Tries an account again whose server was away at the start, until it is there or turns us away."""
+        pause = _FIRST_WAIT
+        while not self._reached[name].is_set():
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_WAIT)
+            try:
+                await self.adapters[name].open()
+            except _AWAY as error:
+                self.readers[name].note(_told(error))
+            except PlatformError as error:
+                # As for one that is signed out later: the others go on, and `!status` tells.
+                self.readers[name].note(str(error))
+                return
+            else:
+                self._reached[name].set()
+
+    async def _once_reached(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        await self._reached[name].wait()
+        await work()
 
     async def close(self) -> None:
         for adapter in self.adapters.values():
@@ -260,7 +230,11 @@ class App:
 
     async def _tick(self) -> None:
         await self.pipeline.tick()
-        await self.ledger.prune(self.clock.now() - self.loaded.configuration.storage.keep_messages)
+        storage, now = self.loaded.configuration.storage, self.clock.now()
+        await self.ledger.prune(now - storage.keep_messages)
+        if self._evidence_pruned is None or now - self._evidence_pruned >= _A_DAY:
+            await self.ledger.prune_evidence(now - storage.keep_evidence)
+            self._evidence_pruned = now
         self._heartbeat()
 
     def _heartbeat(self) -> None:
@@ -279,8 +253,12 @@ class App:
             log.warning("cannot write %s: %s", path, error.strerror, extra={"code": "heartbeat"})
 
 
+def _told(error: BaseException) -> str:
+    return f"{error}; the other accounts work, and I go on trying this one"
+
+
 def heartbeat_path(config: Path) -> Path:
     return config.parent / "data" / "heartbeat.json"
 
 
-__all__ = ["App", "PlatformError", "connect", "heartbeat_path"]
+__all__ = ["App", "PlatformError", "heartbeat_path"]

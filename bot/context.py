@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.actions import Capability
-from bot.decision import Case, Spoken
+from bot.decision import Case, Linked, Spoken
 from bot.handler import Settings
 from bot.ledger import Ledger
 from bot.model import (
@@ -56,8 +56,19 @@ class LiveContext:
     async def case(self, number: int) -> Case | None:
         return await self.ledger.case(self.community.name, number)
 
-    async def cases(self, person: Author | None = None, *, since: datetime | None = None) -> list[Case]:
-        return await self.ledger.cases(self.community.name, person.key if person else None, since)
+    async def cases(
+        self,
+        person: Author | None = None,
+        *,
+        since: datetime | None = None,
+        alone: bool = False,
+        before: int | None = None,
+    ) -> list[Case]:
+        key = person.key if person else None
+        return await self.ledger.cases(self.community.name, key, since, alone=alone, before=before)
+
+    async def linked(self, person: Author) -> Linked:
+        return await self.ledger.linked(self.community.name, person.key)
 
     async def recent(self, person: Author, since: datetime) -> list[Message]:
         return await self.ledger.recent(self.community.name, person.key, since)
@@ -95,9 +106,14 @@ class LiveContext:
             raise LookupError(f"{root} is not in this community")
         return await adapter.thread(root)
 
-    async def elsewhere(self, ref: Ref) -> list[Discussion]:
-        adapter = self._adapter(ref.place)
-        return await adapter.elsewhere(ref) if adapter else []
+    async def elsewhere(self, target: Ref | str) -> list[Discussion]:
+        if isinstance(target, Ref):
+            adapter = self._adapter(target.place)
+            return await adapter.elsewhere(target) if adapter else []
+        return [found for adapter in self._own() for found in await adapter.elsewhere(target)]
+
+    async def newest(self, community: str) -> list[Discussion]:
+        return [found for adapter in self._own() for found in await adapter.newest(community)]
 
     async def profile(self, person: Author, place: str, *, here: bool = False) -> Profile | None:
         adapter = self._adapter(place)

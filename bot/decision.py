@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.actions import Action, Note, Warn
+from bot.actions import Action, Note, Urgency, Warn
 from bot.model import Author, Receipt, Ref, Role
 
 
@@ -38,6 +38,9 @@ MOVES: dict[State, frozenset[State]] = {
     State.UNDONE: frozenset(),
 }
 
+#: Why something waits that a moderator asked for: they did much within the hour. Somebody else has to agree.
+SECOND = "a second moderator has to agree"
+
 #: A warning in one of these states counts as a strike (unless undone): it was given, or is about to be.
 COUNTING = frozenset({State.PENDING, State.SENDING, State.UNKNOWN, State.SENT})
 
@@ -49,6 +52,7 @@ class Outcome:
     `rule` names the rule that spoke (with its version), `evidence` is what it saw, word for word. `watch` asks for a
     rehearsal: everything is recorded and reported, nothing performed. `propose` holds the sanctions until a moderator
     agrees. `by` is the human on whose behalf it is, where that is not who gave a command: who reacted, or acted by hand.
+    `quiet` spares the moderators the line about it: the case is on record all the same.
     `own` says that the bot decides by itself, although a command was the occasion: nobody's power stands behind it.
     """
 
@@ -60,6 +64,7 @@ class Outcome:
     propose: bool = False
     by: Author | None = None
     own: bool = False
+    quiet: bool = False
 
 
 #: What a handler may return; the router turns each into one or more `Outcome`s. Several are for what falls on several people:
@@ -94,7 +99,8 @@ class Reviewed:
     account: str | None = None
     place: str | None = None
     person: str | None = None
-    waits_for: str | None = None  # the name of the sibling action that must be performed first
+    waits_for: tuple[str, ...] = ()  # the names of the sibling actions that must be performed first
+    urgency: Urgency | None = None  # where it is another one than the action's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,21 @@ class Spoken:
 
     action: Action
     case: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Who else belongs to the human behind an account: `others` without the account itself.
+
+    `deeds` are the stored actions that linked this very account; what takes one back names it in `undoes`.
+    """
+
+    others: tuple[Author, ...] = ()
+    deeds: tuple[int, ...] = ()
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return frozenset(who.key for who in self.others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +165,11 @@ class Case:
     @property
     def held(self) -> bool:
         return any(s.state is State.HELD for s in self.actions)
+
+    @property
+    def needs_second(self) -> bool:
+        """Whether it waits for a moderator other than the one who asked for it."""
+        return any(s.state is State.HELD and s.why.startswith(SECOND) for s in self.actions)
 
     def undo(self) -> tuple[Action, ...]:
         """The opposite of everything in this case that was done or is under way, last first.

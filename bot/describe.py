@@ -10,11 +10,13 @@ from bot.actions import (
     Action,
     Ban,
     Kick,
+    Lockdown,
     Mute,
     Pin,
     Post,
     PublishBan,
     Remove,
+    Reopen,
     Report,
     Restore,
     Tell,
@@ -42,11 +44,13 @@ def describe(action: Action) -> str:
         Warn: f"warn {who}",
         Remove: f"remove what {who} wrote",
         Restore: "bring the message back",
-        Mute: f"mute {who}{_until(action)}",
-        Unmute: f"unmute {who}",
+        Mute: f"mute {who} in {getattr(action, 'place', 'here')}{_until(action)}",
+        Unmute: f"unmute {who} in {getattr(action, 'place', 'here')}",
         Kick: f"put {who} out of {getattr(action, 'place', 'here')}",
         Ban: f"ban {who} from {getattr(action, 'place', 'here')}{_until(action)}",
         Unban: f"lift the ban of {who} from {getattr(action, 'place', 'here')}",
+        Lockdown: f"lock {getattr(action, 'place', 'here')} down{_until(action, 'until it is reopened')}",
+        Reopen: f"reopen {getattr(action, 'place', 'here')}",
         PublishBan: f"put {who} on the list {getattr(action, 'place', '')}",
         WithdrawBan: f"take {who} off the list {getattr(action, 'place', '')}",
         Tell: f"write to {who}",
@@ -65,7 +69,7 @@ def excerpt(text: str, length: int = EXCERPT) -> str:
 def case_line(decision: Decision, verdicts: Sequence[Reviewed]) -> Report | None:
     """What the moderators read about a decision that falls on somebody; None where it falls on nobody."""
     falling = [v for v in verdicts if v.action.sanction and v.state is not State.DROPPED]
-    if not falling:
+    if not falling or (decision.outcome.quiet and all(v.state is State.PENDING for v in falling)):
         return None
     states = {v.state for v in falling}
     acts = "; ".join(_together([v.action for v in falling]))
@@ -111,6 +115,6 @@ def _reason(decision: Decision) -> str:
     return f"{decision.plugin}: {decision.outcome.because}"
 
 
-def _until(action: Action) -> str:
+def _until(action: Action, endless: str = "for good") -> str:
     until = getattr(action, "until", None)
-    return f" until {until:%Y-%m-%d %H:%M} UTC" if isinstance(until, datetime) else " for good"
+    return f" until {until:%Y-%m-%d %H:%M} UTC" if isinstance(until, datetime) else f" {endless}"

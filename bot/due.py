@@ -6,25 +6,17 @@ done is the ledger's knowledge; nothing here remembers anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable, Container, Iterable, Mapping
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.dates import local_instant
 from bot.handler import Settings
 from bot.model import Community, Tick
-from bot.plugin import Schedule
+from bot.plugin import Schedule, Slot
 
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def local_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """When the clocks of `zone` show `at` on `day`, in UTC.
-
-    A time that a clock change leaves out comes right after it, shifted by the length of the gap; one that happens
-    twice counts the first time. Both is what PEP 495 means by `fold=0`: the offset before the change holds.
-    """
-    return datetime.combine(day, at.replace(tzinfo=None, fold=0), tzinfo=zone).astimezone(UTC)
 
 
 def due(
@@ -56,6 +48,36 @@ def due(
         at=now,
         missed=now - instant > schedule.late_by(settings),
     )
+
+
+def due_slots(
+    schedule: Schedule,
+    slots: Iterable[Slot],
+    community: Community,
+    now: datetime,
+    seen: Mapping[str, datetime],
+    done: Container[str],
+) -> list[Tick]:
+    """The ticks of a timetable that are due at `now`, oldest first.
+
+    `seen` is when each series was first seen, `done` the keys of the slots that were handled.
+    """
+    come = {
+        slot.key: slot
+        for slot in slots
+        if (slot.since or seen[slot.series]) < slot.at <= now and slot.key not in done
+    }
+    return [
+        Tick(
+            community=community.name,
+            plugin=schedule.plugin,
+            handler=schedule.handler,
+            slot=slot.key,
+            due=slot.at,
+            at=now,
+        )
+        for slot in sorted(come.values(), key=lambda slot: slot.at)
+    ]
 
 
 def next_due(schedule: Schedule, settings: Settings, community: Community, now: datetime) -> datetime | None:

@@ -40,6 +40,16 @@ def show(span: timedelta) -> str:
     return " ".join(parts[:2]) or "0s"
 
 
+def in_words(span: timedelta) -> str:
+    """A span as people say it, in its largest unit, rounded down: `3 days`, `1 hour`, `a moment` below a minute."""
+    minutes = max(0, int(abs(span).total_seconds()) // 60)
+    for size, unit in ((1440, "day"), (60, "hour"), (1, "minute")):
+        if minutes >= size:
+            count = minutes // size
+            return f"{count} {unit}" + ("s" if count > 1 else "")
+    return "a moment"
+
+
 def _coerce(value: object) -> object:
     return parse(value) if isinstance(value, str) else value
 

@@ -19,20 +19,21 @@ from bot.actions import (
     Capability,
     Edit,
     Internal,
+    Lockdown,
     Mute,
-    Note,
-    Remember,
+    Remove,
+    Reopen,
     Reply,
     Report,
-    Settle,
     Tell,
     Unban,
     Unmute,
+    Warn,
 )
-from bot.decision import Decision, Reviewed, State, may_target
+from bot.decision import SECOND, Decision, Reviewed, State, may_target
 from bot.describe import case_line, describe
 from bot.model import Author, Community, Place, Ref, Role
-from bot.text import Document, Made, document, made_in
+from bot.text import CaseNumber, Document, Made, document, line, made_in
 
 
 class Limits(Protocol):
@@ -41,6 +42,8 @@ class Limits(Protocol):
     @property
     def bans_per_hour(self) -> int: ...
     @property
+    def acts_per_hour(self) -> int: ...
+    @property
     def dry_run(self) -> bool: ...
     @property
     def hold_permanent_bans(self) -> bool: ...
@@ -48,13 +51,17 @@ class Limits(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the guard knows. `roles` are live ones, by person key; `bans` counts people whom the bot banned by itself in the last hour."""
+    """What the guard knows. `roles` are live ones, by person key; `bans` counts people whom the bot banned by itself in the last hour, `acts` what
+    the moderator behind the decision did to people in that time, warnings apart; `own` are the keys of the bot's accounts.
+    """
 
     community: Community
     limits: Limits
     capabilities: Mapping[str, frozenset[Capability]]  # by place alias
     roles: Mapping[str, Role]
     bans: int
+    acts: int = 0
+    own: frozenset[str] = frozenset()
     now: datetime
 
 
@@ -103,9 +110,9 @@ def review(decision: Decision, facts: Facts) -> list[Reviewed]:
         lift = None if action.witnessed else _lift(action, facts)
         if lift is not None:
             verdicts.append(replace(verdict, action=lift, why=f"goes with what it lifts: {verdict.why}"))
-    verdicts = _excused(verdicts, decision)
-    line = case_line(decision, verdicts)
-    return [*verdicts, _one(line, decision, facts)] if line else verdicts
+    verdicts = _warned_first(_seconded(_excused(verdicts, decision), decision, facts), facts)
+    shown = case_line(decision, verdicts)
+    return [*verdicts, _one(shown, decision, facts)] if shown else verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +139,8 @@ def _able(matter: _Matter) -> _Verdict:
 def _entitled(matter: _Matter) -> _Verdict:
     if not matter.action.sanction or matter.key is None:
         return None
+    if matter.key in matter.facts.own and not isinstance(matter.action, Remove):
+        return State.DROPPED, "that is me"
     actor = matter.decision.by.role if matter.decision.by else None
     refusal = may_target(actor, matter.facts.roles.get(matter.key, Role.EVERYONE))
     return (State.DROPPED, refusal) if refusal else None
@@ -174,7 +183,7 @@ _CHECKS = (_able, _entitled, _told, _rehearsed, _proposed, _limited)
 
 def _one(action: AnyAction, decision: Decision, facts: Facts) -> Reviewed:
     """The verdict on a single action."""
-    if isinstance(action, Remember | Settle | Note):
+    if isinstance(action, Internal):
         return Reviewed(action, State.PENDING, "kept in the ledger", person=getattr(action, "about", None))
     place = _address(action, decision, facts.community)
     if place is None:
@@ -196,9 +205,9 @@ def _one(action: AnyAction, decision: Decision, facts: Facts) -> Reviewed:
     )
 
 
-def _basis(action: AnyAction) -> str | None:
-    """The name of the sibling that must have been performed first, if this points at what it will have made."""
-    return next(iter(sorted(m.made for m in made_in(action))), None)
+def _basis(action: AnyAction) -> tuple[str, ...]:
+    """The names of the siblings that must have been performed first, where this points at what they will have made."""
+    return tuple(sorted(m.made for m in made_in(action)))
 
 
 def _address(action: AnyAction, decision: Decision, community: Community) -> Place | None:
@@ -214,7 +223,7 @@ def _closed(action: Action) -> AnyAction:
 
 
 def _lift(action: Action, facts: Facts) -> AnyAction | None:
-    """What ends a timed ban or mute, where the platform does not do that by itself."""
+    """What ends a timed ban, mute or lock-down, where the platform does not do that by itself."""
     match action:
         case Ban(until=until, place=place, person=person) if until:
             timed = Capability.TIMED_BAN in facts.capabilities.get(place, frozenset())
@@ -225,6 +234,8 @@ def _lift(action: Action, facts: Facts) -> AnyAction | None:
             )
         case Mute(until=until, place=place, person=person) if until:
             return Unmute(place=place, person=person, reason="the time is up", not_before=until)
+        case Lockdown(until=until, place=place) if until:
+            return Reopen(place=place, reason="the time is up", not_before=until)
         case _:
             return None
 
@@ -255,6 +266,40 @@ def _excused(verdicts: list[Reviewed], decision: Decision) -> list[Reviewed]:
         said = Reply(to=to, text=_refusal(refused))
         kept.append(Reviewed(said, State.PENDING, "explains the refusal", answered.account, answered.place))
     return kept
+
+
+def _warned_first(verdicts: list[Reviewed], facts: Facts) -> list[Reviewed]:
+    """A server's own warning is about something that is there, so it is given before what it is about is removed."""
+    removed = {v.action.ref for v in verdicts if isinstance(v.action, Remove)}
+
+    def first(verdict: Reviewed) -> bool:
+        native = Capability.NATIVE_WARN in facts.capabilities.get(verdict.place or "", frozenset())
+        return native and isinstance(verdict.action, Warn) and verdict.action.about in removed
+
+    warnings = [replace(v, urgency=Remove.urgency) for v in verdicts if first(v)]
+    return [*warnings, *(v for v in verdicts if not first(v))]
+
+
+def _seconded(verdicts: list[Reviewed], decision: Decision, facts: Facts) -> list[Reviewed]:
+    """Beyond a moderator's budget for the hour all that they ask for waits, so that nothing is said that is not so."""
+    falling = [v for v in verdicts if is_destructive(v.action) and v.state is State.PENDING]
+    if decision.by is None or facts.acts < facts.limits.acts_per_hour or not falling:
+        return verdicts
+    why = f"{SECOND}: {decision.by.name} has done {facts.acts} such things within an hour"
+    held = [replace(v, state=State.HELD, why=why) if v.state is State.PENDING else v for v in verdicts]
+    answered = next((v for v in verdicts if isinstance(v.action, Reply | Edit)), None)
+    if answered is not None and isinstance(answered.action, Reply | Edit):
+        to = answered.action.to if isinstance(answered.action, Reply) else answered.action.ref
+        said = document(line("Case ", CaseNumber(), f" waits: {why}. They can put ✅ below it in your room."))
+        held.append(
+            Reviewed(Reply(to=to, text=said), State.PENDING, "explains", answered.account, answered.place)
+        )
+    return held
+
+
+def is_destructive(action: Action) -> bool:
+    """What counts against a moderator's budget: all that falls on people, but a warning, and what was done by hand."""
+    return action.sanction and not action.witnessed and not isinstance(action, Warn)
 
 
 def _refusal(refused: Reviewed) -> Document:

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from bot.actions import Capability
-from bot.decision import Case, Spoken
+from bot.decision import Case, Linked, Spoken
 from bot.model import (
     Author,
     Community,
@@ -24,6 +24,13 @@ from bot.model import (
     Strike,
     Thread,
 )
+
+
+class PlatformError(Exception):
+    """A platform did not give what it was asked for; the message is a sentence for the operator.
+
+    What else can be known about it stands in the subclasses in `bot/platforms/protocol.py`.
+    """
 
 
 class Settings(BaseModel):
@@ -64,13 +71,27 @@ class Context(Protocol[S_co]):
         ...
 
     async def strikes(self, person: Author) -> list[Strike]:
-        """The person's strikes in this community, oldest first, expired ones too, undone ones not."""
+        """The person's strikes in this community, over all accounts that they linked; oldest first, expired ones too, undone ones not."""
         ...
 
     async def case(self, number: int) -> Case | None: ...
 
-    async def cases(self, person: Author | None = None, *, since: datetime | None = None) -> list[Case]:
-        """Cases of this community, newest first, at most 200; of one person where given."""
+    async def cases(
+        self,
+        person: Author | None = None,
+        *,
+        since: datetime | None = None,
+        alone: bool = False,
+        before: int | None = None,
+    ) -> list[Case]:
+        """Cases of this community, newest first, at most 200; of one person where given; those below the number `before`.
+
+        Those of all accounts of that human, as in `strikes`; with `alone`, of this very account: what was done to it where it is.
+        """
+        ...
+
+    async def linked(self, person: Author) -> Linked:
+        """The other accounts that the same human has linked with this one."""
         ...
 
     async def recent(self, person: Author, since: datetime) -> list[Message]:
@@ -91,11 +112,18 @@ class Context(Protocol[S_co]):
         ...
 
     async def thread(self, root: Ref) -> Thread:
-        """The whole thread below `root`. May take seconds on a large one."""
+        """The whole thread below `root`. May take seconds on a large one. Raises PlatformError, LookupError."""
         ...
 
-    async def elsewhere(self, ref: Ref) -> list[Discussion]:
-        """Other discussions of the same link or text, as the platform knows them."""
+    async def elsewhere(self, target: Ref | str) -> list[Discussion]:
+        """Other discussions of the same link or text, or of a page by its link, as the platform knows them.
+
+        Raises PlatformError.
+        """
+        ...
+
+    async def newest(self, community: str) -> list[Discussion]:
+        """The newest posts of any community (`name@instance`), as far as the platform knows it. Raises PlatformError."""
         ...
 
     async def profile(self, person: Author, place: str, *, here: bool = False) -> Profile | None:

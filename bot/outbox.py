@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.actions import Ban, External, Kick, Post, Report, Retry, Unban, Unmute
+from bot.actions import Ban, External, Kick, Post, Reopen, Report, Retry, Unban, Unmute
 from bot.clock import Clock
 from bot.decision import State
 from bot.describe import describe
-from bot.ledger import Job, Ledger, LedgerError
+from bot.ledger import Committed, Job, Ledger, LedgerError
 from bot.model import Receipt, Ref
 from bot.platforms.protocol import Adapter, Busy, PlatformError, SignedOut, Unclear, Unreachable
 from bot.text import Document, Made, document, made_in, resolve
@@ -45,6 +47,9 @@ class Outbox:
         self._rooms = rooms
         self._places = {alias: adapter for adapter in adapters.values() for alias in adapter.places}
         self._wake = {account: asyncio.Event() for account in adapters}
+        self._free: set[str] = set()
+        self._rests: dict[str, datetime] = {}  # accounts that the platform asked to be silent, and until when
+        self._handed: dict[str, deque[Job]] = {account: deque() for account in adapters}
         self._signed_out: set[str] = set()
 
     @property
@@ -52,10 +57,22 @@ class Outbox:
         """Accounts whose token died: nothing is delivered for them until they are signed in again."""
         return frozenset(self._signed_out)
 
+    @property
+    def free(self) -> frozenset[str]:
+        """Accounts whose worker waits for something to do: what is committed may be claimed for them at once."""
+        return frozenset(self._free)
+
+    def take(self, committed: Committed) -> None:
+        """Sets the workers going that have something to do; what was claimed for them with the commit comes first."""
+        for job in committed.jobs:
+            self._handed[job.account].append(job)
+        self.wake(committed.accounts)
+
     def wake(self, accounts: frozenset[str] | None = None) -> None:
         """Tells the workers that something new waits; without `accounts`, all of them."""
         for account, event in self._wake.items():
             if accounts is None or account in accounts:
+                self._free.discard(account)
                 event.set()
 
     async def run(self, account: str) -> None:
@@ -71,15 +88,24 @@ class Outbox:
                 log.error("%s: %s", account, error, extra={"code": "ledger.lost"})  # noqa: TRY400 - no trace needed
                 await self._until_the_ledger_is_back()
                 continue
+            if due is not None:
+                due = max(due, self._rests.get(account, due))
             # At most half a minute, so that a clock that jumps is noticed.
             wait = 30.0 if due is None else min(30.0, max(0.05, (due - self._clock.now()).total_seconds()))
-            try:
-                async with asyncio.timeout(wait):
-                    await event.wait()
-            except TimeoutError:
-                continue
+            await self._idle(account, wait)
+
+    async def _idle(self, account: str, wait: float) -> None:
+        """Waits until there is something to do for `account`, at most so many seconds."""
+        if self._may_act(account) and not self._wake[account].is_set():
+            self._free.add(account)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                await self._wake[account].wait()
+        self._free.discard(account)
 
     async def _until_the_ledger_is_back(self) -> None:
+        for handed in self._handed.values():
+            handed.clear()  # they are on record as being sent: they count as cut off, like any other
         while True:
             await asyncio.sleep(_FIRST_WAIT.total_seconds())
             try:
@@ -90,8 +116,8 @@ class Outbox:
 
     async def drain(self, account: str) -> int:
         """Performs all that is due for `account` now; how many attempts that took."""
-        attempts = await self._settle_unknown(account)
-        while account not in self._signed_out:
+        attempts = await self._deliver_handed(account) + await self._settle_unknown(account)
+        while self._may_act(account):
             jobs = await self._ledger.claim(account, self._clock.now(), limit=1)
             if not jobs:
                 break
@@ -100,6 +126,19 @@ class Outbox:
                 attempts += 1
         if attempts:
             self.wake()  # a sibling for another account may have waited for this
+        return attempts
+
+    def _may_act(self, account: str) -> bool:
+        """Whether the platform would let the account do anything. What waits for that goes by urgency, not by turn."""
+        rests = self._rests.get(account)
+        return account not in self._signed_out and (rests is None or self._clock.now() >= rests)
+
+    async def _deliver_handed(self, account: str) -> int:
+        """Performs what was claimed for `account` when it was committed; how many attempts that took."""
+        attempts = 0
+        while handed := self._handed[account]:
+            await self._deliver(handed.popleft())
+            attempts += 1
         return attempts
 
     async def _settle_unknown(self, account: str) -> int:
@@ -144,7 +183,7 @@ class Outbox:
 
     async def _deliver(self, job: Job) -> None:
         """One attempt, and what follows from how it went."""
-        lift = isinstance(job.action, Unban | Unmute) and job.action.not_before is not None
+        lift = isinstance(job.action, Unban | Unmute | Reopen) and job.action.not_before is not None
         if lift and await self._ledger.superseded(job.id):
             await self._ledger.dropped(job.id, "a newer decision stands")
             return
@@ -165,8 +204,10 @@ class Outbox:
         """Files an attempt that failed: to be repeated, to be looked into, or given up."""
         now = self._clock.now()
         match error:
-            case Busy(after=after):
+            case Busy(after=after, whole=whole):
                 wait = min(after or _backoff(job.attempts), _LONGEST_BUSY)
+                if whole:
+                    self._rests[job.account] = now + wait
                 await self._ledger.again(job.id, now + wait, str(error))
             case Unreachable():
                 await self._ledger.again(job.id, now + _backoff(job.attempts), str(error))

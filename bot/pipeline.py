@@ -1,7 +1,8 @@
 """The path of one occurrence: admit, gather, decide, review, commit. Delivery is the outbox's.
 
-One person's occurrences in a community are decided one after the other, wherever they were said, so that two messages
-in one breath count as two; different people are decided in parallel. See docs/architecture.md.
+One person's occurrences in a community are decided one after the other, wherever they were said and with whichever of
+their accounts, so that two messages in one breath count as two; different people are decided in parallel. See
+docs/architecture.md.
 """
 
 from __future__ import annotations
@@ -10,62 +11,35 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot import guard
+from bot import guard, linked
 from bot.actions import Ban, Report
 from bot.clock import Clock
 from bot.context import LiveContext
 from bot.decision import Decision, Outcome, Reviewed, State
-from bot.due import due
-from bot.handler import Settings
-from bot.ledger import Ledger
+from bot.ledger import Ledger, Overtaken
 from bot.model import (
     Author,
-    Community,
-    Edited,
-    Joined,
     Message,
     Noticed,
     Occurrence,
-    Platform,
-    Reacted,
     Ref,
-    Reported,
     Role,
-    Sanctioned,
     Tick,
 )
 from bot.outbox import Outbox
 from bot.platforms.protocol import Adapter, PlatformError
-from bot.router import Router
+from bot.served import Served, met, person_of
 from bot.text import Document, document
+from bot.ticks import Ticks
 
 log = logging.getLogger(__name__)
 
 #: Seconds that a command may take without a sign of work, and how long a sign lasts.
 _A_MOMENT, _BETWEEN_SIGNS = 1.0, 20.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Served:
-    """One community as it is being served: its plugins' handlers and settings, its limits and extra roles.
-
-    `roles` raises (never lowers) the role of people by their id, their ledger key, or on Lemmy `name@instance`.
-    """
-
-    community: Community
-    router: Router
-    settings: Mapping[str, Settings]
-    limits: guard.Limits
-    roles: Mapping[str, Role] = field(default_factory=dict)
-
-    def seen(self, author: Author) -> Author:
-        """The author with the role that the configuration gives them, where that is higher."""
-        names = [author.id, author.key, *([author.name] if author.platform is Platform.LEMMY else [])]
-        role = max([author.role, *(self.roles[name] for name in names if name in self.roles)])
-        return replace(author, role=role) if role != author.role else author
+#: How often an occurrence is decided anew when others were faster; each time somebody else got ahead.
+_ATTEMPTS = 5
 
 
 class Pipeline:
@@ -85,39 +59,51 @@ class Pipeline:
         self.clock = clock
         self.served = served
         self._locks: dict[tuple[str, str], tuple[asyncio.Lock, int]] = {}
-        self._first_seen: dict[str, datetime] = {}
+        self._ticks = Ticks(ledger, clock)
 
     async def handle(self, occurrence: Occurrence) -> bool:
         """Handles what happened, once: False when the ledger knew it already, or nobody serves its community."""
         name = occurrence.community if isinstance(occurrence, Tick) else occurrence.place.community
         served = self.served.get(name)
-        if served is None or await self.ledger.known([occurrence.key]):
+        if served is None:
             return False
-        occurrence = _seen(occurrence, served)
-        async with self._alone(name, _person(occurrence)):
-            now = self.clock.now()
-            async with self._shown(occurrence):
-                decisions = await served.router.decide(
-                    occurrence, name, lambda plugin: self._context(served, plugin, now)
-                )
-            if isinstance(occurrence, Tick) and occurrence.missed:
-                decisions.append(_missed(occurrence))
-            if isinstance(occurrence, Noticed):
-                report = Report(text=document(occurrence.text))
-                decisions.append(
-                    _of_core(occurrence.key, name, "noticed", "the moderators have to know", report)
-                )
-            reviewed: list[tuple[Decision, list[Reviewed]]] = []
-            for decision in decisions:
-                reviewed.append((decision, await self._review(decision, served, now, reviewed)))
-            committed = await self.ledger.commit(occurrence, reviewed, now)
-        if committed is None:
+        is_new, human = await self.ledger.admit(occurrence.key, name, person_of(occurrence))
+        if not is_new:
             return False
-        self.outbox.wake(committed.accounts)
+        occurrence = met(occurrence, served)
+        async with self._alone(name, human):
+            for attempt in range(_ATTEMPTS):
+                try:
+                    decisions = await self._decided(occurrence, name, served)
+                    break
+                except Overtaken:
+                    if attempt == _ATTEMPTS - 1:
+                        raise
+        if decisions is None:
+            return False
         for decision in decisions:
-            if decision.failed and served.router.breaker.failed(decision.plugin, now):
+            if decision.failed and served.router.breaker.failed(decision.plugin, self.clock.now()):
                 await self.tell(name, f"paused-{decision.plugin}", _paused(decision))
         return True
+
+    async def _decided(self, occurrence: Occurrence, name: str, served: Served) -> list[Decision] | None:
+        """Decides and commits; None when the ledger knew it. Raises Overtaken when it has to be decided anew."""
+        now = self.clock.now()
+        async with self._shown(occurrence):
+            decisions = await served.router.decide(
+                occurrence, name, lambda plugin: self._context(served, plugin, now)
+            )
+        if isinstance(occurrence, Tick) and occurrence.missed:
+            decisions.append(_missed(occurrence))
+        if isinstance(occurrence, Noticed):
+            report = Report(text=document(occurrence.text))
+            decisions.append(_of_core(occurrence.key, name, "noticed", "the moderators have to know", report))
+        reviewed: list[tuple[Decision, list[Reviewed]]] = []
+        for decision in decisions:
+            reviewed.append((decision, await self._review(decision, served, now, reviewed)))
+        for decision in await self._of_linked(reviewed, served):
+            reviewed.append((decision, await self._review(decision, served, now, reviewed)))
+        return decisions if await self._commit(occurrence, reviewed, now) else None
 
     @asynccontextmanager
     async def _shown(self, occurrence: Occurrence) -> AsyncIterator[None]:
@@ -138,18 +124,12 @@ class Pipeline:
     async def tick(self) -> int:
         """Handles whatever schedule is due now; how many were."""
         handled = 0
-        for name, served in self.served.items():
+        for served in self.served.values():
             for plugin in served.router.plugins:
                 for schedule in plugin.schedules:
-                    key = f"tick:{name}:{plugin.name}.{schedule.handler}:"
-                    since = self._first_seen.get(key)
-                    if since is None:
-                        since = self._first_seen[key] = await self.ledger.first_seen(key, self.clock.now())
-                    now = self.clock.now()
-                    done = frozenset(await self.ledger.last_slots(key))
-                    tick = due(schedule, served.settings[plugin.name], served.community, now, since, done)
-                    if tick is not None and await self.handle(tick):
-                        handled += 1
+                    settings = served.settings[plugin.name]
+                    for tick in await self._ticks.due(schedule, settings, served.community):
+                        handled += await self.handle(tick)
         return handled
 
     async def tell(self, community: str, what: str, text: Document) -> None:
@@ -158,11 +138,22 @@ class Pipeline:
         served = self.served[community]
         tick = Tick(community, "core", what, now.isoformat(), now, now)
         decision = _of_core(tick.key, community, what, what, Report(text=text))
-        committed = await self.ledger.commit(
-            tick, [(decision, await self._review(decision, served, now))], now
-        )
-        if committed:
-            self.outbox.wake(committed.accounts)
+        await self._commit(tick, [(decision, await self._review(decision, served, now))], now)
+
+    async def _commit(
+        self, occurrence: Occurrence, reviewed: Sequence[tuple[Decision, Sequence[Reviewed]]], now: datetime
+    ) -> bool:
+        """Stores it all and hands on what was claimed; False when the ledger knew it. Cannot be cut in two by a cancellation:
+        what is claimed and reaches nobody would be on record as being sent until the next start.
+        """
+
+        async def whole() -> bool:
+            committed = await self.ledger.commit(occurrence, reviewed, now, self.outbox.free)
+            if committed is not None:
+                self.outbox.take(committed)
+            return committed is not None
+
+        return await asyncio.shield(asyncio.ensure_future(whole()))
 
     def _context(self, served: Served, plugin: str, now: datetime) -> LiveContext:
         return LiveContext(
@@ -186,6 +177,8 @@ class Pipeline:
         community = served.community
         falls_on = guard.people(decision)
         bans = any(isinstance(action, Ban) for action in decision.outcome.actions)
+        hour_ago = now - timedelta(hours=1)
+        destructive = any(guard.is_destructive(action) for action in decision.outcome.actions)
         facts = guard.Facts(
             community=community,
             limits=served.limits,
@@ -195,9 +188,11 @@ class Pipeline:
                 if place.account in self.adapters
             },
             roles={key: await self._role(served, person, place) for key, (person, place) in falls_on.items()},
-            bans=await self.ledger.bans_since(community.name, now - timedelta(hours=1)) + guard.bans(before)
-            if bans
+            bans=await self.ledger.bans_since(community.name, hour_ago) + guard.bans(before) if bans else 0,
+            acts=await self.ledger.acts_since(community.name, decision.by.key, hour_ago)
+            if decision.by and destructive
             else 0,
+            own=frozenset(adapter.me.key for adapter in self.adapters.values() if adapter.me),
             now=now,
         )
         verdicts = guard.review(decision, facts)
@@ -223,6 +218,21 @@ class Pipeline:
         except PlatformError:
             fresh = person
         return served.seen(fresh).role
+
+    async def _of_linked(
+        self, reviewed: Sequence[tuple[Decision, Sequence[Reviewed]]], served: Served
+    ) -> list[Decision]:
+        """What to propose about the other accounts of whoever is banned by these decisions."""
+        name, found = served.community.name, list[Decision]()
+        for decision, verdicts in reviewed:
+            for ban in linked.banned(verdicts):
+                for other in (await self.ledger.linked(name, ban.person.key)).others:
+                    cases = await self.ledger.cases(name, other.key, alone=True)
+                    more = linked.proposal(
+                        decision, ban, other, cases, served.community, number=len(found) + 1
+                    )
+                    found += [more] if more else []
+        return found
 
     @asynccontextmanager
     async def _alone(self, community: str, person: str | None) -> AsyncIterator[None]:
@@ -251,36 +261,6 @@ async def _signs(adapter: Adapter, ref: Ref) -> None:
         with suppress(PlatformError):  # a courtesy: nothing depends on it
             await adapter.working(ref)
         await asyncio.sleep(_BETWEEN_SIGNS)
-
-
-def _person(occurrence: Occurrence) -> str | None:
-    match occurrence:
-        case Message(author=author) | Edited(message=Message(author=author)) | Joined(author=author):
-            return author.key
-        case Reacted(author=author) | Reported(reporter=author) | Sanctioned(person=author):
-            return author.key
-        case _:
-            return None
-
-
-def _seen(occurrence: Occurrence, served: Served) -> Occurrence:
-    """The occurrence with the configured roles filled in."""
-    match occurrence:
-        case Message():
-            return replace(occurrence, author=served.seen(occurrence.author))
-        case Edited(message=message):
-            return replace(occurrence, message=replace(message, author=served.seen(message.author)))
-        case Joined() | Reacted():
-            return replace(occurrence, author=served.seen(occurrence.author))
-        case Reported(message=message):
-            message = replace(message, author=served.seen(message.author))
-            return replace(occurrence, message=message, reporter=served.seen(occurrence.reporter))
-        case Sanctioned(by=by):
-            return replace(
-                occurrence, person=served.seen(occurrence.person), by=served.seen(by) if by else None
-            )
-        case _:
-            return occurrence
 
 
 def _of_core(cause: str, community: str, handler: str, because: str, report: Report) -> Decision:

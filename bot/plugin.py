@@ -15,17 +15,19 @@ name) is found when the module is loaded, not when somebody speaks.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, Generic, TypeVar
 
 from bot.actions import Capability
 from bot.decision import Answer
 from bot.handler import S
 from bot.model import (
+    Community,
     Edited,
     Joined,
+    Json,
     Message,
     Noticed,
     Occurrence,
@@ -75,9 +77,32 @@ class Listener:
     timeout: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A time of a timetable. `series` and `name` name it for ever; nothing at or before `since` is due.
+
+    `since` None is when the series was first seen: what is put into a timetable does not begin in the past.
+    """
+
+    series: str
+    name: str
+    at: datetime
+    since: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.name}"
+
+
+#: The times of a plugin's timetable that may have come by now, from its settings, its community and its memory.
+Timetable = Callable[[Any, Community, Mapping[str, Json], datetime], Iterable[Slot]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """A handler that runs once a local day at `at`, or once in every `every`. Exactly one of both is given.
+    """A handler that runs once a local day at `at`, once in every `every`, or at the `times` of a timetable.
+
+    Exactly one of the three is given.
 
     Both may depend on the plugin's settings; a function that returns None switches the schedule off. A run that comes
     more than `late_by` after its time is recorded as missed instead.
@@ -89,6 +114,7 @@ class Schedule:
     timeout: timedelta
     at: Callable[[Any], time | None] | None = None
     every: Callable[[Any], timedelta | None] | None = None
+    times: Timetable | None = None
     late_by: Callable[[Any], timedelta] = field(default=lambda _: timedelta(hours=3))
 
 
@@ -217,6 +243,27 @@ class Plugin(Generic[S]):
                     func=func,
                     timeout=timeout,
                     every=interval,
+                    late_by=lambda _: timedelta.max,
+                )
+            )
+            return func
+
+        return declare
+
+    def timetable(self, times: Timetable, *, timeout: timedelta = PATIENCE) -> Callable[[H], H]:
+        """Calls the function as `func(ctx, tick)` once for each slot that has come; `tick.slot` is its key.
+
+        However late it is: the function sees when it was due, and judges for itself.
+        """
+
+        def declare(func: H) -> H:
+            self.schedules.append(
+                Schedule(
+                    plugin=self.name,
+                    handler=func.__name__,
+                    func=func,
+                    timeout=timeout,
+                    times=times,
                     late_by=lambda _: timedelta.max,
                 )
             )

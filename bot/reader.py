@@ -84,15 +84,15 @@ class Reader:
                 try:
                     batch = await self._meanwhile(self._adapter.poll(cursor, wait), ahead)
                 except SignedOut as error:
-                    self._note(str(error))
+                    self.note(str(error))
                     return
                 except PlatformError as error:
-                    self._note(str(error))
+                    self.note(str(error))
                     asked = (error.after if isinstance(error, Busy) else None) or timedelta()
                     await asyncio.sleep(max(pause, min(asked, _LONGEST_BUSY)).total_seconds())
                     pause = min(pause * 2, _LONGEST_WAIT)
                     continue
-                self._note("")
+                self.note("")
                 pause = _FIRST_WAIT
                 cursor = batch.cursor or cursor
                 ahead.append((batch, asyncio.create_task(self._take(batch))))
@@ -140,8 +140,8 @@ class Reader:
             await self._ledger.save_cursor(self._adapter.account, batch.cursor, self._clock.now())
         batch.stored()
 
-    def _note(self, trouble: str) -> None:
-        """Logs once when the platform is lost and once when it is back."""
+    def note(self, trouble: str) -> None:
+        """Keeps why the platform cannot be read, empty when it can; logs once when it is lost and once when it is back."""
         if trouble and trouble != self.trouble:
             log.warning("%s: %s", self._adapter.account, trouble, extra={"code": "platform.lost"})
         elif self.trouble and not trouble:

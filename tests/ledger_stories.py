@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.actions import Action, Ban, Note, Remove, Report, Unban, Warn
+from bot.actions import Action, Ban, Internal, Note, Remove, Report, Unban, Warn
 from bot.decision import Decision, Outcome, Reviewed, State
 from bot.ledger import Committed, Job, Ledger
 from bot.model import Author, Message, Occurrence, Place, PlaceKind, Platform, Receipt, Ref, Role
@@ -59,7 +59,7 @@ def reviewed(*actions: Action, state: State = State.PENDING) -> list[Reviewed]:
     """The actions as a guard passes them on; internal ones have no account."""
     return [
         Reviewed(act, state, "the rules allow it")
-        if type(act).__name__ in {"Remember", "Settle", "Note"}
+        if isinstance(act, Internal)
         else Reviewed(act, state, "the rules allow it", ACCOUNT, ROOM.alias)
         for act in actions
     ]

@@ -14,8 +14,9 @@ from bot.cli.health import judge
 from bot.clock import SystemClock
 from bot.ledger import Ledger, LedgerFull
 from bot.platforms.memory import MemoryAdapter
-from bot.platforms.protocol import SignedOut, Unreachable
+from bot.platforms.protocol import PlatformError, Refused, SignedOut, Unreachable
 from bot.testing import Moot
+from tests.two_sides import TwoSides
 
 
 @asynccontextmanager
@@ -123,3 +124,75 @@ async def test_a_full_disk_stops_all_deeds_and_loses_nothing(
         assert left == [0]
         assert not serving.done()
         assert sum("bot → ana" in entry for entry in moot.world.transcript) == 1
+
+
+class Absent(TwoSides):
+    """A community whose Lemmy server answers with these errors, one after the other, before it can be reached."""
+
+    def __init__(self, *errors: PlatformError) -> None:
+        super().__init__(plugins={})
+        self._errors = list(errors)
+
+    async def start(self, folder: Path) -> App:
+        """Not opened yet; on real time, as in service."""
+        object.__setattr__(self.loaded, "path", folder / "config.yaml")
+        adapters = self.adapters()
+        real = adapters[0].open
+
+        async def open_() -> None:
+            if self._errors:
+                raise self._errors.pop(0)
+            await real()
+
+        adapters[0].open = open_  # type: ignore[method-assign]  # the network, not our own object
+        return App(self.loaded, await Ledger.open("sqlite://"), list(adapters), SystemClock())
+
+
+GONE = Unreachable("https://lemmy.example: no connection (refused)")
+
+
+async def test_a_server_that_is_away_keeps_the_others_from_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.app._FIRST_WAIT", 0.0)
+    moot = Absent(GONE, GONE, GONE)
+    app = await moot.start(tmp_path)
+    await app.open()
+    assert app.readers["lemmy"].trouble == f"{GONE}; the other accounts work, and I go on trying this one"
+    ana, twin = moot.matrix("ana"), moot.lemmy("ana")
+    ana.world.say("lounge", ana.name, "!help")
+    twin.world.tell(twin.name, "!help")
+    serving = asyncio.create_task(app.run())
+    try:
+        await until(moot, f"bot → {ana.name}: Core")
+        await until(moot, f"bot → {twin.name}: Core")
+    finally:
+        serving.cancel()
+        with suppress(asyncio.CancelledError):
+            await serving
+        await app.close()
+    assert app.readers["lemmy"].trouble == ""
+    told = [record.getMessage() for record in caplog.records if record.getMessage().startswith("lemmy:")]
+    assert told == [
+        f"lemmy: {GONE}; the other accounts work, and I go on trying this one",
+        "lemmy: back again",
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong", [SignedOut("the password of folkmoot is wrong"), Refused("no Lemmy there", "x")]
+)
+async def test_who_is_turned_away_at_the_start_ends_it(tmp_path: Path, wrong: PlatformError) -> None:
+    app = await Absent(wrong).start(tmp_path)
+    with pytest.raises(PlatformError) as caught:
+        await app.open()
+    assert caught.value is wrong
+    await app.close()
+
+
+async def test_where_nobody_can_be_reached_it_ends(tmp_path: Path) -> None:
+    app = await Absent(GONE, GONE).start(tmp_path)
+    app.adapters["matrix"].open = app.adapters["lemmy"].open  # type: ignore[method-assign]  # both servers are away
+    with pytest.raises(Unreachable):
+        await app.open()
+    await app.close()

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from bot.cli import check, init
-from bot.cli.init import Answers, Refused, write
+from bot.cli.asking import Refused
+from bot.cli.init import Answers, write
+from bot.cli.instance import Instance
 from bot.settings import load
 from bot.settings.models import LemmyAccount, MatrixAccount
 from bot.settings.plugins import available, find
@@ -76,6 +78,8 @@ def test_flags_alone_write_a_configuration_that_check_accepts(folder: Path) -> N
 
 def test_questions_are_asked_again_until_the_answer_is_right(folder: Path) -> None:
     answers = [
+        "on lemmy",
+        "lemmy",
         "https://lemmy.example/c/free",
         "lemmy.example",
         "folkmoot",
@@ -87,11 +91,11 @@ def test_questions_are_asked_again_until_the_answer_is_right(folder: Path) -> No
         "Berln",
         "Europe/Paris",
         "fr",
-        "n",
         "y",
     ]
     result = folkmoot("init", typed="\n".join(answers) + "\n")
     assert result.exit_code == 0, result.output
+    assert "found 'on lemmy', expected lemmy, matrix, or both" in result.output
     assert "found more than the server's name in the address" in result.output
     assert "found no password, expected one line of text" in result.output
     assert "expected a community such as freechat or freechat@lemmy.example" in result.output
@@ -208,17 +212,101 @@ def test_a_folder_that_cannot_be_written_is_told(folder: Path) -> None:
     assert result.output == "folkmoot init: file/secrets cannot be written: Not a directory\n"
 
 
-def answers(**changed: str) -> Answers:
-    given = {
-        "url": "https://lemmy.example",
-        "username": "folkmoot",
-        "password": "hunter2",
-        "community": "freechat",
-        "title": "Freechat",
-        "zone": "UTC",
-        "language": "en",
+def answers(*, community: str = "freechat", title: str = "Freechat", zone: str = "UTC") -> Answers:
+    lemmy = Instance("https://lemmy.example", "folkmoot", "hunter2", community)
+    return Answers(title=title, zone=zone, language="en", dry_run=False, lemmy=lemmy)
+
+
+def test_a_community_that_meets_on_matrix_only(folder: Path) -> None:
+    answers = [
+        "Matrix",
+        "@folkmoot:example.org",
+        "https://matrix.example.org",
+        "hunter3",
+        "#free-chat:example.org",
+        "#mods:example.org",
+        "",
+        "UTC",
+        "",
+        "n",
+    ]
+    result = folkmoot("init", typed="\n".join(answers) + "\n")
+    assert result.exit_code == 0, result.output
+    assert "Lemmy server" not in result.output
+    assert "and the password to secrets/matrix-password (only you can read it)." in result.output
+    assert "1. On https://matrix.example.org, invite @folkmoot:example.org into the rooms" in result.output
+    assert "2. folkmoot check --online" in result.output
+    assert not (folder / "secrets" / "lemmy-password").exists()
+    checked = folkmoot("check")
+    assert checked.exit_code == 0, checked.output
+    loaded = load(folder / "config.yaml", find, {})
+    assert list(loaded.configuration.accounts) == ["matrix"]
+    community = loaded.communities["free-chat"]
+    assert (community.title, community.moderators_room) == ("Free chat", "modroom")
+    assert {p.alias: p.native for p in community.places} == {
+        "lounge": "#free-chat:example.org",
+        "modroom": "#mods:example.org",
+        "matrix.private": "private",
     }
-    return Answers(**(given | changed), dry_run=False)
+    assert "moderation" in loaded.plugin_settings["free-chat"]
+
+
+def test_a_community_on_both_from_one_conversation(folder: Path) -> None:
+    answers = [
+        "both",
+        "lemmy.example",
+        "folkmoot",
+        "hunter2",
+        "lounge",
+        "@folkmoot:example.org",
+        "",
+        "hunter3",
+        "!abc:example.org",
+        "",
+        "The Lounge",
+        "UTC",
+        "de",
+        "n",
+    ]
+    result = folkmoot("init", typed="\n".join(answers) + "\n")
+    assert result.exit_code == 0, result.output
+    both = "and the passwords to secrets/lemmy-password and secrets/matrix-password (only you can read them)."
+    assert both in result.output
+    assert folkmoot("check").exit_code == 0
+    community = load(folder / "config.yaml", find, {}).communities["lounge"]
+    assert {p.alias for p in community.places} == {"lounge", "room", "lemmy.private", "matrix.private"}
+    assert (community.title, community.language, community.moderators_room) == ("The Lounge", "de", None)
+
+
+def test_matrix_only_by_flags_alone(folder: Path) -> None:
+    flags = [
+        "--matrix-url",
+        "example.org",
+        "--matrix-user",
+        "@folkmoot:example.org",
+        "--room",
+        "!abc:example.org",
+    ]
+    result = folkmoot("init", *flags, "--matrix-password", "hunter3", "--no-input", "--zone", "UTC")
+    assert result.exit_code == 0, result.output
+    assert folkmoot("check").exit_code == 0
+    assert load(folder / "config.yaml", find, {}).communities["community"].title == "Community"
+
+
+def test_nothing_at_all_by_flags_says_what_is_expected(folder: Path) -> None:
+    result = folkmoot("init", "--no-input", password="hunter2")
+    assert result.exit_code == 2
+    assert (
+        "expected --url, --username, --password and --community for Lemmy, or --matrix-url" in result.output
+    )
+    assert list(folder.iterdir()) == []
+
+
+def test_a_file_of_the_other_side_is_in_nobodys_way(folder: Path) -> None:
+    (folder / "secrets").mkdir()
+    (folder / "secrets" / "matrix-password").write_text("mine", encoding="utf-8")
+    assert folkmoot("init", *FLAGS, "--no-input", password="hunter2").exit_code == 0
+    assert (folder / "secrets" / "matrix-password").read_text(encoding="utf-8") == "mine"
 
 
 def test_answers_that_make_no_configuration_are_refused(folder: Path) -> None:

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.api import Author, Message, Place, PlaceKind, Platform, Ref
+from bot.api import Author, Discussion, Message, Place, PlaceKind, Platform, Ref
 from plugins.crossposts import marker, similar
-from plugins.crossposts.match import fingerprint, match
+from plugins.crossposts.match import copied, fingerprint, match, of_discussion
+from plugins.crossposts.settings import Watch
+from plugins.crossposts.watching import topic_of
 
 POST = "https://lemmy.example/post/12"
 
@@ -146,3 +148,73 @@ def test_nearly_the_same_words(one: str, other: str, alike: bool) -> None:
 def test_posts_about_the_same(one: Message, other: Message, same: bool) -> None:
     assert match(fingerprint(one), fingerprint(other)) is same
     assert match(fingerprint(other), fingerprint(one)) is same
+
+
+def elsewhere(title: str = "A title", text: str = "", *, link: str | None = None) -> Discussion:
+    return Discussion(
+        url="https://far.example/post/9",
+        title=title,
+        text=text,
+        link=link,
+        community="tech@far.example",
+        instance="far.example",
+        comments=3,
+        sent_at=datetime(2026, 3, 2, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize(
+    ("mine", "found", "same"),
+    [
+        (post(link="https://example.org/a?utm_source=x"), elsewhere(link="https://www.example.org/a/"), True),
+        (post(link="https://example.org/a"), elsewhere(link="https://example.org/b"), False),
+        (post("Mine.", url=POST), elsewhere(text=f"cross-posté de : {POST}\n\n> Mine."), True),
+        (post(ESSAY), elsewhere(text=ESSAY.replace("hill", "mound")), True),
+        (post(ESSAY), elsewhere(text=OTHER), False),
+        (post("Short."), elsewhere(text="Short."), False),
+    ],
+)
+def test_what_a_server_lists_counts_only_for_its_link_its_origin_or_its_words(
+    mine: Message, found: Discussion, same: bool
+) -> None:
+    assert match(fingerprint(mine), of_discussion(found)) is same
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "found", "same"),
+    [
+        ("Which editor do you use on a phone?", "", elsewhere("which editor do you  use on a phone?"), True),
+        (
+            "Which editor do you use on a phone?",
+            "Why?",
+            elsewhere("Which editor do you use on a phone?"),
+            False,
+        ),
+        ("Weekly thread", "", elsewhere("Weekly thread"), False),
+        (
+            "Which editor do you use on a phone?",
+            "",
+            elsewhere("Which editor do you use on a phone?", link=POST),
+            False,
+        ),
+    ],
+)
+def test_short_posts_are_the_same_only_to_the_letter(
+    title: str, text: str, found: Discussion, same: bool
+) -> None:
+    assert copied(title, text, found) is same
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "topic"),
+    [
+        ("A HEAT  PUMP at home", "", "heat pump"),
+        ("Heat pumps", "", None),
+        ("Breakfast", "with ｋｅｆｉｒ, of course", "Kefir"),
+        ("Kefiresque", "", None),
+        ("发酵", "", None),
+    ],
+)
+def test_topics_are_whole_words_in_any_case(title: str, text: str, topic: str | None) -> None:
+    watched = Watch(community="tech@far.example", topics=["heat pump", "Kefir", " "])
+    assert topic_of(elsewhere(title, text), watched) == topic

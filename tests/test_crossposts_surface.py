@@ -21,6 +21,7 @@ from bot.api import (
     document,
     line,
 )
+from bot.markup import plain
 from plugins.crossposts import surface
 from plugins.crossposts.settings import CrosspostSettings, problems
 
@@ -193,3 +194,34 @@ def test_problems_of_settings(settings: dict[str, object], keys: list[str]) -> N
     found = problems(CrosspostSettings.model_validate(settings))
     assert [key for key, _ in found] == keys
     assert all(sentence for _, sentence in found)
+
+
+def test_who_took_the_post_from_here_is_said() -> None:
+    text = "crossgepostet aus: https://home.example/post/1\n\n> An essay"
+    rows = surface.comment(POST, [there("tech@a.example", text=text), there("b@b.example")], NOW).blocks[1]
+    assert [plain(document(line(*item))) for item in rows.items] == [
+        "tech@a.example (https://a.example/post/5) · 5 comments · 3 hours earlier · taken from here",
+        "b@b.example (https://b.example/post/5) · 5 comments · 3 hours earlier",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "key", "sentence"),
+    [
+        (
+            {"watch": [{"community": "tech", "topics": ["tea"]}]},
+            "watch.0.community",
+            "name@instance.example was expected, not 'tech'",
+        ),
+        (
+            {"watch": [{"community": "tech@a.example", "topics": [" "]}]},
+            "watch.0.topics",
+            "at least one word",
+        ),
+        ({"watch_every": "1m"}, "watch_every", "at least 5m"),
+    ],
+)
+def test_what_is_watched_is_checked(settings: dict[str, object], key: str, sentence: str) -> None:
+    ((where, said),) = problems(CrosspostSettings.model_validate(settings))
+    assert where == key
+    assert sentence in said

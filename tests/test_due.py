@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.due import due, local_instant, next_due
+from bot.dates import local_instant
+from bot.due import due, due_slots, next_due
 from bot.handler import Settings
 from bot.model import Community, Tick
-from bot.plugin import Schedule
+from bot.plugin import Schedule, Slot
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 NEVER_DONE: frozenset[str] = frozenset()
@@ -206,6 +207,27 @@ def test_a_changed_interval_never_meets_a_slot_of_the_old_one_at_another_time() 
     year = (now - step * timedelta(hours=1) for step in range(365 * 24))
     used = {tick.slot for then in year if (tick := ask(every(timedelta(hours=1)), then))}
     assert ask(every(timedelta(minutes=61)), now, done=used) is not None
+
+
+# Timetables
+
+
+def test_of_a_timetable_everything_that_came_is_due_oldest_first_and_once() -> None:
+    schedule = Schedule(
+        plugin="posts", handler="post", func=lambda: None, timeout=timedelta(seconds=10), times=lambda *_: ()
+    )
+    now, seen = utc("2026-01-15T08:30"), {"talk": utc("2026-01-10T00:00"), "new": utc("2026-01-15T08:00")}
+    slots = [
+        Slot("talk", "b", utc("2026-01-15T08:00")),
+        Slot("talk", "a", utc("2026-01-14T08:00")),
+        Slot("talk", "done", utc("2026-01-13T08:00")),
+        Slot("talk", "later", utc("2026-01-15T09:00")),
+        Slot("new", "before it was there", utc("2026-01-15T07:00")),
+        Slot("new", "asked for", utc("2026-01-15T07:30"), since=utc("2026-01-15T07:00")),
+    ]
+    ticks = due_slots(schedule, slots, community(), now, seen, {"talk/done"})
+    assert [tick.slot for tick in ticks] == ["talk/a", "new/asked for", "talk/b"]
+    assert not any(tick.missed for tick in ticks)
 
 
 def test_next_due() -> None:

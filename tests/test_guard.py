@@ -10,7 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import guard
-from bot.actions import Ban, Capability, Mute, Pin, Post, Remember, Remove, Reply, Report, Unban, Unmute, Warn
+from bot.actions import (
+    Ban,
+    Capability,
+    Lockdown,
+    Mute,
+    Pin,
+    Post,
+    Remember,
+    Remove,
+    Reply,
+    Report,
+    Unban,
+    Unmute,
+    Urgency,
+    Warn,
+)
 from bot.decision import Decision, Outcome, Reviewed, State, may_target
 from bot.markup import plain
 from bot.model import Author, Community, Place, PlaceKind, Platform, Ref, Role
@@ -30,6 +45,7 @@ EVERYTHING = frozenset(Capability)
 @dataclass(frozen=True)
 class Limits:
     bans_per_hour: int = 2
+    acts_per_hour: int = 3
     dry_run: bool = False
     hold_permanent_bans: bool = True
 
@@ -68,6 +84,14 @@ def ban(until: datetime | None = NOW + timedelta(days=1), place: str = "lounge")
 
 WARN = Warn(place="lounge", person=ANA, about=SAID, rule="no spam", text=document("Please do not."))
 REMOVE = Remove(ref=SAID, person=ANA, reason="spam")
+
+
+def test_a_servers_own_warning_is_given_while_what_it_is_about_is_there() -> None:
+    order = [(type(v.action).__name__, v.urgency) for v in guard.review(decide(REMOVE, WARN), facts())]
+    assert order[:2] == [("Warn", Urgency.REMOVE), ("Remove", None)]
+    in_words = facts(capabilities={"lounge": EVERYTHING - {Capability.NATIVE_WARN}, "modroom": EVERYTHING})
+    order = [(type(v.action).__name__, v.urgency) for v in guard.review(decide(REMOVE, WARN), in_words)]
+    assert order[:2] == [("Remove", None), ("Warn", None)]
 
 
 def test_a_warning_goes_and_the_moderators_read_one_line_about_it() -> None:
@@ -193,9 +217,9 @@ def test_what_builds_on_something_unmade_waits_for_it() -> None:
         facts(),
     )
     assert [(v.place, v.waits_for) for v in reviewed] == [
-        ("lounge", None),
-        ("lounge", "prompt"),
-        ("lounge", "prompt"),
+        ("lounge", ()),
+        ("lounge", ("prompt",)),
+        ("lounge", ("prompt",)),
     ]
 
 
@@ -236,3 +260,33 @@ def test_law_every_verdict_has_a_reason_and_a_rehearsal_touches_nobody(
             assert not dry
             assert role < Role.MODERATOR
             assert verdict.person == ANA.key
+
+
+def test_beyond_the_budget_everything_that_was_asked_for_waits_and_the_answer_says_so() -> None:
+    asked = decide(REMOVE, Reply(to=SAID, text=document("Removed.")), Remember(key="k", value=1), by=MO)
+    within = guard.review(asked, facts(acts=2))
+    assert {v.state for v in within} == {State.PENDING}
+    beyond = guard.review(asked, facts(acts=3))
+    assert [(type(v.action).__name__, v.state) for v in beyond] == [
+        ("Remove", State.HELD), ("Reply", State.HELD), ("Remember", State.HELD), ("Reply", State.PENDING), ("Report", State.PENDING),
+    ]  # fmt: skip
+
+
+def test_a_warning_needs_no_second_moderator_and_the_bot_itself_has_its_own_limit() -> None:
+    assert guard.review(decide(WARN, by=MO), facts(acts=99))[0].state is State.PENDING
+    assert guard.review(decide(REMOVE), facts(acts=99))[0].state is State.PENDING
+
+
+def test_a_lock_down_opens_a_case_and_ends_by_itself() -> None:
+    until = NOW + timedelta(hours=1)
+    reviewed = guard.review(decide(Lockdown(place="lounge", reason="raid", until=until)), facts())
+    assert [(type(v.action).__name__, v.action.not_before) for v in reviewed] == [
+        ("Lockdown", None), ("Reopen", until), ("Report", None),
+    ]  # fmt: skip
+    assert line_for_moderators(reviewed).startswith("Case #12 — lock lounge down until 2026-03-02 10:00 UTC")
+
+
+def test_the_bot_is_no_target_but_what_it_said_can_be_removed() -> None:
+    given = facts(own=frozenset({ANA.key}))
+    assert verdicts(decide(ban(), by=MO), given)[0] == ("Ban", State.DROPPED, "that is me")
+    assert guard.review(decide(REMOVE, by=MO), given)[0].state is State.PENDING

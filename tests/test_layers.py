@@ -29,11 +29,12 @@ BOUNDARIES = {
 }
 
 #: Libraries without input and output of their own, which plugins may use.
-PURE = {"pydantic", "yaml", "regex", "re2", "markdown_it", "snowballstemmer", "typing_extensions", "babel"}
+PURE = {"pydantic", "yaml", "regex", "re2", "markdown_it", "snowballstemmer", "typing_extensions"}
 
 #: From the ground up. A module may import from its own layer or from one below.
 LAYERS = (
-    ("bot.duration", "bot.model", "bot.py"),
+    ("bot.duration", "bot.dates", "bot.model", "bot.py"),
+    ("bot.blanks",),
     ("bot.text",),
     ("bot.actions",),
     ("bot.decision", "bot.markup"),
@@ -46,15 +47,16 @@ LAYERS = (
         "bot.commands",
         "bot.due",
         "bot.guard",
+        "bot.linked",
         "bot.router",
         "bot.clock",
         "bot.settings",
         "bot.ledger",
         "bot.platforms",
     ),
-    ("bot.context", "bot.outbox", "bot.core", "bot.reader"),
+    ("bot.context", "bot.outbox", "bot.core", "bot.reader", "bot.served", "bot.ticks"),
     ("bot.pipeline",),
-    ("bot.app",),
+    ("bot.app", "bot.connect"),
     ("bot.testing", "bot.demo"),
     ("bot.cli",),
     ("bot.__main__",),
@@ -79,7 +81,10 @@ PURE_MODULES = (
     "bot.describe",
     "bot.commands",
     "bot.guard",
+    "bot.linked",
     "bot.due",
+    "bot.blanks",
+    "bot.dates",
     "bot.markup",
 )
 IMPURE = {"asyncio", "os", "socket", "subprocess", "time", "threading", "random", "logging"}

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.actions import Mute, Note, Post, Remember, Settle, Unmute, Warn
+from bot.actions import Mute, Note, Post, Remember, Settle, Unmute, Urgency, Warn
 from bot.decision import Decision, Outcome, Reviewed, State
-from bot.ledger import IllegalMove, Ledger, LedgerError
+from bot.ledger import IllegalMove, Ledger, LedgerError, Overtaken
 from bot.ledger.migrate import migrate
 from bot.model import (
     Edited,
@@ -163,6 +163,15 @@ async def test_the_most_urgent_goes_first_and_the_early_one_waits():
         assert await ledger.next_due(ACCOUNT) is None
 
 
+async def test_what_was_found_more_urgent_goes_before_its_siblings():
+    async with fresh() as ledger:
+        first = said("one", number=1)
+        decision, (removal, warning) = decided(first, remove(first), warn(first))
+        urgent = replace(warning, urgency=Urgency.BAN)
+        await ledger.commit(first, [(decision, [removal, urgent])], NOON)
+        assert [job.action.kind for job in await deliver(ledger)] == ["warn", "remove"]
+
+
 async def test_a_claim_takes_as_many_as_it_is_told():
     async with fresh() as ledger:
         await happened(ledger, said("x"), *(report(str(n)) for n in range(5)))
@@ -178,7 +187,7 @@ async def test_a_pin_waits_for_its_post():
         )
         post = Post(place="lobby", text=document("prompt"), name="prompt", not_before=NOON + HOUR)
         both = [
-            Reviewed(pin, State.PENDING, "ok", "other", "lobby", waits_for="prompt"),
+            Reviewed(pin, State.PENDING, "ok", "other", "lobby", waits_for=("prompt",)),
             Reviewed(post, State.PENDING, "ok", ACCOUNT, "lobby"),
         ]
         done = await ledger.commit(what, [(verdict, both)], NOON)
@@ -207,7 +216,7 @@ async def test_what_builds_on_something_given_up_does_not_wait_for_ever():
             Reviewed(
                 Post(place="lobby", text=document("prompt"), name="prompt"), State.PENDING, "ok", ACCOUNT
             ),
-            Reviewed(report("pin"), State.PENDING, "ok", "other", "lobby", waits_for="prompt"),
+            Reviewed(report("pin"), State.PENDING, "ok", "other", "lobby", waits_for=("prompt",)),
         ]
         await ledger.commit(what, [(verdict, both)], NOON)
         (job,) = await ledger.claim(ACCOUNT, NOON)
@@ -319,6 +328,17 @@ async def test_memory_is_written_with_the_decision():
         )
         assert await ledger.recall("moot", "moderation", "day/1") == "new"
         assert await ledger.recall("moot", "moderation", "dawn") is None
+
+
+async def test_what_has_to_be_fresh_and_is_not_undoes_the_whole_commit():
+    async with fresh() as ledger:
+        once = Remember(key="prompt/1", value="Tea?", fresh=True)
+        await happened(ledger, said("1", number=1), once)
+        with pytest.raises(Overtaken, match="moot: moderation has kept prompt/1 already"):
+            await happened(ledger, said("2", number=2), report(), replace(once, value="Milk?"))
+        assert await ledger.recall("moot", "moderation", "prompt/1") == "Tea?"
+        assert await ledger.known([said("2", number=2).key]) == frozenset()
+        assert await deliver(ledger) == []
 
 
 async def test_a_rehearsal_remembers_nothing():

@@ -29,6 +29,7 @@ from bot.ledger import (
 )
 from bot.ledger.errors import translate
 from bot.ledger.migrate import migrate
+from bot.ledger.tables import REVISIONS
 from tests.ledger_stories import ANA, HOUR, NOON, happened, report, said, warn
 
 
@@ -170,7 +171,7 @@ async def test_a_full_disk_writes_nothing_and_goes_on_when_there_is_room(databas
     await pragma(ledger, "max_page_count=1000000")
     await happened(ledger, said("x" * 3000, number=written + 1), report())
     await ledger.close()
-    assert files.check(database) == "0001"
+    assert files.check(database) == REVISIONS[-1]
 
 
 async def pragma(ledger: Ledger, setting: str) -> None:
@@ -339,9 +340,9 @@ async def test_a_backup_replaces_a_damaged_ledger_and_a_missing_one(database: Pa
     kept = files.restore(backup, database)
     assert kept is not None
     assert kept.read_bytes() == b"\0" * 5000
-    assert files.check(database) == "0001"
+    assert files.check(database) == REVISIONS[-1]
     assert files.restore(backup, tmp_path / "new.db") is None
-    assert files.check(tmp_path / "new.db") == "0001"
+    assert files.check(tmp_path / "new.db") == REVISIONS[-1]
 
 
 def test_only_a_backup_of_ours_is_restored(database: Path, tmp_path: Path):

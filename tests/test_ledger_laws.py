@@ -125,6 +125,22 @@ class Moot(RuleBasedStateMachine):
         self.warned[first] = who
         self.look()
 
+    @rule(who=PEOPLE)
+    def judge_while_nothing_is_under_way(self, who: Author) -> None:
+        """The most urgent of all that is due is claimed with the commit, whether it came with it or waited already."""
+        rude = self.next_message(who)
+        first = len(self.states) + 1
+        acts = decided(rude, warn(rude), ban(who))
+        done = self.do(self.ledger.commit(rude, [acts], NOON, frozenset({ACCOUNT})))
+        self.committed.append(rude)
+        self.states |= {first: State.PENDING, first + 1: State.PENDING}
+        self.warned[first] = who
+        [job] = done.jobs
+        assert self.states[job.id] is State.PENDING
+        assert job.action.kind in {"ban", "unban"}, "nothing is more urgent"
+        self.flying.append(job)
+        self.look()
+
     @precondition(lambda self: self.committed)
     @rule(data=st.data())
     def hear_it_again(self, data: st.DataObject) -> None:

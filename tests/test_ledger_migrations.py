@@ -23,16 +23,16 @@ from bot.ledger.migrate import SCRIPTS, _from_child, is_current, migrate
 from bot.ledger.tables import REVISIONS, metadata
 from tests.ledger_stories import happened, said
 
-NEXT = '''
+NEXT = f'''
 """One more column."""
 import sqlalchemy as sa
 from alembic import op
-revision = "0002"
-down_revision = "0001"
+revision = "later"
+down_revision = "{REVISIONS[-1]}"
 
 def upgrade():
     op.add_column("memory", sa.Column("mood", sa.Text()))
-    {and_then}
+    {{and_then}}
 '''
 
 
@@ -41,7 +41,7 @@ def later(tmp_path: Path) -> Path:
     """The migrations as a later release will have them."""
     scripts = tmp_path / "migrations"
     shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "v0002_mood.py").write_text(NEXT.format(and_then=""))
+    (scripts / "versions" / "later_mood.py").write_text(NEXT.format(and_then=""))
     return scripts
 
 
@@ -135,7 +135,7 @@ async def test_an_old_ledger_is_copied_aside_before_it_is_migrated(tmp_path: Pat
     await happened(ledger, said("hello"))
     await ledger.close()
     kept = migrate(url(path), later)
-    assert kept == str(tmp_path / "folkmoot.db.before-0002")
+    assert kept == str(tmp_path / "folkmoot.db.before-later")
     assert "mood" in columns(path, "memory")
     assert "mood" not in columns(Path(kept), "memory")
     for each in (path, Path(kept)):
@@ -147,7 +147,7 @@ async def test_an_old_ledger_is_copied_aside_before_it_is_migrated(tmp_path: Pat
 def test_a_migration_that_breaks_off_leaves_everything_as_it_was(tmp_path: Path, later: Path):
     path = tmp_path / "folkmoot.db"
     migrate(url(path))
-    script = later / "versions" / "v0002_mood.py"
+    script = later / "versions" / "later_mood.py"
     script.write_text(NEXT.format(and_then='op.execute("INSERT INTO nowhere VALUES (1)")'))
     with pytest.raises(LedgerError, match="no such table: nowhere"):
         migrate(url(path), later)

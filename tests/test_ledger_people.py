@@ -163,7 +163,7 @@ async def test_an_export_tells_everything_and_nothing_about_others(tmp_path: Pat
         text = json.dumps(told)
         for word in ("rude words", "title", "memory", "edit", "reason", "because"):
             assert f"secret-{word}" in text
-        assert set(told) == {"person", *(table.name for table in TABLES)}
+        assert set(told) == {"person", "accounts", *(table.name for table in TABLES)}
         assert all(LEA.id in json.dumps(row) for row in told["memory"])
         assert "mine" not in text
         assert next(row for row in told["action"] if row["kind"] == "warn")["body"]["points"] == 1

@@ -54,6 +54,14 @@ async def outcome(answer: Callable[[httpx.Request], httpx.Response], method: str
     return raised.value
 
 
+async def test_a_connection_at_rest_is_left_before_the_server_closes_it():
+    """Lemmy closes one after 5 s; a call that sets out then is lost, and nobody knows whether it was done."""
+    speaker = Client("https://lemmy.example/", "mybot", FakeClock(NOON))
+    pool = speaker._http._transport._pool
+    await speaker.close()
+    assert pool._keepalive_expiry < 5
+
+
 async def test_a_call_carries_the_token_and_leaves_out_what_is_none():
     seen: list[httpx.Request] = []
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot import actions
-from bot.model import Message, PlaceKind
+from bot.model import Edited, Message, PlaceKind
 from bot.platforms.lemmy.client import Repeated
 from bot.platforms.lemmy.pacing import Kind
 from bot.platforms.protocol import Busy, Unclear
@@ -139,13 +139,35 @@ async def test_a_private_message_that_was_edited_stands_in_the_inbox_twice_and_i
     async with town() as it:
         it.instance.private_message(as_="ana", to="folkmoot", text="wyh")
         it.instance.edit(as_="ana", ref="message/1", text="why")
-        sender, me = it.instance.who("ana").id, it.instance.who("folkmoot").id
-        it.instance.notify("private_message", sender, me, message=1)
         [message] = await it.poll()
         assert isinstance(message, Message)
         assert (message.command, message.place.kind) == ("why", PlaceKind.PRIVATE)
         await it.poll()
         assert all(notice.read for notice in it.instance.notices.values())
+
+
+async def test_a_mention_that_was_edited_stands_in_the_inbox_twice_and_is_one_command_and_its_edit():
+    async with town() as it:
+        number = a_post(it)
+        await it.poll()
+        asked = f"comment/{it.instance.comment(as_='ana', post=number, text=f'@folkmoot@{HOME} wyh 3')}"
+        assert await it.heard() == [f"Message {asked}"]
+        it.later(seconds=30)
+        it.instance.edit(as_="ana", ref=asked, text=f"@folkmoot@{HOME} why 3")
+        assert len(it.instance.notices) == 2
+        [edited] = await it.poll()
+        assert isinstance(edited, Edited)
+        assert (edited.message.ref, edited.message.command) == (ref(asked), "why 3")
+        await it.poll()
+        assert all(notice.read for notice in it.instance.notices.values())
+        await it.restart()
+        await it.adapter.open()
+        again = await it.heard()
+        assert set(again) <= {
+            f"Message {asked}",
+            f"Edited {edited.key.partition(':')[2]}",
+            f"Message post/{number}",
+        }
 
 
 async def test_what_a_moderator_does_to_the_bot_is_told_to_the_operator_and_leaves_the_inbox(caplog):

@@ -8,6 +8,7 @@ import pytest
 
 from bot import actions
 from bot.platforms.protocol import Unclear
+from bot.text import document
 from tests.lemmy_town import NOON, ref, town
 
 pytestmark = [pytest.mark.loopback, pytest.mark.enable_socket, pytest.mark.usefixtures("lemmy_api")]
@@ -70,3 +71,31 @@ async def test_what_leaves_no_line_is_not_found() -> None:
             actions.React(ref=ref("post/1"), symbol="👍"),
         ):
             assert await it.adapter.find(act, "k", it.clock.now(), frozenset()) is None
+
+
+@pytest.mark.parametrize("what", ["act", "answer", "letter"])
+async def test_an_attempt_that_worked_is_found_although_much_was_done_since(what: str) -> None:
+    """A busy bot has done hundreds of things before it looks."""
+    async with town() as it:
+        post = it.instance.post(as_="ana", community="freechat", title="A question")
+        comment = it.instance.comment(as_="ana", post=post, text="rude")
+        other = it.instance.comment(as_="ana", post=post, text="harmless")
+        ana = await it.author("ana")
+        path, action = {
+            "act": (
+                "/comment/remove",
+                actions.Remove(ref=ref(f"comment/{comment}"), person=ana, reason="rude"),
+            ),
+            "answer": ("/comment", actions.Reply(to=ref(f"post/{post}"), text=document("Here"))),
+            "letter": ("/private_message", actions.Tell(place="chat", person=ana, text=document("Here"))),
+        }[what]
+        since = it.clock.now()
+        it.server.faults.add("act then reset", method="POST", path=path)
+        with pytest.raises(Unclear):
+            await it.adapter.perform(action, "k")
+        for count in range(260):
+            it.later(seconds=1)
+            it.instance.remove(as_="folkmoot", ref=f"comment/{other}", on=count % 2 == 0)
+            it.instance.comment(as_="folkmoot", post=post, text=f"number {count}")
+            it.instance.private_message(as_="folkmoot", to="max", text=f"number {count}")
+        assert await it.adapter.find(action, "k", since, frozenset()) is not None

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import replace
 
 import httpx
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from bot.cli import summarize
 from bot.clock import FakeClock
+from bot.model import Author, Message, Place, PlaceKind, Platform, Ref, Thread
 from bot.platforms.lemmy.guarded import Guarded, public
 from bot.platforms.lemmy.public import fetch_thread
 from bot.platforms.protocol import PlatformError, Refused, Unreachable
@@ -49,8 +54,38 @@ async def test_a_thread_of_many_pages_is_read_to_its_end() -> None:
         post = a_thread(it)
         for n in range(120):
             it.instance.comment(as_="max", post=post, text=f"Reply number {n}.")
-        thread = await fetch_thread(f"{it.server.url}/post/{post}", FakeClock(NOON), loopback=True)
+        steps: list[tuple[int, int]] = []
+        url = f"{it.server.url}/post/{post}"
+        thread = await fetch_thread(url, FakeClock(NOON), loopback=True, watch=lambda *at: steps.append(at))
         assert len(thread.messages) == thread.expected == 122
+        assert steps == [(50, 122), (100, 122), (122, 122)]
+
+
+def test_at_the_terminal_it_is_told_when_a_server_keeps_comments_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    place = Place(Platform.LEMMY, "chat", "chat", PlaceKind.COMMUNITY, "", "anonymous")
+    ana = Author(Platform.LEMMY, "https://lemmy.example/u/ana", "ana@lemmy.example")
+    ref = Ref(Platform.LEMMY, "chat", "post/1")
+    root = Message(ref=ref, root=ref, place=place, author=ana, title="Rents", text="", sent_at=NOON)
+    said = replace(
+        root,
+        ref=Ref(Platform.LEMMY, "chat", "comment/1"),
+        text="Rents have doubled in the old town.",
+        parent=root.ref,
+    )
+    monkeypatch.setattr(
+        "bot.platforms.lemmy.public.read_thread", lambda url, watch: Thread(root, (said,), 6_000)
+    )
+    app = typer.Typer()
+    app.callback()(lambda: None)
+    summarize.register(app)
+    result = CliRunner().invoke(app, ["summarize", "https://lemmy.example/post/1"])
+    assert result.exit_code == 0
+    assert "Rents have doubled" in result.stdout
+    assert result.stderr == (
+        "https://lemmy.example/post/1: the server gave 1 of 6,000 comments; the rest is not in this summary\n"
+    )
 
 
 async def test_a_post_that_is_not_there_gives_a_sentence() -> None:

@@ -23,12 +23,14 @@ from bot.actions import (
     External,
     Kick,
     Lock,
+    Lockdown,
     Mute,
     Pin,
     Post,
     PublishBan,
     React,
     Remove,
+    Reopen,
     Reply,
     Report,
     Resolve,
@@ -61,7 +63,7 @@ from bot.model import (
     Thread,
 )
 from bot.platforms.memory import MemoryAdapter, World, WorldPort
-from bot.platforms.memory.adapter import command_in
+from bot.platforms.memory.command import command_in
 from bot.platforms.memory.faults import Fault
 from bot.platforms.protocol import Adapter, Busy, PlatformError, Refused, Unclear, Unreachable
 from bot.text import document
@@ -385,7 +387,13 @@ async def test_undoing_a_deed_leaves_the_world_as_it_was() -> None:
 
     def state() -> tuple[object, ...]:
         there = {ident: item for ident, item in world.items.items() if not item.gone}
-        return (there, set(world.banned), set(world.muted), {k: list(v) for k, v in world.rules.items() if v})
+        return (
+            there,
+            set(world.banned),
+            set(world.muted),
+            set(world.closed),
+            {k: list(v) for k, v in world.rules.items() if v},
+        )
 
     undone: set[str] = set()
     for number, action in enumerate(actions):
@@ -396,7 +404,18 @@ async def test_undoing_a_deed_leaves_the_world_as_it_was() -> None:
             await adapter.perform(act, f"undo {number}")
             undone.add(action.kind)
         assert not opposite or state() == before
-    assert undone == {"post", "reply", "warn", "pin", "lock", "remove", "mute", "ban", "publish_ban"}
+    assert undone == {
+        "post",
+        "reply",
+        "warn",
+        "pin",
+        "lock",
+        "remove",
+        "mute",
+        "ban",
+        "lockdown",
+        "publish_ban",
+    }
 
 
 # Faults: whatever goes wrong, and however often, every deed is done once and only once.
@@ -424,6 +443,8 @@ def deeds(said: Ref, mine: Ref) -> Iterator[External]:
     yield Unmute(place="chat", person=ANA, reason="")
     yield Ban(place="chat", person=ANA, reason="")
     yield Unban(place="chat", person=ANA, reason="")
+    yield Lockdown(place="chat", reason="")
+    yield Reopen(place="chat", reason="")
     yield PublishBan(place="list", person=ANA, reason="")
     yield WithdrawBan(place="list", person=ANA, reason="")
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.api import Author, Platform, Strike
 from bot.markup import plain
 from plugins.moderation import notice
-from plugins.moderation.ladder import DEFAULT, Deed, Ladder, LadderError, Ruling, Step, live_points
+from plugins.moderation.ladder import DEFAULT, Deed, Ladder, LadderError, Ruling, Step, Taken, live_points
 from plugins.moderation.rule import FOREVER
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -73,6 +73,31 @@ def test_below_the_first_step_nothing_happens_yet():
     assert ladder.decide([], 1, NOW).then == Step(3, Deed.BAN, DAY)
 
 
+def test_a_step_taken_in_an_earlier_round_is_not_taken_again():
+    ladder, before = Ladder(DEFAULT), [Taken(NOW - DAY * 60, DEFAULT[2])]
+    first = ladder.decide([], 1, NOW, taken=before)
+    assert (first.step, first.raised) == (DEFAULT[0], False), "a round begins with a warning"
+    second = ladder.decide([strike(1)], 1, NOW, taken=before)
+    assert second.then == Step(3, Deed.BAN, DAY * 7), "and says what really comes next"
+    third = ladder.decide([strike(2), strike(1)], 1, NOW, taken=before)
+    assert (third.step, third.raised, third.then) == (DEFAULT[3], True, DEFAULT[4])
+    assert ladder.decide([], 1, NOW, severe=True, taken=before).step == DEFAULT[3]
+
+
+def test_a_step_of_the_same_round_may_be_taken_again():
+    ladder = Ladder([Step(1, Deed.WARN), Step(2, Deed.MUTE, DAY), Step(9, Deed.PROPOSE_BAN)])
+    now_again = ladder.decide(
+        [strike(3), strike(2)], 1, NOW, taken=[Taken(NOW - DAY * 2, Step(1, Deed.MUTE, DAY))]
+    )
+    assert (now_again.step, now_again.raised) == (ladder.steps[1], False)
+
+
+def test_above_the_highest_step_there_is_only_that():
+    top = Ladder([Step(1, Deed.WARN), Step(2, Deed.BAN, DAY)])
+    again = top.decide([strike(1)], 1, NOW, taken=[Taken(NOW - DAY * 60, Step(1, Deed.BAN, DAY))])
+    assert (again.step, again.raised) == (top.steps[1], False)
+
+
 @pytest.mark.parametrize(
     ("steps", "sentence"),
     [
@@ -96,6 +121,23 @@ strikes = st.lists(
     st.builds(strike, st.floats(0.01, 90), st.integers(0, 5), lasts=st.one_of(st.none(), st.floats(0.1, 90))),
     max_size=8,
 )
+
+
+takings = st.lists(
+    st.builds(Taken, st.floats(0, 180).map(lambda days: NOW - DAY * days), st.sampled_from(DEFAULT[2:4])),
+    max_size=3,
+)
+
+
+@given(strikes, st.integers(1, 4), takings, takings)
+def test_more_steps_taken_are_never_lighter(
+    before: list[Strike], points: int, fewer: list[Taken], extra: list[Taken]
+):
+    light, heavy = (
+        Ladder(DEFAULT).decide(before, points, NOW, taken=given_before).step
+        for given_before in (fewer, fewer + extra)
+    )
+    assert light is None or (heavy is not None and heavy.weight >= light.weight)
 
 
 @given(strikes, strikes, st.integers(1, 4), st.booleans())

@@ -24,6 +24,7 @@ from bot.api import (
     Reply,
     document,
     line,
+    titled,
 )
 from plugins.daily_prompts import plugin, post
 from plugins.daily_prompts.choice import Use
@@ -116,7 +117,8 @@ def test_a_suggestion_is_shown_as_typed_and_thanked() -> None:
 
 def test_titles_fit_the_platform() -> None:
     settings = PromptSettings(title="😀" * 150 + "{{prompt}}")
-    title = post.title_of(TEA, settings, MOOT, day=DAY, number=1, last=Last())
+    title = titled(FREECHAT, post.title_of(TEA, settings, MOOT, day=DAY, number=1, last=Last())).title
+    assert title is not None
     assert len(title.encode("utf-16-le")) // 2 <= 200
     assert title.endswith("…")
 

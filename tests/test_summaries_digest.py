@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from plugins.summaries import grouping
 from plugins.summaries.digest import digest, digest_steps, summarize
 from plugins.summaries.files import BadThread, parse
+from plugins.summaries.languages import manners, stop_words
 from plugins.summaries.steps import finish, run_slowly
 from plugins.summaries.terms import Terms, recognise
 from plugins.summaries.tree import Comment, grow
@@ -72,7 +73,7 @@ def test_a_digest_tells_who_talked_about_what() -> None:
 
 def test_a_line_that_answers_one_not_quoted_says_what_it_answers() -> None:
     quiet = [replace(c, text="The deposit, the deposit.") if c.id == "a" else c for c in RENT]
-    lines = {line.id: line for group in digest(quiet, "", 30).groups for line in group.lines}
+    lines = {line.id: line for group in digest(quiet, "", 45).groups for line in group.lines}
     assert lines["a1"].answers == "The deposit, the deposit."
     assert lines["b"].answers is None
 
@@ -264,6 +265,42 @@ def test_small_groups_go_where_their_words_are() -> None:
     assert numbers[11] not in {numbers[0], numbers[6]}
 
 
+def test_what_describes_goes_before_what_addresses_somebody() -> None:
+    said = thread(
+        "a, ana: I told you my rents, and you laughed at my trams and me.",
+        "b, bo: The rents of the old town are tied to the trams in it.",
+    )
+    assert [s.id for s in summarize(said, "", 5)] == ["b"]
+    german = thread(
+        "a, ana: Ich habe euch meine Mieten gesagt, und ihr lacht über mich und meine Trams.",
+        "b, bo: Die Mieten in der Altstadt sind mit den Trams auf der Straße gestiegen.",
+    )
+    assert [s.id for s in summarize(german, "", 5)] == ["b"]
+
+
+def test_every_language_with_stop_words_knows_how_a_sentence_speaks() -> None:
+    assert manners().keys() == stop_words().keys()
+    assert all(me and it and not me & it for me, it in manners().values())
+
+
+def test_each_sub_discussion_has_its_say() -> None:
+    loud = [
+        comment
+        for n in range(12)
+        for comment in thread(
+            f"a{n}{' < a0' if n else ''}, p{n}: Rent number {n} of the old town is too high for the poor."
+        )
+    ]
+    quiet = [
+        comment
+        for n in range(5)
+        for comment in thread(
+            f"b{n}{' < b0' if n else ''}, q{n}: Tram number {n} of the new line is late in the rain."
+        )
+    ]
+    assert {s.id[0] for s in summarize([*loud, *quiet], "", 30)} == {"a", "b"}
+
+
 LANGUAGES = {
     "de": "Ich weiß nicht, ob die Mieten in der Stadt auch so hoch sind wie bei uns.",
     "fr": "Je ne sais pas si les loyers de la ville sont aussi élevés que chez nous.",
@@ -323,3 +360,37 @@ def test_a_file_keeps_its_ids_and_forgives_what_does_not_matter() -> None:
     assert found.ids == {"7": 7}
     assert found.title == ""
     assert found.comments[0].score is None
+
+
+#: A thread in each script: four comments about one thing, and one that nobody answers.
+SPOKEN = {
+    "Latin": ("Die Mieten in der Altstadt sind wegen der Trams gestiegen.", "Ich finde die Mieten auch zu hoch. Wer zahlt das?"),
+    "Cyrillic": ("Аренда в старом городе выросла из-за новых трамваев.", "Мне кажется, что аренда слишком высокая. Кто это платит?"),
+    "Greek": ("Τα ενοίκια στην παλιά πόλη ανέβηκαν με το νέο τραμ.", "Εγώ δεν μπορώ να πληρώσω τα ενοίκια. Ποιος τα πληρώνει;"),
+    "Arabic": ("الإيجارات في المدينة القديمة ارتفعت مع الترام الجديد.", "أنا لا أستطيع دفع الإيجارات هنا. من يدفع هذه الإيجارات؟"),
+    "Hebrew": ("שכר הדירה בעיר העתיקה עלה בגלל הרכבת החדשה.", "אני לא יכול לשלם את שכר הדירה. מי משלם את זה?"),
+    "Devanagari": ("पुराने शहर का किराया नई ट्राम के कारण बढ़ गया है।", "मुझे लगता है कि किराया बहुत ज्यादा है। कौन देता है?"),
+    "Han": ("老城区的房租因为新电车而上涨了很多。", "我觉得这里的房租实在太高了。谁付得起这样的房租呢？"),
+    "Japanese": ("旧市街の家賃は新しい路面電車で上がりました。", "私はここの家賃が高すぎると思います。誰が払えるのでしょうか？"),
+    "Hangul": ("구시가지의 집세가 새 전차 때문에 많이 올랐습니다.", "저는 이곳의 집세가 너무 비싸다고 생각해요. 누가 그 돈을 내나요?"),
+    "Thai": ("ค่าเช่าในเมืองเก่าสูงขึ้นเพราะรถรางสายใหม่ครับ", "ฉันคิดว่าค่าเช่าที่นี่แพงเกินไปมากค่ะ ใครจะจ่ายไหว"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("script", SPOKEN)
+def test_a_thread_in_any_script_gives_its_own_sentences(script: str) -> None:
+    fact, view = SPOKEN[script]
+    said = [
+        Comment(
+            id=str(n), parent="0" if n else None, author=f"p{n % 3}", text=view if n % 2 else f"{fact} {n}"
+        )
+        for n in range(8)
+    ]
+    found = summarize(said, "", 40)
+    texts = {comment.id: norm(comment.text) for comment in said}
+    assert found
+    assert all(norm(sentence.text) in texts[sentence.id] for sentence in found)
+    assert any(norm(fact)[:10] in sentence.text for sentence in found), "what describes is among them"
+    if script != "Thai":
+        assert all(sentence.text != texts["1"] for sentence in found), "two sentences are two"
+    assert digest(said, "", 40).groups

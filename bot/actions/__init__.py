@@ -7,23 +7,25 @@ an attempt is unknown, and what would undo it. An action names places by their a
 from typing import TypeAlias
 
 from bot.actions.base import Action, Capability, Retry, Urgency
-from bot.actions.internal import Note, Remember, Settle
+from bot.actions.internal import LinkAccounts, Note, Remember, Settle, UnlinkAccount
 from bot.actions.sanctions import (
     LISTED,
     Ban,
     Kick,
+    Lockdown,
     Mute,
     PublishBan,
     Remove,
+    Reopen,
     Restore,
     Unban,
     Unmute,
     Warn,
     WithdrawBan,
 )
-from bot.actions.speech import Delete, Edit, Lock, Pin, Post, React, Reply, Report, Resolve, Tell
+from bot.actions.speech import Delete, Edit, Lock, Pin, Post, React, Reply, Report, Resolve, Tell, titled
 
-Internal: TypeAlias = Remember | Settle | Note
+Internal: TypeAlias = Remember | Settle | Note | LinkAccounts | UnlinkAccount
 External: TypeAlias = (
     Post
     | Reply
@@ -42,6 +44,8 @@ External: TypeAlias = (
     | Unmute
     | Ban
     | Unban
+    | Lockdown
+    | Reopen
     | PublishBan
     | WithdrawBan
     | Report
@@ -59,7 +63,9 @@ __all__ = [
     "External",
     "Internal",
     "Kick",
+    "LinkAccounts",
     "Lock",
+    "Lockdown",
     "Mute",
     "Note",
     "Pin",
@@ -68,6 +74,7 @@ __all__ = [
     "React",
     "Remember",
     "Remove",
+    "Reopen",
     "Reply",
     "Report",
     "Resolve",
@@ -76,8 +83,10 @@ __all__ = [
     "Settle",
     "Tell",
     "Unban",
+    "UnlinkAccount",
     "Unmute",
     "Urgency",
     "Warn",
     "WithdrawBan",
+    "titled",
 ]

@@ -26,6 +26,7 @@ class Capability(StrEnum):
     MUTE = "mute"
     KICK = "kick"
     BAN = "ban"
+    LOCKDOWN = "lockdown"  # a whole room or community, not a post
     TIMED_BAN = "timed_ban"  # the platform lifts a ban by itself
     NATIVE_WARN = "native_warn"
     THREADS = "threads"
@@ -66,7 +67,7 @@ class Action:
     needs: ClassVar[Capability | None] = None
     urgency: ClassVar[Urgency] = Urgency.REPLY
     retry: ClassVar[Retry] = Retry.FREE
-    sanction: ClassVar[bool] = False  # falls on a person: opens a case, never touches a moderator
+    sanction: ClassVar[bool] = False  # falls on people: opens a case, never touches a moderator
 
     name: str | None = None
     not_before: datetime | None = None

@@ -142,6 +142,36 @@ class Unban(Action):
     kind: Literal["unban"] = "unban"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lockdown(Action):
+    """Only moderators may write in `place`, until then (None: until it is reopened). It falls on everybody there."""
+
+    needs: ClassVar[Capability] = Capability.LOCKDOWN
+    urgency: ClassVar[Urgency] = Urgency.BAN
+    sanction: ClassVar[bool] = True
+
+    place: str
+    reason: str
+    until: datetime | None = None
+    kind: Literal["lockdown"] = "lockdown"
+
+    def undo(self, receipt: Receipt | None) -> tuple[Action, ...]:
+        del receipt
+        return (Reopen(place=self.place, reason=f"undone: {self.reason}"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopen(Action):
+    """Everybody may write in `place` again who could before it was locked down."""
+
+    needs: ClassVar[Capability] = Capability.LOCKDOWN
+    urgency: ClassVar[Urgency] = Urgency.BAN
+
+    place: str
+    reason: str
+    kind: Literal["reopen"] = "reopen"
+
+
 #: How a receipt says that somebody stood on the list before: then nothing of ours is there to be taken off.
 LISTED = "listed already"
 

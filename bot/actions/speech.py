@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from bot.actions.base import Action, Capability, Retry, Urgency
-from bot.model import Author, Receipt, Ref
-from bot.text import Document, Made
+from bot.model import Author, Place, PlaceKind, Receipt, Ref
+from bot.text import Block, Document, Made, Strong, document, line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,22 @@ class Post(Action):
 
     def undo(self, receipt: Receipt | None) -> tuple[Action, ...]:
         return (Delete(ref=receipt.ref),) if receipt and receipt.ref else ()
+
+
+#: Lemmy's limit for titles, in UTF-16 code units.
+TITLE_UNITS = 200
+
+
+def titled(place: Place, title: str, *blocks: Block, name: str | None = None, nsfw: bool = False) -> Post:
+    """Something with a title: a post in a community; in a room, a message that begins with it.
+
+    The title is cut to what Lemmy takes.
+    """
+    if place.kind is not PlaceKind.COMMUNITY:
+        return Post(name=name, place=place.alias, text=document(line(Strong(title)), *blocks))
+    while len(title.encode("utf-16-le")) // 2 > TITLE_UNITS:
+        title = title[:-2].rstrip() + "…"
+    return Post(name=name, place=place.alias, title=title, text=Document(blocks), nsfw=nsfw)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

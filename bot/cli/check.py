@@ -51,7 +51,7 @@ def examine(
 ) -> int:
     """Prints what is wrong with `config`; the exit status, 1 when something is.
 
-    `connect` makes the accounts' adapters, as `bot.app.connect` does; without one it is that.
+    `connect` makes the accounts' adapters, as `bot.connect.connect` does; without one it is that.
     """
     from bot.settings import SettingsError, load
     from bot.settings.plugins import find
@@ -125,8 +125,8 @@ def _source(config: Path) -> str:
 
 async def _online(loaded: Loaded, connect: Connect | None) -> tuple[list[Problem], list[str]]:
     """What is wrong with each account after signing in, and what it may do where."""
-    from bot.app import connect as everywhere
     from bot.clock import SystemClock
+    from bot.connect import connect as everywhere
 
     human = sys.stdin.isatty() and sys.stdout.isatty()
     reach = connect or partial(everywhere, ask=_code if human else None)

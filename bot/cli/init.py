@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli import homeserver
-from bot.cli.homeserver import Given, Homeserver
+from bot.cli import homeserver, instance
+from bot.cli.asking import Refused, answer, some
+from bot.cli.homeserver import Homeserver
+from bot.cli.instance import Instance
 
 if TYPE_CHECKING:
     from bot.settings import SettingsError
 
 CONFIG = Path("config.yaml")
-#: Where the password goes, beside the configuration.
-SECRET = Path("secrets/lemmy-password")
+
+#: What may be answered to the first question: on Lemmy, on Matrix.
+_SIDES = {"lemmy": (True, False), "matrix": (False, True), "both": (True, True)}
 
 _HEAD = """\
 # Folkmoot's configuration, written by `folkmoot init`. `folkmoot check` names every mistake with its line.
@@ -30,21 +32,25 @@ _HEAD = """\
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What `init` has to know. `url` is the Lemmy server, `community` the community's name there."""
+    """What `init` has to know: at least one of `lemmy` and `matrix` is there."""
 
-    url: str
-    username: str
-    password: str
-    community: str
     title: str
     zone: str
     language: str
     dry_run: bool
+    lemmy: Instance | None = None
     matrix: Homeserver | None = None
 
+    @property
+    def name(self) -> str:
+        """What the community is called in the configuration."""
+        return (self.lemmy or self.matrix).name  # type: ignore[union-attr]  # one of them is there
 
-class Refused(Exception):
-    """Nothing was written; the message says why and what to do."""
+    @property
+    def passwords(self) -> dict[Path, str]:
+        """What goes into files of their own, beside the configuration."""
+        sides = ((instance.SECRET, self.lemmy), (homeserver.SECRET, self.matrix))
+        return {path: side.password for path, side in sides if side}
 
 
 def register(app: typer.Typer) -> None:
@@ -93,20 +99,22 @@ def register(app: typer.Typer) -> None:
         no_input: Annotated[bool, typer.Option("--no-input", help="ask nothing; for scripts")] = False,
         force: Annotated[bool, typer.Option("--force", help="overwrite what is there")] = False,
     ) -> None:
-        """Write a first configuration: asks for the account, the community and its time zone."""
-        given = {
-            "url": url,
-            "username": username,
-            "password": password,
-            "community": community,
-            "title": title,
-            "zone": zone,
-            "language": language,
-        }
+        """Write a first configuration: asks where the community meets, for the bot's accounts there, and little else."""
+        given = {"title": title, "zone": zone, "language": language}
+        on_lemmy = instance.Given(url, username, password, community)
+        on_matrix = homeserver.Given(matrix_url, matrix_user, matrix_password, room, moderators_room)
         try:
-            _refuse_to_overwrite(config, force)
-            flags = Given(matrix_url, matrix_user, matrix_password, room, moderators_room)
-            answers = _ask(given, flags, dry_run, no_input)
+            _refuse_to_overwrite([config], force)
+            lemmy, matrix = _sides(on_lemmy.started, on_matrix.started, no_input)
+            secrets = ((instance.SECRET, lemmy), (homeserver.SECRET, matrix))
+            _refuse_to_overwrite([config.parent / path for path, is_there in secrets if is_there], force)
+            answers = _ask(
+                given,
+                instance.ask(on_lemmy, no_input=no_input) if lemmy else None,
+                homeserver.ask(on_matrix, no_input=no_input) if matrix else None,
+                dry_run,
+                no_input,
+            )
             left_out = write(config, answers, force=force)
         except Refused as error:
             typer.echo(f"folkmoot init: {error}", err=True)
@@ -115,18 +123,17 @@ def register(app: typer.Typer) -> None:
 
 
 def write(config: Path, answers: Answers, *, force: bool = False) -> dict[str, str]:
-    """Writes the configuration and the password's file (mode 0600) beside it.
+    """Writes the configuration and the passwords' files (mode 0600) beside it.
 
     All plugins that work without settings of their own are switched on; the answer names the others, each with the
     reason. Raises Refused when a file is there already or cannot be written.
     """
-    _refuse_to_overwrite(config, force)
     folder = config.parent
+    _refuse_to_overwrite([config, *(folder / path for path in answers.passwords)], force)
     try:
-        (folder / SECRET.parent).mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_secret(folder / SECRET, answers.password)
-        if answers.matrix:
-            _write_secret(folder / homeserver.SECRET, answers.matrix.password)
+        for path, password in answers.passwords.items():
+            (folder / path.parent).mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write_secret(folder / path, password)
         text, left_out = _choose_plugins(answers, folder)
         with config.open("w" if force else "x", encoding="utf-8") as file:
             file.write(text)
@@ -135,8 +142,8 @@ def write(config: Path, answers: Answers, *, force: bool = False) -> dict[str, s
     return left_out
 
 
-def _refuse_to_overwrite(config: Path, force: bool) -> None:
-    for path in (config, config.parent / SECRET, config.parent / homeserver.SECRET):
+def _refuse_to_overwrite(paths: Sequence[Path], force: bool) -> None:
+    for path in paths:
         if path.exists() and not force:
             raise Refused(
                 f"{path} is there already, and nothing was changed; --force overwrites it, -c names another file"
@@ -178,16 +185,11 @@ def _text(answers: Answers, plugins: list[str]) -> str:
     from bot.settings.models import Configuration
     from bot.settings.write import document, spaced
 
-    name = re.sub(r"[^A-Za-z0-9_-]", "", answers.community.partition("@")[0]).lstrip("_-") or "community"
-    matrix = answers.matrix
+    name, lemmy, matrix = answers.name, answers.lemmy, answers.matrix
+    taken = lemmy.name if lemmy else ""
     configuration: dict[str, Any] = {
         "accounts": {
-            "lemmy": {
-                "platform": "lemmy",
-                "url": answers.url,
-                "username": answers.username,
-                "password": f"file:{SECRET}",
-            },
+            **({"lemmy": lemmy.account()} if lemmy else {}),
             **({"matrix": matrix.account()} if matrix else {}),
         },
         "communities": {
@@ -195,10 +197,10 @@ def _text(answers: Answers, plugins: list[str]) -> str:
                 "title": answers.title,
                 "zone": answers.zone,
                 "language": answers.language,
-                **(matrix.moderators(name) if matrix else {}),
+                **(matrix.moderators(taken) if matrix else {}),
                 "places": {
-                    name: {"account": "lemmy", "community": answers.community},
-                    **(matrix.places(name) if matrix else {}),
+                    **(lemmy.places() if lemmy else {}),
+                    **(matrix.places(taken) if matrix else {}),
                 },
                 "limits": {"dry_run": answers.dry_run},
                 "plugins": {plugin: {} for plugin in plugins},
@@ -209,76 +211,57 @@ def _text(answers: Answers, plugins: list[str]) -> str:
     return _HEAD + spaced(document(Configuration, configuration))
 
 
-def _ask(given: Mapping[str, str | None], flags: Given, dry_run: bool | None, no_input: bool) -> Answers:
-    """The answers, from flags where given, else from the person, else from defaults."""
+def _sides(lemmy: bool, matrix: bool, no_input: bool) -> tuple[bool, bool]:
+    """Whether the community meets on Lemmy and on Matrix: as flags tell, else as the person says."""
+    if no_input and not (lemmy or matrix):
+        raise Refused(
+            "found no account, expected --url, --username, --password and --community for Lemmy, or --matrix-url, "
+            "--matrix-user, --matrix-password and --room for Matrix, together with --no-input"
+        )
+    if no_input or (lemmy and matrix):
+        return lemmy, matrix
+    if lemmy:
+        return True, typer.confirm("Does it meet in a Matrix room, too?", default=False)
+    if matrix:
+        return typer.confirm("Is it on Lemmy, too?", default=False), True
+    typer.echo(
+        "A few questions about your community; nothing is sent anywhere, and Ctrl-C leaves all as it is."
+    )
+    return _SIDES[answer("Where does it meet: lemmy, matrix, or both", None, _side, flag="")]
+
+
+def _side(text: str) -> str:
+    word = text.strip().casefold()
+    if word not in _SIDES:
+        raise ValueError(f"found {text.strip()!r}, expected lemmy, matrix, or both")
+    return word
+
+
+def _ask(
+    given: Mapping[str, str | None],
+    lemmy: Instance | None,
+    matrix: Homeserver | None,
+    dry_run: bool | None,
+    no_input: bool,
+) -> Answers:
+    """The rest of the answers, from flags where given, else from the person, else from defaults."""
     from bot.settings import values
 
-    def url(text: str) -> str:
-        return values.check_address(text if "://" in text else f"https://{text}")
-
-    def line(text: str) -> str:
-        return values.check_some(text)[:200]
-
-    required = ("url", "username", "password", "community")
-    missing = [f"--{name}" for name in required if given[name] is None]
-    if no_input and missing:
-        raise Refused(f"found no {', '.join(missing)}, expected them together with --no-input")
-    answers = {
-        "url": _answer("The Lemmy server where the bot's account is", given["url"], url, flag="--url"),
-        "username": _answer("The name of that account", given["username"], line, flag="--username"),
-        "password": _answer("Its password", given["password"], _password, flag="--password", hide=True),
-        "community": _answer(
-            "The community to serve (name or name@server)",
-            given["community"],
-            values.check_community,
-            flag="--community",
-        ),
-    }
-    name = answers["community"].partition("@")[0]
+    side = lemmy or matrix
+    assert side is not None  # `_sides` has seen to that
     guesses = {
-        "title": ("What people call it", line, name.replace("_", " ").capitalize()),
+        "title": ("What people call the community", some, side.title),
         "zone": ("Its time zone", values.check_zone, _own_zone()),
         "language": ("The language in which the bot speaks", values.check_language, "en"),
     }
+    answers: dict[str, str] = {}
     for key, (question, check, default) in guesses.items():
         value = default if no_input and given[key] is None else given[key]
-        answers[key] = _answer(question, value, check, flag=f"--{key}", default=default)
-    try:
-        matrix = homeserver.ask(flags, _answer, _password, no_input=no_input)
-    except ValueError as error:
-        raise Refused(str(error)) from None
+        answers[key] = answer(question, value, check, flag=f"--{key}", default=default)
     if dry_run is None:
         question = "Only rehearse at first: record and report everything, do nothing?"
         dry_run = False if no_input else typer.confirm(question, default=False)
-    return Answers(**answers, dry_run=dry_run, matrix=matrix)
-
-
-def _answer(
-    question: str,
-    value: str | None,
-    check: Callable[[str], str],
-    *,
-    flag: str,
-    default: str | None = None,
-    hide: bool = False,
-) -> str:
-    """`value` as `check` makes it, or what the person answers; asked again until it is right."""
-    if value is not None:
-        try:
-            return check(value)
-        except ValueError as error:
-            raise Refused(f"{flag}: {error}") from None
-    while True:
-        try:
-            return check(str(typer.prompt(question, default=default, hide_input=hide)))
-        except ValueError as error:
-            typer.echo(f"  {error}")
-
-
-def _password(text: str) -> str:
-    if not text.strip() or "\n" in text:
-        raise ValueError("found no password, expected one line of text")
-    return text
+    return Answers(**answers, dry_run=dry_run, lemmy=lemmy, matrix=matrix)
 
 
 def _own_zone() -> str:
@@ -296,16 +279,22 @@ def _own_zone() -> str:
 
 def _farewell(config: Path, answers: Answers, left_out: Mapping[str, str]) -> str:
     option = "" if config == CONFIG else f" -c {config}"
-    n = 3 if answers.matrix else 2
+    files = [str(config.parent / path) for path in answers.passwords]
+    kept = (
+        f"the password to {files[0]} (only you can read it)"
+        if len(files) == 1
+        else f"the passwords to {' and '.join(files)} (only you can read them)"
+    )
+    steps = [
+        *(side.next_steps() for side in (answers.lemmy, answers.matrix) if side),
+        f"folkmoot check --online{option}    tries the sign-in and the rights",
+        f"folkmoot run{option}",
+    ]
     rows = [
-        f"Wrote {config}, and the password to {config.parent / SECRET} (only you can read it).",
+        f"Wrote {config}, and {kept}.",
         *(f"The plugin {name} is not switched on: {why}" for name, why in left_out.items()),
         "",
         "Next:",
-        f"  1. On {answers.url}, mark {answers.username} as a bot account and make it a moderator of {answers.community},",
-        "     below the people who moderate.",
-        *([f"  2. {answers.matrix.next_steps()}"] if answers.matrix else []),
-        f"  {n}. folkmoot check --online{option}    tries the sign-in and the rights",
-        f"  {n + 1}. folkmoot run{option}",
+        *(f"  {number}. {step}" for number, step in enumerate(steps, start=1)),
     ]
     return "\n".join(rows)

@@ -94,9 +94,9 @@ def _table(community: Community, settings: PromptSettings, memory: Memory, now: 
     from rich.table import Table
     from rich.text import Text
 
+    from bot import dates
     from plugins.daily_prompts import settings as configured
     from plugins.daily_prompts.agenda import agenda, clock_changes, coming
-    from plugins.daily_prompts.dates import weekday
 
     zone = ZoneInfo(community.zone)
     entries = agenda(
@@ -127,7 +127,7 @@ def _table(community: Community, settings: PromptSettings, memory: Memory, now: 
             notes.insert(0, f"suggestion {entry.choice.prompt.suggestion}")
         table.add_row(
             entry.day.isoformat(),
-            weekday(entry.day, "en")[:3],
+            dates.weekday(entry.day, "en")[:3],
             f"{local:%H:%M}",
             f"{entry.at:%H:%M}" + _other_day(entry.at.date() - entry.day),
             Text(entry.choice.prompt.title if entry.choice else "–"),

@@ -64,8 +64,9 @@ def serve(config: Path) -> int:
 
 
 async def _serve(loaded: Loaded) -> None:
-    from bot.app import App, connect
+    from bot.app import App
     from bot.clock import SystemClock
+    from bot.connect import connect
     from bot.ledger import Ledger
 
     clock = SystemClock()

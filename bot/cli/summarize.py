@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -78,12 +80,30 @@ def _fetch(url: str) -> ThreadFile:
     from plugins.summaries.reading import comments, topic
 
     try:
-        thread = read_thread(url)
+        with _progress() as watch:
+            thread = read_thread(url, watch=watch)
     except PlatformError as problem:
         raise BadThread(str(problem)) from None
+    if not thread.complete:
+        print(
+            f"{url}: the server gave {len(thread.messages):,} of {thread.expected:,} comments; the rest is not in this summary",
+            file=sys.stderr,
+        )
     names = {message.author.key: message.author.name for message in thread.messages}
     said = (replace(one, author=names[one.author]) for one in comments(thread.messages))
     return ThreadFile(tuple(said), topic(thread.root))
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Shows how much of a long thread has come, where somebody is watching."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("reading comments", total=None)
+        yield lambda read, expected: bar.update(task, completed=read, total=max(read, expected))
 
 
 def _each_line(text: str, words: int | None) -> int:

@@ -76,6 +76,7 @@ def routes(world: WorldPort) -> list[web.RouteDef]:
         _question("members", "place", world.members, wire.MEMBERS),
         _question("policies", "place", world.policies, wire.POLICIES),
         _question("elsewhere", "link", world.elsewhere, wire.DISCUSSIONS),
+        _question("newest", "community", world.newest, wire.DISCUSSIONS),
     ]
 
 

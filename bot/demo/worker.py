@@ -15,8 +15,9 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from bot.app import App, connect
+from bot.app import App
 from bot.clock import Clock, FakeClock
+from bot.connect import connect
 from bot.ledger import Ledger, upgrade
 from bot.settings import load
 from bot.settings.plugins import find

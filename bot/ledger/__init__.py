@@ -7,6 +7,7 @@ from bot.ledger.errors import (
     LedgerError,
     LedgerFull,
     LedgerReadOnly,
+    Overtaken,
     SchemaNew,
     SchemaOld,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "LedgerError",
     "LedgerFull",
     "LedgerReadOnly",
+    "Overtaken",
     "SchemaNew",
     "SchemaOld",
     "upgrade",

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, StatementError
@@ -22,11 +22,20 @@ from bot.ledger.errors import LedgerError, translate
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: FULL: a `sending` mark lost at a power cut would be a doubled post. cache_size is in KiB when negative.
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON", "cache_size=-2000")
+#: cache_size is in KiB when negative.
+PRAGMAS = ("journal_mode=WAL", "busy_timeout=5000", "foreign_keys=ON", "cache_size=-2000")
 
 #: Every writer on PostgreSQL takes this lock first: what BEGIN IMMEDIATE is to SQLite. The number is arbitrary.
 _WRITER = "SELECT pg_advisory_xact_lock(4607183)"
+
+#: How a transaction ends, by the option `lasting`: on the disk, or in the operating system's hands. Both databases write
+#: one log from front to back, so a power cut takes away the last transactions, never one from among them; and a lasting
+#: one makes all before it last. (SQLite: "PRAGMA synchronous", WAL mode; PostgreSQL: "Asynchronous Commit".)
+_LASTING = {
+    ("sqlite", True): "PRAGMA synchronous=FULL",
+    ("sqlite", False): "PRAGMA synchronous=NORMAL",
+    ("postgresql", False): "SET LOCAL synchronous_commit=off",
+}
 
 
 def file_of(url: str) -> Path | None:
@@ -87,11 +96,17 @@ def _hook(engine: Engine) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        if connection.dialect.name == "sqlite":
+        options, dialect = connection.get_execution_options(), connection.dialect.name
+        writes = options.get("writes", False)
+        lasting = _LASTING.get((dialect, options.get("lasting", True))) if writes else None
+        if dialect == "sqlite":
+            if lasting:
+                connection.exec_driver_sql(lasting)  # within a transaction it would change nothing
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
         elif writes:
             connection.exec_driver_sql(_WRITER)
+            if lasting:
+                connection.exec_driver_sql(lasting)
 
     return engine
 
@@ -127,17 +142,29 @@ class Worker:
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """`fn(connection, *args, **kwargs)` over one snapshot."""
-        return await self.run(lambda: self._within(fn, *args, writes=False, **kwargs))
+        return await self.run(lambda: self._within(lambda conn: fn(conn, *args, **kwargs), writes=False))
 
     async def write(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """`fn(connection, *args, **kwargs)` in one transaction: all of it is on the disk, or none."""
-        return await self.run(lambda: self._within(fn, *args, writes=True, **kwargs))
+        return await self.run(lambda: self._within(lambda conn: fn(conn, *args, **kwargs), writes=True))
 
-    def _within(self, fn: Callable[..., T], *args: Any, writes: bool, **kwargs: Any) -> T:
-        with self.engine.connect() as connection, connection.execution_options(writes=writes).begin():
-            return fn(connection, *args, **kwargs)
+    async def jot(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `write`, but does not wait for the disk: our own death loses nothing of it, a power cut may.
+
+        For what is found again where it came from, or looked up at the next start. The next `write` makes it last.
+        """
+        return await self.run(
+            lambda: self._within(lambda conn: fn(conn, *args, **kwargs), writes=True, lasting=False)
+        )
+
+    def _within(self, fn: Callable[[Connection], T], *, writes: bool, lasting: bool = True) -> T:
+        with (
+            self.engine.connect() as connection,
+            connection.execution_options(writes=writes, lasting=lasting).begin(),
+        ):
+            return fn(connection)
 
     async def close(self) -> None:
         """Waits for what is under way. Closing twice is fine."""

@@ -37,6 +37,10 @@ class IllegalMove(LedgerError):
     """An action was to change its state in a way that `decision.MOVES` does not allow: a bug in the caller."""
 
 
+class Overtaken(LedgerError):
+    """A decision rests on a memory that another one has changed since: nothing was written, decide again."""
+
+
 def translate(error: BaseException | None, where: str) -> LedgerError:
     """The sentence for an error of the database driver; `where` names the database.
 

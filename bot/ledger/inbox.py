@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, insert, select
 
-from bot.actions import Note, Remember, Settle
+from bot.actions import Internal, LinkAccounts, Note, Remember, Settle, UnlinkAccount
 from bot.decision import Decision, Reviewed, State
-from bot.ledger import codec
-from bot.ledger.rows import INTERNAL, add, insert_action, move, row_of
+from bot.ledger import codec, links
+from bot.ledger.errors import Overtaken
+from bot.ledger.queue import Job, claim
+from bot.ledger.rows import add, insert_action, move, row_of
 from bot.ledger.tables import action, decision, memory, occurrence
 from bot.ledger.undo import take_back
 from bot.model import Occurrence
@@ -23,10 +25,14 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """`cases` are the case numbers that were given, by (plugin, handler); `accounts` have work to do now or later."""
+    """`cases` are the case numbers that were given, by (plugin, handler); `accounts` have work to do now or later.
+
+    `jobs` are claimed already, the most urgent of each account that was free.
+    """
 
     cases: dict[tuple[str, str], int]
     accounts: frozenset[str]
+    jobs: tuple[Job, ...] = ()
 
 
 def known(conn: Connection, keys: Sequence[str]) -> frozenset[str]:
@@ -38,11 +44,19 @@ def known(conn: Connection, keys: Sequence[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+def admit(conn: Connection, key: str, community: str, person: str | None) -> tuple[bool, str | None]:
+    """Whether an occurrence is new, and one name for all accounts of the human who caused it, if anybody did."""
+    if known(conn, [key]):
+        return False, None
+    return True, min(links.members(links.standing(conn, community, person))) if person else None
+
+
 def commit(
     conn: Connection,
     what: Occurrence,
     decisions: Sequence[tuple[Decision, Sequence[Reviewed]]],
     now: datetime,
+    free: frozenset[str],
 ) -> Committed | None:
     """Records it all; None when the occurrence is in the ledger already. The caller's transaction makes it one."""
     if known(conn, [what.key]):
@@ -50,15 +64,24 @@ def commit(
     _record(conn, what, now)
     cases: dict[tuple[str, str], int] = {}
     accounts: set[str] = set()
+    idle = [_row(decided, None, now) for decided, reviewed in decisions if not reviewed]
+    if idle:  # most of what is said gives rise to nothing, and one statement records that for all handlers
+        conn.execute(insert(decision), idle)
     for decided, reviewed in decisions:
+        if not reviewed:
+            continue
         number = _next_case(conn, decided.community) if _falls_on_somebody(reviewed) else None
         if number is not None:
             cases[decided.plugin, decided.handler] = number
-        decision_id = _decide(conn, decided, number, now)
-        ids = [insert_action(conn, decision_id, decided.community, one) for one in reviewed]
+        decision_id = add(conn, decision, _row(decided, number, now))
+        ids = [
+            insert_action(conn, decision_id, decided.community, one, ordinal)
+            for ordinal, one in enumerate(reviewed)
+        ]
         waiting = [ident for ident, one in zip(ids, reviewed, strict=True) if one.state is State.PENDING]
         accounts |= release(conn, waiting, now)
-    return Committed(cases, frozenset(accounts))
+    jobs = [job for account in sorted(accounts & free) for job in claim(conn, account, now, limit=1)]
+    return Committed(cases, frozenset(accounts), tuple(jobs))
 
 
 def release(conn: Connection, ids: Iterable[int], now: datetime) -> set[str]:
@@ -82,7 +105,7 @@ def release(conn: Connection, ids: Iterable[int], now: datetime) -> set[str]:
         act = codec.unpack(codec.ACTION, row.body)
         if act.witnessed:
             move(conn, ident, State.SENDING, State.SENT, done_at=now)
-        elif isinstance(act, INTERNAL):
+        elif isinstance(act, Internal):
             accounts |= _carry_out(conn, row, act, now)
             move(conn, ident, State.SENDING, State.SENT, done_at=now)
         elif row.account is not None:
@@ -120,43 +143,44 @@ def _next_case(conn: Connection, community: str) -> int:
     return int(last or 0) + 1
 
 
-def _decide(conn: Connection, decided: Decision, number: int | None, now: datetime) -> int:
+def _row(decided: Decision, number: int | None, now: datetime) -> dict[str, Any]:
     outcome = decided.outcome
-    return add(
-        conn,
-        decision,
-        {
-            "cause": decided.cause,
-            "community": decided.community,
-            "plugin": decided.plugin,
-            "handler": decided.handler,
-            "case_number": number,
-            "because": outcome.because,
-            "rule": outcome.rule,
-            "evidence": outcome.evidence,
-            "watch": outcome.watch,
-            "failed": decided.failed,
-            "by": codec.pack(codec.AUTHOR, decided.by) if decided.by else None,
-            "at": now,
-        },
-    )
+    return {
+        "cause": decided.cause,
+        "community": decided.community,
+        "plugin": decided.plugin,
+        "handler": decided.handler,
+        "case_number": number,
+        "because": outcome.because,
+        "rule": outcome.rule,
+        "evidence": outcome.evidence,
+        "watch": outcome.watch,
+        "failed": decided.failed,
+        "by": codec.pack(codec.AUTHOR, decided.by) if decided.by else None,
+        "at": now,
+    }
 
 
-def _carry_out(conn: Connection, row: Any, act: Remember | Settle | Note, now: datetime) -> set[str]:
+def _carry_out(conn: Connection, row: Any, act: Internal, now: datetime) -> set[str]:
     match act:
         case Remember():
             plugin = conn.scalar(select(decision.c.plugin).where(decision.c.id == row.decision_id))
             _remember(conn, row.community, str(plugin), act)
         case Settle():
             return _settle(conn, row.community, act, now)
+        case LinkAccounts() | UnlinkAccount():
+            links.enter(conn, row, act)
         case Note():
             pass  # Being on record is all it is for.
     return set()
 
 
 def _remember(conn: Connection, community: str, plugin: str, act: Remember) -> None:
+    """Raises Overtaken where something that must be fresh is there already: the whole commit is undone then."""
     this = (memory.c.community == community, memory.c.plugin == plugin, memory.c.key == act.key)
-    conn.execute(delete(memory).where(*this))
+    was = conn.execute(delete(memory).where(*this)).rowcount
+    if was and act.fresh:
+        raise Overtaken(f"{community}: {plugin} has kept {act.key} already")
     if act.value is not None:
         add(
             conn,

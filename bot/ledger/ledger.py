@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
-from bot.decision import Case, Decision, Reviewed, Spoken, State
-from bot.ledger import files, inbox, people, queries, queue
+from bot.decision import Decision, Reviewed, State
+from bot.ledger import cursors, files, inbox, people, queries, queue, retention
 from bot.ledger.codec import moment
 from bot.ledger.engine import Worker, file_of, in_memory, label
 from bot.ledger.errors import LedgerError
 from bot.ledger.inbox import Committed
 from bot.ledger.lock import Lock
+from bot.ledger.questions import Questions
 from bot.ledger.queue import Job
-from bot.ledger.tables import REVISIONS, cursor, metadata, occurrence, version
-from bot.model import Json, Message, Occurrence, Receipt, Ref, Strike
+from bot.ledger.tables import REVISIONS, metadata, version
+from bot.model import Occurrence, Receipt, Ref
 from bot.text import Document
 
-#: Messages in one page of `history`.
-PAGE = 500
 
-#: Occurrences that carry what somebody wrote.
-_SPOKEN = ("message", "edited", "reported")
-
-
-class Ledger:
+class Ledger(Questions):
     """Every method raises LedgerError with a sentence for the operator when the database lets it down.
 
     Whoever is named as `person` is named by `Author.key`; times are aware and come back in UTC.
     """
 
     def __init__(self, worker: Worker, lock: Lock | None, path: Path | None) -> None:
-        self._worker = worker
+        super().__init__(worker)
         self._lock = lock
         self._path = path
 
@@ -80,31 +75,41 @@ class Ledger:
         """Those of the occurrence keys that were handled already."""
         return await self._worker.read(inbox.known, list(keys))
 
+    async def admit(self, key: str, community: str, person: str | None) -> tuple[bool, str | None]:
+        """Whether an occurrence is new, and one name for all accounts of the human who caused it."""
+        return await self._worker.read(inbox.admit, key, community, person)
+
     async def commit(
         self,
         what: Occurrence,
         decisions: Sequence[tuple[Decision, Sequence[Reviewed]]],
         now: datetime,
+        free: frozenset[str] = frozenset(),
     ) -> Committed | None:
         """Records an occurrence and everything decided about it in one transaction, and does the internal actions.
 
-        None when somebody was faster: then nothing is recorded. Raises IllegalMove for an action that cannot begin in
-        the state it was given.
+        None when somebody was faster: then nothing is recorded. For each account in `free` that has something to do
+        now, the most urgent action is claimed in the same transaction, which spares a write to the disk before it is
+        performed. Raises IllegalMove for an action that cannot begin in the state it was given, and Overtaken (nothing is
+        recorded) where a memory that has to be fresh is there already.
         """
-        return await self._worker.write(inbox.commit, what, decisions, now)
+        # What nothing comes of is read again where a power cut takes it along: the cursor behind it goes with it.
+        keep = self._worker.write if any(reviewed for _, reviewed in decisions) else self._worker.jot
+        return await keep(inbox.commit, what, decisions, now, free)
 
     # Cursors and schedules
 
     async def cursor(self, name: str) -> str | None:
         """How far an account has read; None at first."""
-        return await self._worker.read(queries.token, name)
+        return await self._worker.read(cursors.token, name)
 
     async def save_cursor(self, name: str, token: str, now: datetime) -> None:
-        await self._worker.write(_save_cursor, name, token, now)
+        """Keeps how far an account has read. All that was committed before is on the disk with it."""
+        await self._worker.write(cursors.save, name, token, now)
 
     async def first_seen(self, name: str, now: datetime) -> datetime:
         """`now` the first time, and that same time ever after."""
-        return moment(await self._worker.write(_first_seen, f"seen:{name}", now))
+        return moment(await self._worker.write(cursors.first_seen, f"seen:{name}", now))
 
     async def last_slots(self, prefix: str, limit: int = 5) -> list[str]:
         """Slots of the newest recorded ticks whose occurrence key starts with `prefix`, newest first."""
@@ -114,7 +119,7 @@ class Ledger:
 
     async def recover(self) -> int:
         """At start: what was being sent when the process ended is unknown now. Returns how many."""
-        return await self._worker.write(queue.recover)
+        return await self._worker.jot(queue.recover)
 
     async def claim(self, account: str, now: datetime, limit: int = 1) -> list[Job]:
         """The most urgent actions that are due, marked as being sent before anything is done about them."""
@@ -132,16 +137,19 @@ class Ledger:
         line: Document | None = None,
         report_to: tuple[str, str] | None = None,
     ) -> None:
-        """It worked. `line` goes to the moderators' room `report_to` (account, place), in the same transaction."""
-        await self._worker.write(queue.sent, job_id, receipt, now, line=line, report_to=report_to)
+        """It worked. `line` goes to the moderators' room `report_to` (account, place), in the same transaction.
+
+        This and the other ends of an attempt need not outlast a power cut: the attempt is on the disk, and counts as cut off.
+        """
+        await self._worker.jot(queue.sent, job_id, receipt, now, line=line, report_to=report_to)
 
     async def again(self, job_id: int, not_before: datetime, error: str) -> None:
         """It certainly did not work, or repeating is harmless: try again from `not_before` on."""
-        await self._worker.write(queue.again, job_id, not_before, error)
+        await self._worker.jot(queue.again, job_id, not_before, error)
 
     async def lost(self, job_id: int, error: str) -> None:
         """The attempt ended without an answer: unknown."""
-        await self._worker.write(queue.lost, job_id, error)
+        await self._worker.jot(queue.lost, job_id, error)
 
     async def failed(
         self,
@@ -152,11 +160,11 @@ class Ledger:
         report_to: tuple[str, str] | None = None,
     ) -> None:
         """It will never work. `line` and `report_to` as in `sent`."""
-        await self._worker.write(queue.failed, job_id, error, now, line=line, report_to=report_to)
+        await self._worker.jot(queue.failed, job_id, error, now, line=line, report_to=report_to)
 
     async def dropped(self, job_id: int, why: str) -> None:
         """It is not wanted any more."""
-        await self._worker.write(queue.dropped, job_id, why)
+        await self._worker.jot(queue.dropped, job_id, why)
 
     async def next_due(self, account: str) -> datetime | None:
         """When the next pending action may go; the earliest time there is for one that may go at once."""
@@ -174,74 +182,18 @@ class Ledger:
         """What this account's actions have made since then."""
         return await self._worker.read(queue.taken, account, since)
 
-    # Questions
-
-    async def recall(self, community: str, plugin: str, key: str) -> Json:
-        """What a plugin remembered; None when nothing."""
-        return await self._worker.read(queries.recall, community, plugin, key)
-
-    async def recall_all(self, community: str, plugin: str, prefix: str = "") -> dict[str, Json]:
-        return await self._worker.read(queries.recall_all, community, plugin, prefix)
-
-    async def made(self, community: str, plugin: str, name: str) -> Receipt | None:
-        """The receipt of the plugin's newest performed action called `name`."""
-        return await self._worker.read(queries.made, community, plugin, name)
-
-    async def spoken(self, community: str, ref: Ref) -> Spoken | None:
-        """The action that said what stands at `ref`, with the number of its case."""
-        return await self._worker.read(queries.spoken, community, ref)
-
-    async def strikes(self, community: str, person: str) -> list[Strike]:
-        """Warnings given or about to be, not taken back; oldest first, expired ones too."""
-        return await self._worker.read(queries.strikes, community, person)
-
-    async def case(self, community: str, number: int) -> Case | None:
-        return await self._worker.read(queries.case, community, number)
-
-    async def cases(
-        self,
-        community: str,
-        person: str | None = None,
-        since: datetime | None = None,
-        limit: int = 200,
-    ) -> list[Case]:
-        """Newest first; of one person, since a time, where given."""
-        return await self._worker.read(queries.cases, community, person, since, limit)
-
-    async def recent(self, community: str, person: str, since: datetime) -> list[Message]:
-        """What the person said since then, oldest first."""
-        return await self._worker.read(queries.recent, community, person, since)
-
-    async def history(
-        self, community: str, since: datetime, place: str | None = None
-    ) -> AsyncIterator[Message]:
-        """Everything said since then that is still kept, oldest first, a page at a time."""
-        mark: tuple[datetime, int] | None = None
-        while True:
-            messages, mark = await self._worker.read(
-                queries.page, community, since, place=place, after=mark, size=PAGE
-            )
-            for message in messages:
-                yield message
-            if mark is None:
-                return
-
-    async def bans_since(self, community: str, since: datetime) -> int:
-        """Decisions to ban that the bot made by itself since then, however many places each is about."""
-        return await self._worker.read(queries.bans_since, community, since)
-
-    async def message(self, ref: Ref) -> Message | None:
-        """Something said, as it read when it was last seen; None when it is not kept."""
-        return await self._worker.read(queries.message, ref)
-
     # Keeping house
 
     async def prune(self, before: datetime) -> int:
         """Blanks what was said before then; returns how many. Keys stay, so nothing is handled twice; evidence, too."""
-        pruned = await self._worker.write(_prune, before)
+        pruned = await self._worker.write(retention.prune, before)
         if pruned:
             await self._worker.run(self._checkpoint)
         return pruned
+
+    async def prune_evidence(self, before: datetime) -> int:
+        """Blanks the evidence of decisions from before then, and what was told with it; returns how many."""
+        return await self._worker.write(retention.prune_evidence, before)
 
     async def people(self, word: str) -> list[str]:
         """Keys of the people meant by a key, an id, or a handle."""
@@ -293,25 +245,3 @@ def _create(conn: Connection) -> None:
     """The schema straight from the tables, for databases in memory."""
     metadata.create_all(conn)
     conn.execute(version.insert().values(version_num=REVISIONS[-1]))
-
-
-def _save_cursor(conn: Connection, name: str, token: str, now: datetime) -> None:
-    values = {"token": token, "at": now}
-    if not conn.execute(update(cursor).where(cursor.c.name == name).values(**values)).rowcount:
-        conn.execute(cursor.insert().values(name=name, **values))
-
-
-def _first_seen(conn: Connection, name: str, now: datetime) -> str:
-    found = queries.token(conn, name)
-    if found is None:
-        found = now.isoformat()
-        _save_cursor(conn, name, found, now)
-    return found
-
-
-def _prune(conn: Connection, before: datetime) -> int:
-    return conn.execute(
-        update(occurrence)
-        .where(occurrence.c.kind.in_(_SPOKEN), occurrence.c.at < before, occurrence.c.body.is_not(None))
-        .values(body=None)
-    ).rowcount

@@ -16,13 +16,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, delete, or_, select, update
 
-from bot.ledger import codec
+from bot.ledger import codec, links
 from bot.ledger.rows import WAITING
-from bot.ledger.tables import Words, action, cursor, decision, memory, occurrence, version
+from bot.ledger.tables import Words, action, cursor, decision, link, memory, occurrence, version
 from bot.model import Platform
 
 #: Every table in which a person may stand; in the others nobody does: `cursor` holds positions in streams.
-TABLES = (occurrence, decision, action, memory)
+TABLES = (occurrence, decision, action, memory, link)
 NOBODY = frozenset({cursor.name, version.name})
 
 #: Columns that hold JSON.
@@ -112,12 +112,16 @@ def _by_handle(conn: Connection, handle: str) -> set[str]:
 
 
 def export(conn: Connection, key: str) -> dict[str, Any]:
-    """Every row that is about the person or mentions them, by table; JSON columns as JSON, times as text."""
-    who = _person(conn, key)
-    about = _decisions_about(conn, who)
-    result: dict[str, Any] = {"person": key}
+    """Every row that is about the person or mentions them, by table; JSON columns as JSON, times as text.
+
+    `accounts` are all that belong to the same human; the rows are those of all of them.
+    """
+    keys = links.together(conn, key)
+    result: dict[str, Any] = {"person": key, "accounts": keys}
+    everyone = [_person(conn, one) for one in keys]
+    about = {row for who in everyone for row in _decisions_about(conn, who)}
     for table in TABLES:
-        rows = {row.id: row for row in _mentions(conn, table, who)}
+        rows = {row.id: row for who in everyone for row in _mentions(conn, table, who)}
         if table is decision:
             rows |= {row.id: row for row in _by_id(conn, decision, about)}
         result[table.name] = [_plain(table, row) for _, row in sorted(rows.items())]
@@ -125,13 +129,23 @@ def export(conn: Connection, key: str) -> dict[str, Any]:
 
 
 def forget(conn: Connection, key: str) -> int:
-    """Takes the person out of every table; returns how many rows were changed or deleted."""
+    """Takes the person, with all accounts of the same human, out of every table; how many rows were changed or deleted."""
+    return sum(_forget(conn, one) for one in links.together(conn, key))
+
+
+def _forget(conn: Connection, key: str) -> int:
     who = _person(conn, key)
     about = set(_decisions_about(conn, who))
     changed = conn.execute(delete(memory).where(memory.c.about == key)).rowcount
     waiting = action.c.state.in_(WAITING)
     told = set(conn.execute(select(action.c.id).where(action.c.decision_id.in_(about), ~waiting)).scalars())
-    for table, blank in ((occurrence, set[int]()), (decision, about), (action, told), (memory, set[int]())):
+    for table, blank in (
+        (occurrence, set[int]()),
+        (decision, about),
+        (action, told),
+        (memory, set[int]()),
+        (link, set[int]()),
+    ):
         rows = {row.id: row for row in _mentions(conn, table, who)}
         rows |= {row.id: row for row in _by_id(conn, table, blank)}
         for ident, row in rows.items():

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, sel
 
 from bot.actions import Remove, Warn
 from bot.decision import COUNTING, Case, Spoken, State, Stored
-from bot.ledger import codec
+from bot.ledger import codec, links
 from bot.ledger.codec import unpack
-from bot.ledger.tables import action, cursor, decision, memory, occurrence
+from bot.ledger.tables import action, decision, memory, occurrence
 from bot.model import Json, Message, Receipt, Ref, Strike
 
 #: Sorts behind everything that starts the same.
@@ -24,10 +24,6 @@ def starts_with(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
     """A prefix as a range, so that an index serves it; case matters."""
     # Not BETWEEN: PostgreSQL cannot parse it around a COLLATE.
     return (column >= prefix) & (column < prefix + _LAST)
-
-
-def token(conn: Connection, name: str) -> str | None:
-    return conn.scalar(select(cursor.c.token).where(cursor.c.name == name))
 
 
 def last_slots(conn: Connection, prefix: str, limit: int) -> list[str]:
@@ -87,12 +83,15 @@ def spoken(conn: Connection, community: str, ref: Ref) -> Spoken | None:
 
 
 def strikes(conn: Connection, community: str, person: str) -> list[Strike]:
-    """Warnings that were given or are about to be, and were not taken back; oldest first, expired ones too."""
+    """Warnings that were given or are about to be, and were not taken back; oldest first, expired ones too.
+
+    Those of all accounts of the same human.
+    """
     rows = conn.execute(
         select(decision.c.case_number, decision.c.at, action.c.body)
         .join(decision, decision.c.id == action.c.decision_id)
         .where(
-            action.c.person == person,
+            links.counted(conn, community, person),
             action.c.kind == "warn",
             action.c.community == community,
             action.c.state.in_(COUNTING),
@@ -114,14 +113,27 @@ def case(conn: Connection, community: str, number: int) -> Case | None:
 
 
 def cases(
-    conn: Connection, community: str, person: str | None, since: datetime | None, limit: int
+    conn: Connection,
+    community: str,
+    person: str | None,
+    since: datetime | None,
+    limit: int,
+    *,
+    alone: bool = False,
+    before: int | None = None,
 ) -> list[Case]:
-    """Cases of a community, newest first; where given, of that person, since that time."""
+    """Cases of a community, newest first; where given, of that person, since that time, below the number `before`.
+
+    With `alone`, those of this very account, and not of others that belong to the same human.
+    """
     query = select(decision).where(decision.c.community == community, decision.c.case_number.is_not(None))
     if since is not None:
         query = query.where(decision.c.at >= since)
+    if before is not None:
+        query = query.where(decision.c.case_number < before)
     if person is not None:
-        query = query.where(exists().where(action.c.decision_id == decision.c.id, action.c.person == person))
+        theirs = action.c.person == person if alone else links.counted(conn, community, person)
+        query = query.where(exists().where(action.c.decision_id == decision.c.id, theirs))
     return _cases(conn, conn.execute(query.order_by(decision.c.case_number.desc()).limit(limit)).all())
 
 
@@ -243,6 +255,28 @@ def bans_since(conn: Connection, community: str, since: datetime) -> int:
         )
     )
     return int(count or 0)
+
+
+def acts_since(conn: Connection, community: str, person: str, since: datetime) -> int:
+    """How many decisions of a moderator since then fell on people, warnings and what was done by hand apart."""
+    rows = conn.execute(
+        select(decision.c.id, decision.c.by, action.c.body)
+        .join(action, action.c.decision_id == decision.c.id)
+        .where(
+            decision.c.community == community,
+            decision.c.at >= since,
+            decision.c.by.is_not(None),
+            decision.c.case_number.is_not(None),
+            action.c.kind.not_in(["warn", "report"]),
+            action.c.state.in_([*COUNTING, State.UNDONE]),
+        )
+    )
+    acts = set()
+    for row in rows:
+        act = unpack(codec.ACTION, row.body)
+        if act.sanction and not act.witnessed and unpack(codec.AUTHOR, row.by).key == person:
+            acts.add(row.id)
+    return len(acts)
 
 
 def failures(conn: Connection, limit: int) -> list[str]:

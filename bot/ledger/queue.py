@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from bot.actions import External, Report, Retry
 from bot.decision import COUNTING, Reviewed, State
 from bot.ledger.codec import ACTION, RECEIPT, pack, unpack
 from bot.ledger.people import pseudonym
-from bot.ledger.rows import LIFTS, WAITING, insert_action, move, row_of
+from bot.ledger.rows import LIFTS, WAITING, append_action, move, row_of
 from bot.ledger.tables import action, decision
 from bot.ledger.undo import arrived_late
 from bot.model import Receipt, Ref
@@ -78,7 +90,10 @@ def _ready(account: str) -> tuple[ColumnElement[bool], ...]:
     basis = action.alias("basis")
     to_come = exists().where(
         basis.c.decision_id == action.c.decision_id,
-        basis.c.name == action.c.waits_for,
+        literal("\n")
+        .concat(action.c.waits_for)
+        .concat("\n")
+        .contains(literal("\n").concat(basis.c.name).concat("\n")),
         basis.c.id != action.c.id,
         basis.c.state.in_(WAITING),
     )
@@ -88,20 +103,13 @@ def _ready(account: str) -> tuple[ColumnElement[bool], ...]:
 def claim(conn: Connection, account: str, now: datetime, limit: int) -> list[Job]:
     """Marks the most urgent due actions of an account as being sent."""
     due = or_(action.c.not_before.is_(None), action.c.not_before <= now)
-    ids = (
-        conn.execute(
-            select(action.c.id)
-            .where(*_ready(account), due)
-            .order_by(action.c.urgency, action.c.id)
-            .limit(limit)
-        )
-        .scalars()
-        .all()
-    )
-    for ident in ids:
-        move(conn, ident, State.SENDING, attempts=action.c.attempts + 1, attempted_at=now)
-    rows = conn.execute(_jobs().where(action.c.id.in_(ids)).order_by(action.c.urgency, action.c.id))
-    return [_job(row) for row in rows]
+    first = _jobs().where(*_ready(account), due).order_by(action.c.urgency, action.c.id).limit(limit)
+    jobs = [
+        replace(job, attempts=job.attempts + 1, attempted_at=now) for job in map(_job, conn.execute(first))
+    ]
+    for job in jobs:
+        move(conn, job.id, State.SENDING, attempts=job.attempts, attempted_at=now)
+    return jobs
 
 
 def unknown(conn: Connection, account: str) -> list[Job]:
@@ -216,17 +224,20 @@ def superseded(conn: Connection, job_id: int) -> bool:
     """Whether lifting this sanction would be wrong by now.
 
     It is when the decision's own ban never came about or was taken back (what stands now is somebody else's ban), or
-    when a newer one holds for the same person and place.
+    when a newer one holds for the same person and place (a lock-down falls on nobody in particular).
     """
     row = row_of(conn, job_id)
     sanction = LIFTS.get(row.kind)
-    if sanction is None or row.person is None:
+    if sanction is None:
         return False
+    on = action.c.person.is_(None)
+    if row.person is not None:
+        on = action.c.person.in_([row.person, pseudonym(row.person)])
     same = (
         action.c.kind == sanction,
         action.c.community == row.community,
         action.c.place == row.place,
-        action.c.person.in_([row.person, pseudonym(row.person)]),
+        on,
     )
     own = set(
         conn.execute(select(action.c.state).where(action.c.decision_id == row.decision_id, *same)).scalars()
@@ -252,7 +263,7 @@ def _tell(conn: Connection, row: Row[Any], line: Document | None, to: tuple[str,
     if line is None or to is None:
         return
     account, place = to
-    insert_action(
+    append_action(
         conn,
         row.decision_id,
         row.community,

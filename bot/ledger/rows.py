@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, func, insert, select, update
 
-from bot.actions import Note, Remember, Settle
 from bot.decision import MOVES, Reviewed, State
 from bot.ledger.codec import ACTION, pack
 from bot.ledger.errors import IllegalMove
@@ -19,11 +18,8 @@ FIRST = frozenset({State.PENDING, State.HELD, State.SIMULATED, State.DROPPED})
 #: Actions in these states still have to be carried out, and need to know on whom.
 WAITING = frozenset({State.PENDING, State.SENDING, State.UNKNOWN, State.HELD})
 
-#: What the ledger does itself.
-INTERNAL = (Remember, Settle, Note)
-
 #: Which action lifts which sanction.
-LIFTS = {"unban": "ban", "unmute": "mute"}
+LIFTS = {"unban": "ban", "unmute": "mute", "reopen": "lockdown"}
 
 
 def add(conn: Connection, table: Table, values: dict[str, Any]) -> int:
@@ -33,19 +29,26 @@ def add(conn: Connection, table: Table, values: dict[str, Any]) -> int:
     return int(key[0])
 
 
-def insert_action(conn: Connection, decision_id: int, community: str, reviewed: Reviewed) -> int:
+def append_action(conn: Connection, decision_id: int, community: str, reviewed: Reviewed) -> int:
     """Stores an action behind the others of its decision; returns its id."""
+    last = conn.scalar(select(func.max(action.c.ordinal)).where(action.c.decision_id == decision_id))
+    return insert_action(conn, decision_id, community, reviewed, 0 if last is None else last + 1)
+
+
+def insert_action(
+    conn: Connection, decision_id: int, community: str, reviewed: Reviewed, ordinal: int
+) -> int:
+    """Stores an action as number `ordinal` of its decision; returns its id."""
     if reviewed.state not in FIRST:
         raise IllegalMove(f"an action cannot begin as {reviewed.state}")
     act: Any = reviewed.action
     on = getattr(act, "person", None)
-    last = conn.scalar(select(func.max(action.c.ordinal)).where(action.c.decision_id == decision_id))
     return add(
         conn,
         action,
         {
             "decision_id": decision_id,
-            "ordinal": 0 if last is None else last + 1,
+            "ordinal": ordinal,
             "key": uuid.uuid4().hex,
             "kind": act.kind,
             "state": reviewed.state,
@@ -54,9 +57,9 @@ def insert_action(conn: Connection, decision_id: int, community: str, reviewed: 
             "community": community,
             "place": reviewed.place,
             "person": reviewed.person or (on.key if on else None),
-            "urgency": int(act.urgency),
+            "urgency": int(act.urgency if reviewed.urgency is None else reviewed.urgency),
             "name": act.name,
-            "waits_for": reviewed.waits_for,
+            "waits_for": "\n".join(reviewed.waits_for) or None,
             "not_before": act.not_before,
             "attempts": 0,
             "unclear": False,

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from bot.actions import Action
+from bot.actions import Action, Internal
 from bot.decision import MOVES, Reviewed, State
 from bot.ledger.codec import ACTION, unpack
-from bot.ledger.rows import INTERNAL, LIFTS, insert_action, move, row_of
+from bot.ledger.rows import LIFTS, append_action, move, row_of
 from bot.ledger.tables import action
 from bot.model import Receipt
 
@@ -68,13 +68,13 @@ def arrived_late(conn: Connection, row: Row[Any], receipt: Receipt) -> None:
     siblings = conn.execute(
         select(action.c.body).where(action.c.undoes == row.id, action.c.state != State.DROPPED)
     ).scalars()
-    if any(not isinstance(unpack(ACTION, body), INTERNAL) for body in siblings):
+    if any(not isinstance(unpack(ACTION, body), Internal) for body in siblings):
         return
     done: Action = unpack(ACTION, row.body)
     for opposite in done.undo(receipt):
-        if isinstance(opposite, INTERNAL):
+        if isinstance(opposite, Internal):
             continue
-        new = insert_action(
+        new = append_action(
             conn,
             by.decision_id,
             row.community,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -127,3 +128,14 @@ class Community:
     def of_kind(self, kind: PlaceKind) -> tuple[Place, ...]:
         """Places of that kind, without the moderators' room."""
         return tuple(p for p in self.places if p.kind is kind and p.alias != self.moderators_room)
+
+    @property
+    def front(self) -> Place | None:
+        """Where the community is spoken to when nothing else is said: its first Lemmy community, or its first room."""
+        return next(iter((*self.of_kind(PlaceKind.COMMUNITY), *self.of_kind(PlaceKind.ROOM))), None)
+
+    def rooms(self, aliases: Sequence[str] | None, *, but: Place | None = None) -> tuple[str, ...]:
+        """Those of the named rooms that are there, or the first one (None); never the place `but`, which has it already."""
+        if aliases is None:
+            aliases = [room.alias for room in self.of_kind(PlaceKind.ROOM)[:1]]
+        return tuple(a for a in dict.fromkeys(aliases) if self.place(a) and (but is None or a != but.alias))

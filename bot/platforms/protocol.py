@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from bot.actions import Capability, External
+from bot.handler import PlatformError
 from bot.model import (
     Author,
     Discussion,
@@ -22,17 +23,29 @@ from bot.model import (
     Thread,
 )
 
-
-class PlatformError(Exception):
-    """Something went wrong between us and a platform; the message is a sentence for the operator."""
+__all__ = [
+    "Adapter",
+    "Batch",
+    "Busy",
+    "PlatformError",
+    "Refused",
+    "SignedOut",
+    "TellsRights",
+    "Unclear",
+    "Unreachable",
+]
 
 
 class Busy(PlatformError):
-    """The platform asks us to wait; nothing was done. `after` is None when it did not say how long."""
+    """The platform asks us to wait; nothing was done. `after` is None when it did not say how long.
 
-    def __init__(self, message: str, after: timedelta | None = None) -> None:
+    `whole` says that it asks the account and not only this call: whatever else is tried meanwhile is refused as well.
+    """
+
+    def __init__(self, message: str, after: timedelta | None = None, *, whole: bool = False) -> None:
         super().__init__(message)
         self.after = after
+        self.whole = whole
 
 
 class Unreachable(PlatformError):
@@ -128,7 +141,13 @@ class Adapter(Protocol):
 
     async def thread(self, root: Ref) -> Thread: ...
 
-    async def elsewhere(self, ref: Ref) -> list[Discussion]: ...
+    async def elsewhere(self, target: Ref | str) -> list[Discussion]:
+        """Other discussions of what was said at a ref, or of the page at a link, as the platform knows them."""
+        ...
+
+    async def newest(self, community: str) -> list[Discussion]:
+        """The newest posts of any community (`name@instance`), newest first; empty where it is not known."""
+        ...
 
     async def person(self, handle: str, place: str) -> Author | None: ...
 

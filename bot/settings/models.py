@@ -145,6 +145,8 @@ class Limits(Settings):
 
     bans_per_hour: int = Field(default=5, ge=0, le=1000)
     """how many people the bot may ban in an hour; more wait for a moderator"""
+    acts_per_hour: int = Field(default=30, ge=1, le=1000)
+    """how many bans, mutes, kicks and removals one moderator may ask the bot for in an hour; for more, a second one has to agree"""
     dry_run: bool = False
     """record and report everything, do nothing"""
     hold_permanent_bans: bool = True
@@ -181,6 +183,8 @@ class Storage(Settings):
     """the database: sqlite:///file (beside this file), or postgresql://user@host/name; env: and file: work here, too"""
     keep_messages: Duration = Field(default=timedelta(days=30), ge=timedelta(days=1))
     """how long messages are kept for rules, summaries and trying out rules; decisions are kept longer"""
+    keep_evidence: Duration = Field(default=timedelta(days=180), ge=timedelta(days=1))
+    """how long the words that a case is about are kept; its number, rule, times and strikes stay"""
 
 
 def _lower(value: object) -> object:

@@ -5,7 +5,20 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from bot.api import Answer, Call, Context, Message, Outcome, Remember, Reply, Rest, Role, bullets, document
+from bot.api import (
+    Answer,
+    Call,
+    Context,
+    Message,
+    Outcome,
+    PlatformError,
+    Remember,
+    Reply,
+    Rest,
+    Role,
+    bullets,
+    document,
+)
 from plugins.crossposts import surface
 from plugins.crossposts.finding import as_they_are, find, own_posts
 from plugins.crossposts.handlers import muted_names, plugin
@@ -15,6 +28,7 @@ from plugins.crossposts.settings import NAME, CrosspostSettings
 _URL = re.compile(r"https?://[^\s<>()\[\]\"']+")
 
 
+SILENCE = "The server does not answer at the moment. Try again in a few minutes."
 #: The platform may be slow.
 _PATIENCE = timedelta(seconds=60)
 
@@ -45,7 +59,7 @@ async def crossposts(ctx: Context[CrosspostSettings], call: Call, link: Rest = R
 async def _about_post(ctx: Context[CrosspostSettings], call: Call, post: Message) -> Answer:
     found = await find(ctx, post, await own_posts(ctx))
     if found is None:
-        return "The server does not answer at the moment. Try again in a few minutes."
+        return SILENCE
     shown = surface.select(post, found, muted=await muted_names(ctx))
     if not shown:
         return "I know of no other discussion of that post."
@@ -60,7 +74,13 @@ async def _about_page(ctx: Context[CrosspostSettings], call: Call, address: str)
     own = await own_posts(ctx)
     here = await as_they_are(ctx, [post.message for post in own if post.print.page == page])
     listed = await find(ctx, here[-1], own) if here else []
-    found = [*(surface.as_discussion(message) for message in here), *(listed or [])]
+    try:
+        named = await ctx.elsewhere(address)
+    except PlatformError:
+        return SILENCE
+    tracking = keys(ctx.settings.tracking_keys)
+    named = [one for one in named if one.link and canonical(one.link, tracking) == page]
+    found = [*(surface.as_discussion(message) for message in here), *(listed or []), *named]
     shown = surface.worth(found, muted=await muted_names(ctx))
     if not shown:
         return "I know of no discussion of that link."

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.api import Context, Discussion, Message, PlaceKind
+from bot.api import Context, Discussion, Message, PlaceKind, PlatformError
 from plugins.crossposts.links import canonical, keys
-from plugins.crossposts.match import Fingerprint, fingerprint, match
+from plugins.crossposts.match import Fingerprint, copied, fingerprint, match, of_discussion
 from plugins.crossposts.settings import CrosspostSettings
 from plugins.crossposts.surface import as_discussion
 
@@ -50,12 +50,22 @@ async def find(
     if message.link is None or canonical(message.link, tracking) is not None:
         try:
             listed = await ctx.elsewhere(message.ref)
-        except Exception:  # noqa: BLE001 - whatever the platform raises is no reason to say that all is gone
+        except PlatformError as error:  # no reason to say that all is gone
             log.warning(
-                "cannot ask where else %s is discussed", message.ref, extra={"code": "crossposts.list"}
+                "cannot ask where else %s is discussed: %s",
+                message.ref,
+                error,
+                extra={"code": "crossposts.list"},
             )
             return None
     mine = fingerprint(message, tracking)
+    # A server also lists what merely has the same title.
+    listed = [
+        one
+        for one in listed
+        if match(mine, of_discussion(one, tracking))
+        or (message.link is None and copied(message.title or "", message.text, one))
+    ]
     beside = [post.message for post in own if post.message.place != message.place and match(mine, post.print)]
     return [*listed, *map(as_discussion, await as_they_are(ctx, beside))]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.api import (
@@ -36,6 +37,8 @@ plugin.check(problems)
 
 #: Posts that one round of rechecks looks at; each costs the server a request.
 ROUND = 40
+#: What a digest looks back on.
+WEEK = timedelta(days=7)
 #: A new post is left to its own event for so long.
 FRESH = timedelta(minutes=5)
 #: The platform may be slow, and nobody is waiting.
@@ -84,8 +87,9 @@ def _due(age: timedelta, turn: int) -> bool:
 
 
 def _over(ctx: Context[CrosspostSettings], kept: Json) -> bool:
-    """Whether a post is no longer followed, so that nothing about it needs to be kept."""
-    return _since(kept) < ctx.now - ctx.settings.follow
+    """Whether a post is no longer followed, nor of use for a digest, so that nothing about it needs to be kept."""
+    week = WEEK if ctx.settings.digest else timedelta()
+    return since(kept) < ctx.now - max(ctx.settings.follow, week)
 
 
 async def _later(
@@ -115,7 +119,7 @@ async def _update(
         return ()
     return (
         Edit(ref=receipt.ref, text=surface.comment(message, shown, ctx.now)),
-        _remember(message.ref, shown, _since(before)),
+        _remember(message.ref, shown, since(before)),
     )
 
 
@@ -124,7 +128,7 @@ async def _surface(
 ) -> tuple[Action, ...]:
     """The comment and the line in the rooms, unless the day's share is used up. `fresh` are keys of this decision."""
     kept = await ctx.recall_all("shown:")
-    today = {key for key, value in kept.items() if _since(value) > ctx.now - timedelta(days=1)}
+    today = {key for key, value in kept.items() if since(value) > ctx.now - timedelta(days=1)}
     if f"shown:{message.ref}" in kept or len(today | fresh) >= ctx.settings.per_day:
         return ()
     rooms = [alias for alias in dict.fromkeys(ctx.settings.announce_in) if ctx.community.place(alias)]
@@ -135,7 +139,8 @@ async def _surface(
             text=surface.comment(message, shown, ctx.now),
         ),
         *(Say(place=room, text=surface.room_line(message, shown)) for room in rooms),
-        _remember(message.ref, shown, ctx.now),
+        # Of a new post and a later look at the same instant, only one says so.
+        replace(_remember(message.ref, shown, ctx.now), fresh=True),
     )
 
 
@@ -160,9 +165,9 @@ async def muted_names(ctx: Context[CrosspostSettings]) -> list[str]:
     return [*ctx.settings.muted, *(key.removeprefix("muted:") for key in kept)]
 
 
-def _remember(ref: Ref, shown: Sequence[Discussion], since: datetime) -> Remember:
+def _remember(ref: Ref, shown: Sequence[Discussion], first: datetime) -> Remember:
     counts: dict[str, Json] = {one.url: one.comments for one in shown}
-    return Remember(key=f"shown:{ref}", value={"at": since.isoformat(), "counts": counts})
+    return Remember(key=f"shown:{ref}", value={"at": first.isoformat(), "counts": counts})
 
 
 def _counts(kept: Json) -> dict[str, int]:
@@ -170,8 +175,8 @@ def _counts(kept: Json) -> dict[str, int]:
     return {url: n for url, n in counts.items() if isinstance(n, int)} if isinstance(counts, dict) else {}
 
 
-def _since(kept: Json) -> datetime:
-    """When the post was surfaced; long ago where nobody can tell."""
+def since(kept: Json) -> datetime:
+    """When what is remembered was told; long ago where nobody can tell."""
     at = kept.get("at") if isinstance(kept, dict) else None
     try:
         return datetime.fromisoformat(str(at)).astimezone(UTC)

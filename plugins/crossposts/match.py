@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from bot.api import Message
+from bot.api import Discussion, Message
 from plugins.crossposts import marker, similar
 from plugins.crossposts.links import TRACKING, canonical
+
+#: Characters that make a title so particular that the same one is no chance.
+TELLING = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +25,35 @@ class Fingerprint:
 
 def fingerprint(message: Message, tracking: Collection[str] = TRACKING) -> Fingerprint:
     """The fingerprint of a post. Words count only where there is no link: comments on a page may be alike by chance."""
-    source = marker.origin(message.text)
+    return _print(message.link, message.url, message.text, tracking)
+
+
+def _print(link: str | None, url: str | None, text: str, tracking: Collection[str]) -> Fingerprint:
+    source = marker.origin(text)
     return Fingerprint(
-        page=canonical(message.link, tracking) if message.link else None,
-        url=canonical(message.url, tracking) if message.url else None,
+        page=canonical(link, tracking) if link else None,
+        url=canonical(url, tracking) if url else None,
         origin=canonical(source, tracking) if source else None,
-        words=frozenset() if message.link else similar.runs(marker.own_words(message.text)),
+        words=frozenset() if link else similar.runs(marker.own_words(text)),
     )
+
+
+def of_discussion(found: Discussion, tracking: Collection[str] = TRACKING) -> Fingerprint:
+    """The fingerprint of a post elsewhere."""
+    return _print(found.link, found.url, found.text, tracking)
+
+
+def copied(title: str, text: str, found: Discussion) -> bool:
+    """Whether a post without a link says the very same elsewhere; for those too short to be compared word by word.
+
+    A short title (“Hello”, “Weekly thread”) is no sign of anything.
+    """
+    same = _plain(title) == _plain(found.title) and _plain(text) == _plain(found.text)
+    return same and found.link is None and len(title) >= TELLING
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def match(one: Fingerprint, other: Fingerprint) -> bool:

@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from bot.api import Discussion, Document, Inline, Link, Message, Moment, bullets, document, line
+from bot.api import Discussion, Document, Inline, Link, Message, Moment, bullets, document, in_words, line
+from plugins.crossposts import marker
+from plugins.crossposts.links import canonical
 
 #: More than these make a list that nobody reads.
 MOST = 8
@@ -86,7 +88,7 @@ def comment(message: Message, shown: Sequence[Discussion], now: datetime) -> Doc
     """What stands under the post: a line each, with comments and age, as of `now`."""
     if not shown:
         return document("The other discussions that were listed here are gone.")
-    rows = [_row(one, message.sent_at) for one in shown[:MOST]]
+    rows = [_row(one, message.sent_at, taken=_taken(one, message)) for one in shown[:MOST]]
     more = f", and {len(shown) - MOST} smaller ones" if len(shown) > MOST else ""
     return document("Also discussed elsewhere:", bullets(*rows), line("As of ", Moment(now), f"{more}."))
 
@@ -128,22 +130,24 @@ def counted(comments: int) -> str:
     return "1 comment" if comments == 1 else f"{comments} comments"
 
 
-def _row(one: Discussion, since: datetime, *, ago: bool = False) -> tuple[str | Inline, ...]:
-    age = f"{_span(since - one.sent_at)} ago" if ago else _relative(one.sent_at - since)
-    return (Link(one.community, one.url), f" · {counted(one.comments)} · {age}")
+def _taken(one: Discussion, message: Message) -> bool:
+    """Whether somebody took the post from here to there, and said so."""
+    source = marker.origin(one.text)
+    return source is not None and message.url is not None and canonical(source) == canonical(message.url)
+
+
+def _row(
+    one: Discussion, since: datetime, *, ago: bool = False, taken: bool = False
+) -> tuple[str | Inline, ...]:
+    age = f"{in_words(since - one.sent_at)} ago" if ago else _relative(one.sent_at - since)
+    return (
+        Link(one.community, one.url),
+        f" · {counted(one.comments)} · {age}{' · taken from here' if taken else ''}",
+    )
 
 
 def _relative(span: timedelta) -> str:
     """An age that does not go stale in a comment that stays: counted from the post."""
     if abs(span) < timedelta(minutes=1):
         return "at the same time"
-    return f"{_span(span)} {'later' if span > timedelta() else 'earlier'}"
-
-
-def _span(span: timedelta) -> str:
-    minutes = max(0, int(abs(span).total_seconds()) // 60)
-    for size, unit in ((1440, "day"), (60, "hour"), (1, "minute")):
-        if minutes >= size:
-            count = minutes // size
-            return f"{count} {unit}" + ("s" if count > 1 else "")
-    return "a moment"
+    return f"{in_words(span)} {'later' if span > timedelta() else 'earlier'}"

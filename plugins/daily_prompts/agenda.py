@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.api import dates
 from plugins.daily_prompts.choice import SUGGESTED, Choice, choose
-from plugins.daily_prompts.dates import long, weekday
 from plugins.daily_prompts.memory import Memory, Used
 from plugins.daily_prompts.pool import Prompt
 
@@ -41,23 +41,15 @@ class ClockChange:
         hours = f"{abs(self.by) / timedelta(hours=1):g} h"
         direction = "forward" if self.by > timedelta() else "back"
         return (
-            f"the clocks go {direction} by {hours} on {weekday(before, 'en')} {long(before, 'en')}, "
+            f"the clocks go {direction} by {hours} on {dates.weekday(before, 'en')} {dates.long(before, 'en')}, "
             f"{before:%H:%M} → {after:%H:%M}"
         )
-
-
-def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """When it is `at` on that local date, in UTC. A time that a clock change leaves out comes right after it,
-
-    moved by the length of the gap; of one that comes twice, the first is meant.
-    """
-    return datetime.combine(day, at, zone).astimezone(UTC)
 
 
 def coming(now: datetime, *, at: time, zone: ZoneInfo, memory: Memory) -> date:
     """The local date of the next run that may post: today until its time has come, unless it was posted by hand."""
     today = now.astimezone(zone).date()
-    still = memory.on(today) is None and now < instant(today, at, zone)
+    still = memory.on(today) is None and now < dates.local_instant(today, at, zone)
     return today if still else today + timedelta(days=1)
 
 
@@ -74,7 +66,7 @@ def agenda(
 ) -> Iterator[Entry]:
     """What comes on `days` days from `start` on, that day included."""
     for day in (start + timedelta(days=n) for n in range(days)):
-        when = instant(day, at, zone)
+        when = dates.local_instant(day, at, zone)
         if memory.paused(day):
             yield Entry(day, when, None, paused=True)
             continue

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.api import Answer, Call, Context, Link, Made, Outcome, Reply, Role, bullets, document, line
+from bot.api import Answer, Call, Context, Link, Made, Outcome, Reply, Role, bullets, dates, document, line
 from plugins.daily_prompts import memory as keep
 from plugins.daily_prompts.agenda import Entry, next_clock_change
 from plugins.daily_prompts.choice import SUGGESTED
 from plugins.daily_prompts.daily import last_prompt, plugin, publish
-from plugins.daily_prompts.dates import weekday
 from plugins.daily_prompts.desk import HORIZON, Desk, answer, open_desk, say
 from plugins.daily_prompts.memory import Pause
 from plugins.daily_prompts.settings import PromptSettings
@@ -92,7 +91,7 @@ async def preview(ctx: Context[PromptSettings], call: Call, days: int = 7) -> An
     if not 1 <= days <= LONGEST_PREVIEW:
         return f"A number of days from 1 to {LONGEST_PREVIEW} was expected, not {days}."
     rows = [
-        f"{weekday(entry.day, 'en')[:3]} {entry.day} {entry.at.astimezone(desk.zone):%H:%M}: {_what(entry)}"
+        f"{dates.weekday(entry.day, 'en')[:3]} {entry.day} {entry.at.astimezone(desk.zone):%H:%M}: {_what(entry)}"
         for entry in await desk.agenda(days)
     ]
     change = next_clock_change(ctx.now, desk.zone)

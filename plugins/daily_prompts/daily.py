@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 
 from bot.api import (
     Capability,
     Context,
     Outcome,
+    PlatformError,
     Plugin,
     Receipt,
+    Ref,
     Remember,
     Report,
     Tick,
@@ -35,6 +38,8 @@ plugin.check(problems)
 
 #: A pool that starts again every few days is meant to; nobody needs to hear of it each time.
 WORTH_TELLING = 7
+#: Seconds that reading the last prompt's thread may take.
+PATIENCE_WITH_THREADS = 20
 
 
 @plugin.daily(at=lambda s: s.at, late_by=lambda s: s.late_by, timeout=timedelta(minutes=1))
@@ -115,8 +120,17 @@ async def last_prompt(desk: Desk, receipt: Receipt | None) -> Last:
     wanted = f"{ctx.settings.text}{ctx.settings.first_comment}"
     top = None
     if comments and "yesterday.top" in wanted:
-        top = post.best_liked((await ctx.thread(receipt.ref)).messages)
+        top = await _best_liked(ctx, receipt.ref)
     return Last(receipt.ref, title, receipt.url or (message.url if message else None), comments, top)
+
+
+async def _best_liked(ctx: Context[PromptSettings], prompt: Ref) -> str | None:
+    """A link to the best liked comment; None when the thread cannot be had soon: the prompt does not wait for it."""
+    try:
+        async with asyncio.timeout(PATIENCE_WITH_THREADS):
+            return post.best_liked((await ctx.thread(prompt)).messages)
+    except (PlatformError, LookupError, TimeoutError):
+        return None
 
 
 async def _lately(ctx: Context[PromptSettings], receipt: Receipt | None) -> int:

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from bot.api import Action, Call, Context, Outcome, Reply, document
+from bot.api import Action, Call, Context, Outcome, Reply, dates, document
 from plugins.daily_prompts import memory as keep
 from plugins.daily_prompts.agenda import Entry, agenda, coming, upcoming
 from plugins.daily_prompts.choice import Choice
-from plugins.daily_prompts.dates import long, weekday
 from plugins.daily_prompts.memory import Memory
 from plugins.daily_prompts.pool import Pool
 from plugins.daily_prompts.settings import PromptSettings, load
@@ -71,7 +70,7 @@ class Desk:
 
     def day(self, day: date) -> str:
         """`Monday, 2 March 2026` in the language of the bot's own sentences."""
-        return f"{weekday(day, 'en')}, {long(day, 'en')}"
+        return f"{dates.weekday(day, 'en')}, {dates.long(day, 'en')}"
 
 
 async def open_desk(ctx: Context[PromptSettings]) -> Desk:

@@ -143,10 +143,14 @@ def _pause(value: Json) -> Pause | None:
 
 
 def remember_used(day: date, number: int, title: str, choice: Choice) -> Remember:
-    """That day's prompt, so that it neither comes twice that day nor again in its round."""
+    """That day's prompt, so that it neither comes twice that day nor again in its round.
+
+    `fresh`, so that of a command and the clock at the same instant only one posts.
+    """
     use = choice.use
     return Remember(
         key=f"used:{day}",
+        fresh=True,
         value={
             "prompt": use.prompt,
             "group": use.group,
@@ -167,7 +171,9 @@ def suggest(
     """A new suggestion under the next number, and what to remember of it."""
     number = memory.last_suggestion + 1
     suggestion = Suggestion(number, text, author, message)
-    return suggestion, (remember_suggestion(suggestion), Remember(key="suggestions", value=number))
+    # Of two at the same instant, the second is decided anew and gets the next number.
+    kept = replace(remember_suggestion(suggestion), fresh=True)
+    return suggestion, (kept, Remember(key="suggestions", value=number))
 
 
 def remember_suggestion(suggestion: Suggestion) -> Remember:

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import yaml
 
-from plugins.daily_prompts import template
+from bot.api import blanks
 from plugins.daily_prompts.days import On, Season, parse_on, parse_season, suggestion
+from plugins.daily_prompts.names import NAMES
 
 #: Lemmy takes titles of at most 200 characters; the title's template needs some of them.
 LONGEST_TITLE = 180
@@ -239,9 +240,9 @@ def _faults(title: str, text: str, fields: Mapping[str, str]) -> Iterator[str]:
             "shorten it and put the rest under text:"
         )
     for source in (title, text):
-        for name in sorted(template.used(source) & {"prompt", "text"}):
+        for name in sorted(blanks.used(source) & {"prompt", "text"}):
             yield f"{{{{{name}}}}} stands for the prompt itself; it belongs into the title and text settings"
-        yield from template.problems(source)
+        yield from blanks.problems(source, NAMES)
     for key, parse in (("on", parse_on), ("season", parse_season)):
         if value := fields.get(key, "").strip():
             try:

@@ -10,29 +10,24 @@ from bot.api import (
     Action,
     Block,
     Community,
-    Document,
     Link,
     Made,
     Message,
     Name,
     Pin,
     Place,
-    PlaceKind,
     Post,
     Prose,
     Ref,
     Reply,
-    Strong,
+    blanks,
     document,
     line,
+    titled,
 )
-from plugins.daily_prompts import dates, template
 from plugins.daily_prompts.memory import Suggestion, Used
 from plugins.daily_prompts.pool import Prompt
 from plugins.daily_prompts.settings import PromptSettings
-
-#: Lemmy's limit for titles, in UTF-16 code units.
-TITLE_UNITS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +47,7 @@ def place_of(settings: PromptSettings, community: Community) -> Place | str:
         place = community.place(settings.place)
         known = ", ".join(place.alias for place in community.places)
         return place or f"daily_prompts.place: there is no place {settings.place!r}; known are {known}"
-    places = (*community.of_kind(PlaceKind.COMMUNITY), *community.of_kind(PlaceKind.ROOM))
-    return places[0] if places else "the community has neither a Lemmy community nor a room to post in"
-
-
-def rooms(settings: PromptSettings, community: Community, place: Place) -> tuple[str, ...]:
-    """Aliases of the rooms that get the announcement; never the place of the prompt itself."""
-    if settings.announce_in is None:
-        aliases = [room.alias for room in community.of_kind(PlaceKind.ROOM)[:1]]
-    else:
-        aliases = [alias for alias in settings.announce_in if community.place(alias)]
-    return tuple(alias for alias in dict.fromkeys(aliases) if alias != place.alias)
+    return community.front or "the community has neither a Lemmy community nor a room to post in"
 
 
 def reason_to_wait(
@@ -90,10 +75,10 @@ def best_liked(comments: Iterable[Message]) -> str | None:
 def title_of(
     prompt: Prompt, settings: PromptSettings, community: Community, *, day: date, number: int, last: Last
 ) -> str:
-    """The post's title in plain text, cut to what Lemmy takes."""
+    """The post's title in plain text."""
     facts = _facts(prompt, community, day, number, last)
-    title = " ".join(template.fill(settings.title, facts).split())
-    return _cut(title or facts["prompt"] or prompt.title)
+    title = " ".join(blanks.fill(settings.title, facts).split())
+    return title or facts["prompt"] or prompt.title
 
 
 def actions(
@@ -114,27 +99,22 @@ def actions(
     title = title_of(prompt, settings, community, day=day, number=number, last=last)
     written = {name: _markup(name, value) for name, value in facts.items()}
     if suggested is not None:
-        written["text"] = template.escape(prompt.text)
-    body = template.fill(settings.text, written)
+        written["text"] = blanks.escape(prompt.text)
+    body = blanks.fill(settings.text, written)
     thanks = [line("Suggested by ", Name(suggested.author), ". Thank you!")] if suggested else []
     blocks: list[Block] = [*([Prose(body)] if body else []), *thanks]
-    if place.kind is PlaceKind.COMMUNITY:
-        post = Post(
-            name="prompt", place=place.alias, title=title, text=Document(tuple(blocks)), nsfw=settings.nsfw
-        )
-    else:
-        post = Post(name="prompt", place=place.alias, text=document(line(Strong(title)), *blocks))
+    post = titled(place, title, *blocks, name="prompt", nsfw=settings.nsfw)
     done: list[Action] = [post]
     if pin:
         done.append(Pin(ref=Made("prompt")))
     if unpin is not None:
         done.append(Pin(ref=unpin, on=False))
-    if comment := template.fill(settings.first_comment, written):
+    if comment := blanks.fill(settings.first_comment, written):
         done.append(Reply(to=Made("prompt"), text=document(Prose(comment))))
     link = Link(facts["prompt"] or title, Made("prompt"))
     done.extend(
         Post(place=room, text=document(line("Today’s prompt: ", link)))
-        for room in rooms(settings, community, place)
+        for room in community.rooms(settings.announce_in, but=place)
     )
     if suggested is not None:
         thanked = line("Your suggestion is today’s prompt: ", link, " – thank you!")
@@ -146,15 +126,8 @@ def _facts(
     prompt: Prompt, community: Community, day: date, number: int, last: Last
 ) -> Mapping[str, str | None]:
     """The value of every name, as plain text (`text` is Markdown). None where it is not known."""
-    language = community.language
     facts: dict[str, str | None] = {
-        "date": dates.long(day, language),
-        "date.iso": day.isoformat(),
-        "weekday": dates.weekday(day, language),
-        "day": str(day.day),
-        "month": dates.month(day, language),
-        "year": str(day.year),
-        "week": str(day.isocalendar().week),
+        **blanks.calendar(day, community.language),
         "number": str(number),
         "community": community.title,
         "yesterday.link": last.link,
@@ -165,18 +138,12 @@ def _facts(
     if prompt.suggestion is not None:
         return {**facts, "prompt": prompt.title, "text": prompt.text}
     written = {name: _markup(name, value) for name, value in facts.items()}
-    title = " ".join(template.fill(prompt.title, facts).split())
-    return {**facts, "prompt": title or prompt.title, "text": template.fill(prompt.text, written)}
+    title = " ".join(blanks.fill(prompt.title, facts).split())
+    return {**facts, "prompt": title or prompt.title, "text": blanks.fill(prompt.text, written)}
 
 
 def _markup(name: str, value: str | None) -> str | None:
     """The value inside Markdown: prompts' texts and links are markup already, everything else is not."""
     if value is None or name in {"text", "yesterday.link", "yesterday.top"}:
         return value
-    return template.escape(value)
-
-
-def _cut(title: str) -> str:
-    while len(title.encode("utf-16-le")) // 2 > TITLE_UNITS:
-        title = title[:-2].rstrip() + "…"
-    return title
+    return blanks.escape(value)

@@ -9,9 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from bot.api import Duration, Settings
-from plugins.daily_prompts import pool, template
+from bot.api import Duration, Settings, blanks
+from plugins.daily_prompts import pool
 from plugins.daily_prompts.days import WEEKDAYS, suggestion
+from plugins.daily_prompts.names import NAMES
 from plugins.daily_prompts.pool import Pool, Prompt
 
 #: Prompts to begin with, for communities that have no pool of their own yet.
@@ -105,7 +106,7 @@ def problems(settings: PromptSettings) -> list[tuple[str, str]]:
     if not loaded.prompts and not found:
         found.append(("pool", "the pool holds no prompt; give at least one"))
     for key in ("title", "text", "first_comment"):
-        found.extend((key, sentence) for sentence in template.problems(getattr(settings, key)))
+        found.extend((key, sentence) for sentence in blanks.problems(getattr(settings, key), NAMES))
     if not settings.title.strip():
         found.append(("title", "a title was expected, such as {{prompt}}"))
     return found + _theme_problems(settings, loaded.prompts)

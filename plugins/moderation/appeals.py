@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.api import (
     Action,
@@ -11,70 +13,127 @@ from bot.api import (
     Call,
     Case,
     Code,
+    Inline,
     Json,
+    Name,
     Outcome,
+    Plain,
     Remember,
     Report,
     Rest,
     Role,
     Strong,
+    Tick,
     document,
     line,
     quote,
 )
 from plugins.moderation import notice
-from plugins.moderation.commands import lifted_words, take_back, tell
+from plugins.moderation.colleagues import CALLED, acted, colleagues, may_deny
+from plugins.moderation.commands import concerns, lifted_words, take_back, tell
 from plugins.moderation.handlers import Moderation, plugin
+from plugins.moderation.lineage import lineage
 from plugins.moderation.offence import unversioned
 from plugins.moderation.sanctions import NOTHING, answer
+from plugins.moderation.spans import show_span
+
+#: Where appeals are remembered; the case's number follows.
+APPEALS = "appeal/"
+
+#: How often it is looked whether an appeal has waited too long.
+A_QUARTER = timedelta(hours=6)
 
 
 def _appeal_key(number: int) -> str:
-    return f"appeal/{number}"
+    return f"{APPEALS}{number}"
 
 
 @plugin.command("appeal", examples=["!appeal #12 I was quoting somebody"])
-async def appeal(ctx: Moderation, call: Call, number: int, text: Rest) -> Answer:
+async def appeal(ctx: Moderation, call: Call, case_number: int, text: Rest) -> Answer:
     """Say why a case about you is a mistake; a moderator decides. You may write this to me in private."""
-    case = await ctx.case(number)
-    if case is None or case.person is None or case.person.key != call.author.key:
-        return f"There is no case #{number} about you. “!strikes” shows the numbers of yours."
-    if case.undone:
-        return f"Case #{number} has been taken back already; there is nothing left to appeal."
-    known = await ctx.recall(_appeal_key(number))
+    case = await ctx.case(case_number)
+    if case is None or not await concerns(ctx, call.author, case):
+        return f"There is no case #{case_number} about you. “!strikes” shows the numbers of yours."
+    if not await lineage(ctx, case):
+        return f"Case #{case_number} has been taken back already; there is nothing left to appeal."
+    known = await ctx.recall(_appeal_key(case_number))
     if isinstance(known, dict) and known.get("decided"):
-        return f"The appeal in case #{number} was decided already: {known['decided']}."
+        return f"The appeal in case #{case_number} was decided already: {known['decided']}."
     if known is not None:
-        return f"Your appeal in case #{number} is with the moderators already."
+        return f"Your appeal in case #{case_number} is with the moderators already."
     value: Json = {"text": str(text), "at": ctx.now.isoformat(), "by": call.author.name}
-    by = f"{case.by.name} gave it, so somebody else should decide." if case.by else "The bot gave it."
+    who_acted = await acted(ctx, case)
+    others = await colleagues(ctx, who_acted)
+    by = _routed(case, others) if who_acted else (Plain("The bot gave it."),)
+    routed = " It will be somebody else than who acted." if who_acted and others else ""
     shown = Report(
-        name=f"appeal:{number}",
+        name=f"appeal:{case_number}",
         text=document(
             line(
                 Strong("Appeal"),
-                f" in case #{number} by {call.author.name} ({unversioned(case.rule) or case.because}). {by}",
+                f" in case #{case_number} by {call.author.name} ({unversioned(case.rule) or case.because}). ",
+                *by,
             ),
             quote(notice.excerpt(text, 1000)),
-            line(
-                "Decide with ",
-                Code(f"!grant #{number}"),
-                " or ",
-                Code(f"!deny #{number} reason"),
-                ", or with ✅ or ❌ below this.",
-            ),
+            line(*_decide_with(case_number)),
         ),
         about=case.about,
     )
     return Outcome(
-        f"appeal in case #{number}",
+        f"appeal in case #{case_number}",
         (
-            Remember(key=_appeal_key(number), value=value, about=call.author.key),
+            Remember(key=_appeal_key(case_number), value=value, about=call.author.key),
             shown,
             answer(
-                call, f"Thank you. The moderators have your appeal in case #{number} and will answer you."
+                call,
+                f"Thank you. The moderators have your appeal in case #{case_number} and will answer you.{routed}",
             ),
         ),
+    )
+
+
+def _routed(case: Case, others: Sequence[Author] | None) -> tuple[Inline, ...]:
+    """Who is to decide about what a moderator did: another one, by name, where there is one."""
+    gave = f"{case.by.name} gave it" if case.by else "A moderator agreed to it"
+    if others is None:
+        return (Plain(f"{gave}, so somebody else should decide."),)
+    if not others:
+        return (Plain(f"{gave}, and nobody else moderates here, so they decide themselves."),)
+    called: list[Inline] = []
+    for one in others[:CALLED]:
+        called += [Plain(" or ")] if called else []
+        called.append(Name(one, notify=True))
+    return (Plain(f"{gave}, so another moderator decides: "), *called, Plain("."))
+
+
+@plugin.every(lambda settings: A_QUARTER if settings.appeal_deadline else None)
+async def remind(ctx: Moderation, tick: Tick) -> list[Action]:
+    """Remind the moderators, once, of each appeal that has waited too long."""
+    acts: list[Action] = []
+    for key, known in (await ctx.recall_all(APPEALS)).items():
+        if not isinstance(known, dict) or known.get("decided") or known.get("reminded"):
+            continue
+        asked = datetime.fromisoformat(str(known["at"]))
+        number = int(key.removeprefix(APPEALS))
+        case = await ctx.case(number)
+        if tick.at - asked < ctx.settings.appeal_deadline or case is None:
+            continue
+        person = case.person
+        said = f" by {known.get('by')} has waited for {show_span(tick.at - asked)}. "
+        text = document(line(Strong("Appeal"), f" in case #{number}{said}", *_decide_with(number)))
+        acts.append(Report(name=f"appeal:{number}", text=text, about=case.about))
+        value: Json = known | {"reminded": True}
+        acts.append(Remember(key=key, value=value, about=person.key if person else None))
+    return acts
+
+
+def _decide_with(number: int) -> tuple[str | Inline, ...]:
+    return (
+        "Decide with ",
+        Code(f"!grant #{number}"),
+        " or ",
+        Code(f"!deny #{number} reason"),
+        ", or with ✅ or ❌ below this.",
     )
 
 
@@ -88,9 +147,9 @@ class Verdict:
 
 
 @plugin.command("grant", role=Role.MODERATOR, examples=["!grant #12", "!grant #12 you were quoting"])
-async def grant(ctx: Moderation, call: Call, number: int, note: Rest = NOTHING) -> Answer:
+async def grant(ctx: Moderation, call: Call, case_number: int, note: Rest = NOTHING) -> Answer:
     """Grant an appeal: the case is taken back with everything that followed from it, and the person is told."""
-    verdict = await grant_appeal(ctx, number, call.author, note)
+    verdict = await grant_appeal(ctx, case_number, call.author, note)
     return Outcome(verdict.because, (*verdict.actions, answer(call, verdict.said)))
 
 
@@ -100,7 +159,7 @@ async def grant_appeal(ctx: Moderation, number: int, by: Author, note: str) -> V
     if isinstance(found, str):
         return Verdict("nothing to decide", found)
     case, known = found
-    taken = await take_back(ctx, [case])
+    taken = await take_back(ctx, await lineage(ctx, case))
     told = tell(
         ctx,
         case,
@@ -110,15 +169,18 @@ async def grant_appeal(ctx: Moderation, number: int, by: Author, note: str) -> V
     )
     return Verdict(
         f"appeal in case #{number} granted by {by.name}",
-        f"Granted: case #{number} is taken back.{lifted_words(taken)}{_own_case(by, case)}",
+        f"Granted: case #{number} is taken back.{lifted_words(taken)}",
         (*taken.actions, _decided(known, number, f"granted by {by.name}", case), *told),
     )
 
 
 @plugin.command("deny", role=Role.MODERATOR, examples=["!deny #12 the words were your own"])
-async def deny(ctx: Moderation, call: Call, number: int, reason: Rest) -> Answer:
+async def deny(ctx: Moderation, call: Call, case_number: int, reason: Rest) -> Answer:
     """Deny an appeal, with a reason that the person gets to read."""
-    verdict = await deny_appeal(ctx, number, call.author, reason)
+    case = await ctx.case(case_number)
+    if case and (refusal := await may_deny(ctx, case, call.author)):
+        return refusal
+    verdict = await deny_appeal(ctx, case_number, call.author, reason)
     return Outcome(verdict.because, (*verdict.actions, answer(call, verdict.said)))
 
 
@@ -131,7 +193,7 @@ async def deny_appeal(ctx: Moderation, number: int, by: Author, reason: str) -> 
     text = document(f"Your appeal in case #{number} was not granted. Reason: {reason}")
     return Verdict(
         f"appeal in case #{number} denied by {by.name}: {reason}",
-        f"Denied: case #{number} stands.{_own_case(by, case)}",
+        f"Denied: case #{number} stands.{await _own_case(ctx, by, case)}",
         (_decided(known, number, f"denied by {by.name}", case), *tell(ctx, case, text.blocks)),
     )
 
@@ -147,11 +209,13 @@ async def _open(ctx: Moderation, number: int) -> tuple[Case, dict[str, Json]] | 
     return case, known
 
 
-def _own_case(by: Author, case: Case) -> str:
-    """Who acted should not decide alone: it is said, not forbidden, for a community may have one moderator only."""
-    if case.by is None or case.by.key != by.key:
-        return ""
-    return " It was your own case: please let another moderator look at it, too."
+async def _own_case(ctx: Moderation, by: Author, case: Case) -> str:
+    """Who acted decides only where nobody else is known to moderate here, and then that is said."""
+    return (
+        " It was your own doing: let somebody else look at it, too, if you can."
+        if by.key in await acted(ctx, case)
+        else ""
+    )
 
 
 def _decided(known: dict[str, Json], number: int, how: str, case: Case) -> Remember:

@@ -20,7 +20,7 @@ from bot.api import (
 )
 from plugins.moderation import notice, sweep
 from plugins.moderation.commands import lifted_words, take_back, tell
-from plugins.moderation.handlers import Moderation, plugin, setting
+from plugins.moderation.handlers import Moderation, plugin, setting, struck
 from plugins.moderation.offence import expires
 from plugins.moderation.recompute import stands
 
@@ -82,13 +82,16 @@ async def _act(ctx: Moderation, event: Sanctioned, reason: str) -> Action:
             return Kick(place=place, person=person, reason=reason, witnessed=True)
         case _:
             # The ladder's next step is left to the next offence: a human chose to warn, and only that.
+            about = await ctx.message(event.about) if event.about else None
+            count = 0 if about and await struck(ctx, about) else 1
             return Warn(
                 place=place,
                 person=person,
                 about=event.about,
                 rule=reason,
                 text=document(reason),
-                expires_at=expires(1, await setting(ctx, person)),
+                points=count,
+                expires_at=expires(count, await setting(ctx, person)),
                 witnessed=True,
             )
 
@@ -97,7 +100,7 @@ async def _ended(ctx: Moderation, event: Sanctioned, reason: str) -> Outcome:
     """Whatever the ledger holds against them there is over; strikes stay, since only the ban was lifted."""
     over = [
         Note(text=f"lifted by hand: {reason}", about=event.person.key, undoes=stored.id)
-        for case in await ctx.cases(event.person)
+        for case in await ctx.cases(event.person, alone=True)
         for stored in case.actions
         if isinstance(stored.action, Ban | Mute)
         and isinstance(stored.action, _ENDS[event.act])

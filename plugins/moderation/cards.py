@@ -53,10 +53,12 @@ async def report_card(ctx: Context[ModerationSettings], reported: Reported, coun
 async def _record(ctx: Context[ModerationSettings], who: Author) -> Block:
     live = live_points(await ctx.strikes(who), ctx.now)
     cases = len(await ctx.cases(who))
+    others = (await ctx.linked(who)).others
+    name = " and ".join((who.name, *(f"{other.name} (the same person)" for other in others)))
     if not cases:
-        return line(f"Nothing is on record about {who.name}.")
+        return line(f"Nothing is on record about {name}.")
     strikes = "1 strike that counts" if live == 1 else f"{live or 'no'} strikes that count"
-    return line(f"On record about {who.name}: {strikes}, {cases} {'case' if cases == 1 else 'cases'}.")
+    return line(f"On record about {name}: {strikes}, {cases} {'case' if cases == 1 else 'cases'}.")
 
 
 def _hint(ctx: Context[ModerationSettings]) -> Block:

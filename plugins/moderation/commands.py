@@ -9,6 +9,7 @@ from bot.api import (
     Action,
     Answer,
     Author,
+    Block,
     Call,
     Capability,
     Case,
@@ -31,8 +32,10 @@ from bot.api import (
     quote,
 )
 from plugins.moderation import notice
-from plugins.moderation.handlers import Moderation, plugin
+from plugins.moderation.colleagues import agreed, may_settle
+from plugins.moderation.handlers import Moderation, plugin, setting
 from plugins.moderation.ladder import live_points
+from plugins.moderation.lineage import better_reason, lineage
 from plugins.moderation.offence import places, unversioned
 from plugins.moderation.recompute import Lifted, recompute, spare_others
 from plugins.moderation.sanctions import answer
@@ -54,26 +57,22 @@ async def strikes(ctx: Moderation, call: Call, person: Person | None = None) -> 
     name = "You have" if who.key == call.author.key else f"{who.name} has"
     if not live:
         return f"{name} no strikes that count."
-    total = live_points(live, ctx.now)
     rows: list[tuple[str | Inline, ...]] = []
     for strike in live:
         end: tuple[str | Inline, ...] = (
             (" until ", Moment(strike.expires_at)) if strike.expires_at else (" without end",)
         )
         rows.append((Strong(f"#{strike.case}"), f" {strike.rule}: {strike.points}", *end))
-    then = ctx.settings.steps.after(total)
-    rest = f" At {then.at} comes {notice.step_words(then)}." if then else ""
-    count = "1 strike that counts" if total == 1 else f"{total} strikes that count"
-    heading = line(f"{name} {count}.{rest}")
+    heading = line(f"{name} {await standing(ctx, who)}")
     return Reply(to=call.message.ref, text=document(heading, bullets(*rows)))
 
 
 @plugin.command("why", "case", examples=["!why #12"])
-async def why(ctx: Moderation, call: Call, number: int) -> Answer:
+async def why(ctx: Moderation, call: Call, case_number: int) -> Answer:
     """What a case is about: rule, words, count, and what was done. For moderators and the person concerned."""
-    case = await ctx.case(number)
-    if case is None or not _may_see(call.author, case):
-        return f"There is no case #{number} that you may see."
+    case = await ctx.case(case_number)
+    if case is None or not await _may_see(ctx, call.author, case):
+        return f"There is no case #{case_number} that you may see."
     by = case.by.name if case.by else "the bot"
     rows = _counted(
         [
@@ -85,13 +84,46 @@ async def why(ctx: Moderation, call: Call, number: int) -> Answer:
     about = f", about {case.person.name}" if case.person else ""
     heading = line(Strong(f"Case #{case.number}"), f"{about}, decided by {by} at ", Moment(case.at), ".")
     rule = [line("Rule: ", Strong(case.rule))] if case.rule else []
+    better = await better_reason(ctx, case_number)
+    afterwards = [line(f"Reason: {better}.")] if better else []
     evidence = [quote(notice.excerpt(case.evidence))] if case.evidence else []
+    afterwards += [
+        line(f"Case #{one.number} took its place.")
+        for one in await lineage(ctx, case)
+        if one.number != case_number
+    ]
     return Reply(
         to=call.message.ref,
         text=document(
-            heading, *rule, line(f"Why: {case.because}."), *evidence, *([bullets(*rows)] if rows else [])
+            heading,
+            *rule,
+            line(f"Why: {case.because}."),
+            *evidence,
+            *([bullets(*rows)] if rows else []),
+            *afterwards,
+            *await _now(ctx, case),
         ),
     )
+
+
+async def _now(ctx: Moderation, case: Case) -> list[Block]:
+    """Where the strikes of a case have led: what counts now, and what comes next."""
+    if case.person is None or not any(isinstance(stored.action, Warn) for stored in case.actions):
+        return []
+    return [line(f"Now: {await standing(ctx, case.person)}")]
+
+
+async def standing(ctx: Moderation, who: Author) -> str:
+    """`2 strikes that count. At 3 comes a ban of 1d.`"""
+    weighed = await setting(ctx, who)
+    live = live_points(weighed.strikes, ctx.now)
+    then = weighed.ladder.coming(weighed.strikes, ctx.now, weighed.taken) if live else None
+    rest = f" At {then.at} comes {notice.step_words(then)}." if then else ""
+    return f"{_strikes(live)}.{rest}"
+
+
+def _strikes(live: int) -> str:
+    return {0: "no strikes that count", 1: "1 strike that counts"}.get(live, f"{live} strikes that count")
 
 
 def _counted(rows: Sequence[str]) -> list[str]:
@@ -112,8 +144,15 @@ def _act(action: Action) -> str:
             return f"{type(action).__name__.lower()}{f' in {place}' if place else ''}"
 
 
-def _may_see(author: Author, case: Case) -> bool:
-    return author.role >= Role.MODERATOR or (case.person is not None and case.person.key == author.key)
+async def _may_see(ctx: Moderation, author: Author, case: Case) -> bool:
+    return author.role >= Role.MODERATOR or await concerns(ctx, author, case)
+
+
+async def concerns(ctx: Moderation, author: Author, case: Case) -> bool:
+    """Whether a case fell on this human, with whichever of their accounts."""
+    if case.person is None:
+        return False
+    return case.person.key == author.key or case.person.key in (await ctx.linked(author)).keys
 
 
 @plugin.command("cases", role=Role.MODERATOR, examples=["!cases", "!cases @ana"])
@@ -122,19 +161,16 @@ async def cases(ctx: Moderation, call: Call, person: Person | None = None) -> An
     found = await ctx.cases(person.author if person else None)
     if not found:
         return "There are no cases."
-    rows: list[tuple[str | Inline, ...]] = []
-    for case in found[:SHOWN]:
-        name = case.person.name if case.person else "nobody"
-        what = unversioned(case.rule) or case.because
-        rows.append(
-            (
-                Strong(f"#{case.number}"),
-                f" {name}: {notice.excerpt(what, 80)}, {_state(case)}, ",
-                Moment(case.at),
-            )
-        )
+    rows = [case_row(case) for case in found[:SHOWN]]
     more = [f"… and {len(found) - SHOWN} older ones."] if len(found) > SHOWN else []
     return Reply(to=call.message.ref, text=document(bullets(*rows), *more))
+
+
+def case_row(case: Case, *, name: bool = True) -> tuple[str | Inline, ...]:
+    """A case in a list: number, whom it is about, what for, how it stands, and when."""
+    who = f"{case.person.name if case.person else 'nobody'}: " if name else ""
+    what = notice.excerpt(unversioned(case.rule) or case.because, 80)
+    return Strong(f"#{case.number}"), f" {who}{what}, {_state(case)}, ", Moment(case.at)
 
 
 def _state(case: Case) -> str:
@@ -164,10 +200,11 @@ class TakenBack:
 
 async def take_back(ctx: Moderation, given: Sequence[Case]) -> TakenBack:
     """The opposite of these cases of one person, with the ladder recomputed."""
-    return await _taken_back(ctx, given, [action for case in given for action in case.undo()])
+    return await take_back_only(ctx, given, [action for case in given for action in case.undo()])
 
 
-async def _taken_back(ctx: Moderation, given: Sequence[Case], opposite: Sequence[Action]) -> TakenBack:
+async def take_back_only(ctx: Moderation, given: Sequence[Case], opposite: Sequence[Action]) -> TakenBack:
+    """The same with only some of the opposites."""
     dropped = [Settle(case=case.number, approve=False) for case in given if case.held]
     person = given[0].person if given else None
     lifted: list[Lifted] = []
@@ -188,39 +225,21 @@ def _possible(ctx: Moderation, act: Action) -> Action:
 
 
 @plugin.command("undo", "unwarn", "delwarn", role=Role.MODERATOR, examples=["!undo #12"])
-async def undo(ctx: Moderation, call: Call, number: int) -> Answer:
+async def undo(ctx: Moderation, call: Call, case_number: int) -> Answer:
     """Take a case back: the strike, the removal, the ban; and later bans that it led to."""
-    case = await ctx.case(number)
+    case = await ctx.case(case_number)
     if case is None:
-        return f"There is no case #{number}."
-    if case.undone:
-        return f"Case #{number} has been taken back already."
-    taken = await take_back(ctx, [case])
-    told = tell(ctx, case, notice.undone(number, lifted=bool(taken.lifted), gone=bool(taken.gone)).blocks)
-    done = answer(call, f"Case #{number} is taken back.{lifted_words(taken)}")
-    return Outcome(f"case #{number} taken back by {call.author.name}", (*taken.actions, *told, done))
-
-
-@plugin.command("pardon", "clearwarns", role=Role.MODERATOR, examples=["!pardon @ana"])
-async def pardon(ctx: Moderation, call: Call, person: Person) -> Answer:
-    """Take back all strikes of somebody that count now, and lift the bans that they led to."""
-    who = person.author
-    live = {strike.case for strike in await ctx.strikes(who) if strike.live(ctx.now) and strike.points}
-    given = [case for case in await ctx.cases(who) if case.number in live]
+        return f"There is no case #{case_number}."
+    given = await lineage(ctx, case)
     if not given:
-        return f"{who.name} has no strikes that count."
-    # What was removed stays removed: a pardon is about the person, not about what they wrote.
-    strikes_only = [action for case in given for action in case.undo() if not isinstance(action, Restore)]
-    taken = await _taken_back(ctx, given, strikes_only)
-    numbers = ", ".join(f"#{case.number}" for case in sorted(given, key=lambda case: case.number))
-    blocks = document(
-        f"You are pardoned: your strikes ({numbers}) no longer count, and what followed from them is lifted."
+        return f"Case #{case_number} has been taken back already."
+    taken = await take_back(ctx, given)
+    told = tell(
+        ctx, case, notice.undone(case_number, lifted=bool(taken.lifted), gone=bool(taken.gone)).blocks
     )
-    done = answer(call, f"{who.name} is pardoned: {numbers} no longer count.{lifted_words(taken)}")
-    return Outcome(
-        f"{who.name} pardoned by {call.author.name}",
-        (*taken.actions, *tell(ctx, given[0], blocks.blocks), done),
-    )
+    later = "".join(f" So is #{one.number}, which took its place." for one in given if one is not case)
+    done = answer(call, f"Case #{case_number} is taken back.{later}{lifted_words(taken)}")
+    return Outcome(f"case #{case_number} taken back by {call.author.name}", (*taken.actions, *told, done))
 
 
 def lifted_words(taken: TakenBack) -> str:
@@ -247,15 +266,15 @@ def tell(ctx: Moderation, case: Case, blocks: Sequence[object]) -> tuple[Action,
 
 
 @plugin.command("approve", role=Role.MODERATOR, examples=["!approve #12"])
-async def approve(ctx: Moderation, call: Call, number: int) -> Answer:
+async def approve(ctx: Moderation, call: Call, case_number: int) -> Answer:
     """Let what is proposed in a case be done."""
-    return await _settle(ctx, call, number, approve=True)
+    return await _settle(ctx, call, case_number, approve=True)
 
 
 @plugin.command("reject", role=Role.MODERATOR, examples=["!reject #12"])
-async def reject(ctx: Moderation, call: Call, number: int) -> Answer:
+async def reject(ctx: Moderation, call: Call, case_number: int) -> Answer:
     """Drop what is proposed in a case."""
-    return await _settle(ctx, call, number, approve=False)
+    return await _settle(ctx, call, case_number, approve=False)
 
 
 async def _settle(ctx: Moderation, call: Call, number: int, *, approve: bool) -> Answer:
@@ -264,8 +283,14 @@ async def _settle(ctx: Moderation, call: Call, number: int, *, approve: bool) ->
         return f"There is no case #{number}."
     if not case.held:
         return f"Nothing in case #{number} waits for a decision."
+    if approve and (refusal := await may_settle(ctx, case, call.author)):
+        return refusal
     word = "approved" if approve else "rejected"
     return Outcome(
         f"case #{number} {word} by {call.author.name}",
-        (Settle(case=number, approve=approve), answer(call, f"Case #{number} is {word}.")),
+        (
+            Settle(case=number, approve=approve),
+            *([agreed(case, call.author)] if approve else []),
+            answer(call, f"Case #{number} is {word}."),
+        ),
     )

@@ -29,6 +29,7 @@ from bot.api import (
     Remember,
     Remove,
     Removed,
+    Reply,
     Report,
     Resolve,
     Resolved,
@@ -36,14 +37,18 @@ from bot.api import (
     Role,
     Settle,
     Spoken,
+    Tell,
+    document,
     line,
     numbered,
 )
 from plugins.moderation import notice
 from plugins.moderation.appeals import deny_appeal, grant_appeal
 from plugins.moderation.cards import a_ban, card_name
+from plugins.moderation.colleagues import agreed, may_deny, may_settle
 from plugins.moderation.commands import lifted_words, take_back, tell
-from plugins.moderation.handlers import Moderation, plugin
+from plugins.moderation.handlers import Moderation, plugin, struck
+from plugins.moderation.lineage import lineage
 from plugins.moderation.sanctions import NOTHING, Given, answer, nowhere, shut_out, target_of, warning, where
 
 #: The reason on record where a reaction gave none.
@@ -128,6 +133,9 @@ async def _on_appeal(ctx: Moderation, card: Card, number: int, wish: Wish, by: A
     if wish is Wish.YES:
         verdict = await grant_appeal(ctx, number, by, "")
     elif wish is Wish.NO:
+        case = await ctx.case(number)
+        if case and (refusal := await may_deny(ctx, case, by)):
+            return Outcome(refusal, (Reply(to=card.ref, text=document(refusal)),), by=by)
         verdict = await deny_appeal(ctx, number, by, "the moderators looked at it and the case stands")
     else:
         return None
@@ -139,14 +147,19 @@ async def _on_case(ctx: Moderation, card: Card, number: int, wish: Wish, by: Aut
     case = await ctx.case(number)
     if case is None:
         return None
+    if wish is Wish.YES and case.held and (refusal := await may_settle(ctx, case, by)):
+        return Outcome(refusal, (Reply(to=card.ref, text=document(refusal)),), by=by)
     if wish in {Wish.YES, Wish.NO} and case.held:
         word = "approved" if wish is Wish.YES else "rejected"
         settle = Settle(case=number, approve=wish is Wish.YES)
+        kept = (agreed(case, by),) if wish is Wish.YES else ()
         return Outcome(
-            f"case #{number} {word} by {by.name}", (settle, *card.settled(f"{word} by {by.name}")), by=by
+            f"case #{number} {word} by {by.name}",
+            (settle, *kept, *card.settled(f"{word} by {by.name}")),
+            by=by,
         )
-    if wish is Wish.UNDO and not case.undone:
-        taken = await take_back(ctx, [case])
+    if wish is Wish.UNDO and (given := await lineage(ctx, case)):
+        taken = await take_back(ctx, given)
         told = tell(ctx, case, notice.undone(number, lifted=bool(taken.lifted), gone=bool(taken.gone)).blocks)
         how = card.settled(
             f"taken back by {by.name}.{lifted_words(taken)}" if taken.gone else f"taken back by {by.name}"
@@ -170,11 +183,18 @@ async def _on_message(ctx: Moderation, card: Card, about: Ref, wish: Wish, by: A
         )
     who = message.author
     removed: tuple[Action, ...] = () if message.gone else (Remove(ref=about, person=who, reason=SHOWN),)
-    if wish is Wish.REMOVE:
+    known = await struck(ctx, message) if wish is Wish.WARN else None
+    if wish is Wish.REMOVE or (known and removed):
         how = f"removed by {by.name}"
         return Outcome(
-            SHOWN, (*removed, *closed, *card.settled(how)), evidence=message.text or message.title, by=by
+            SHOWN,
+            (*removed, *(_told_removal(ctx, message, SHOWN) if removed else ()), *closed, *card.settled(how)),
+            evidence=message.text or message.title,
+            by=by,
         )
+    if known:
+        how = f"it has its strike already, in case #{known.number}"
+        return Outcome(how, (*closed, *card.settled(how)), by=by)
     if wish is Wish.WARN:
         given: Given | None = await warning(ctx, who, about.place, message, SHOWN)
         how = f"removed, and {who.name} is warned, by {by.name}"
@@ -189,6 +209,16 @@ async def _on_message(ctx: Moderation, card: Card, about: Ref, wish: Wish, by: A
         evidence=message.text or message.title,
         by=by,
     )
+
+
+def _told_removal(ctx: Moderation, message: Message, reason: str) -> tuple[Action, ...]:
+    """Word to the person whose message a moderator removed, where nothing else tells them."""
+    place = message.ref.place
+    if not ctx.settings.tell_removals or not ctx.can(Capability.TELL, place):
+        return ()
+    words = message.text or message.title
+    text = notice.removal(rule=reason, quoted=words, by_hand=True, prefix=ctx.community.prefix)
+    return (Tell(place=place, person=message.author, text=text),)
 
 
 def _closed(ctx: Moderation, about: Ref) -> tuple[Action, ...]:
@@ -243,7 +273,8 @@ async def remove(ctx: Moderation, call: Call, reason: Rest = NOTHING) -> Answer:
         return "Answer the message that is to go, or the card about it."
     why = reason or "not given"
     done = answer(call, f"What {message.author.name} wrote is removed: case ", CaseNumber(), ".")
-    acts = (Remove(ref=message.ref, person=message.author, reason=why), *_closed(ctx, message.ref))
+    gone = Remove(ref=message.ref, person=message.author, reason=why)
+    acts = (gone, *_told_removal(ctx, message, why), *_closed(ctx, message.ref))
     return Outcome(
         why,
         (*acts, *await _settling(ctx, message.ref, f"removed by {call.author.name}"), done),
@@ -273,8 +304,13 @@ async def kick(ctx: Moderation, call: Call, person: Person, reason: Rest = NOTHI
     target = target_of(call, who)
     done = answer(call, f"{who.name} is out: case ", CaseNumber(), ".")
     why = reason or "not given"
+    told: tuple[Action, ...] = ()
+    if ctx.can(Capability.TELL, place):
+        told = (Tell(place=place, person=who, text=notice.put_out(place, reason, ctx.community.prefix)),)
     return Outcome(
-        why, (Kick(place=place, person=who, reason=why), done), evidence=target.text if target else None
+        why,
+        (Kick(place=place, person=who, reason=why), *told, done),
+        evidence=target.text if target else None,
     )
 
 

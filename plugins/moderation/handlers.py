@@ -7,22 +7,28 @@ from dataclasses import replace
 
 from bot.api import (
     Action,
+    Answer,
     Author,
+    Case,
     Context,
     Edited,
+    Joined,
     Link,
     Message,
     Outcome,
     PlaceKind,
     Plugin,
     Remember,
+    Remove,
     Report,
     Reported,
     State,
     Warn,
     document,
     line,
+    points,
 )
+from plugins.moderation import raids
 from plugins.moderation.adornments import report
 from plugins.moderation.cards import report_card
 from plugins.moderation.drift import watched
@@ -30,9 +36,12 @@ from plugins.moderation.inquiry import Inquiry
 from plugins.moderation.judging import Occasion, judge, keeps_records
 from plugins.moderation.match import Match
 from plugins.moderation.offence import Setting, answer, punish
+from plugins.moderation.recompute import taken
 from plugins.moderation.rule import Rule
 from plugins.moderation.rulebook import MEMORY, InForce
 from plugins.moderation.settings import ModerationSettings, problems
+from plugins.moderation.slowmode import paced
+from plugins.moderation.spared import as_trusted
 from plugins.moderation.sweep import with_sweep
 
 plugin = Plugin(
@@ -54,9 +63,20 @@ async def rules_in_force(ctx: Moderation) -> InForce:
 
 
 @plugin.on_message
-async def check_message(ctx: Moderation, message: Message) -> Outcome | None:
-    """Hold the rules against a new message."""
-    return await _check(ctx, message)
+async def check_message(ctx: Moderation, message: Message) -> Answer:
+    """Hold the rules against a new message; what they leave is slowed down where there is slow mode."""
+    outcome = await _check(ctx, message)
+    if not is_public(message, ctx):
+        return outcome
+    is_gone = outcome is not None and any(isinstance(act, Remove) for act in outcome.actions)
+    slowed = None if is_gone else await paced(ctx, message)
+    return [one for one in (outcome, slowed, await raids.on_message(ctx, message)) if one]
+
+
+@plugin.on(Joined)
+async def watch_joins(ctx: Moderation, joined: Joined) -> Outcome | None:
+    """See whether many join at once."""
+    return await raids.on_join(ctx, joined)
 
 
 @plugin.on(Edited)
@@ -112,6 +132,8 @@ async def _check(
     done = await _done(ctx, message) if seen_before else frozenset()
     about = Inquiry(ctx, message, ctx.settings.rulebook.profiles)
     judged = await judge(ctx, rules, message, about, Occasion(is_edited, reports, done))
+    if (judged.enforced or judged.watched or judged.guesses) and (freed := await as_trusted(ctx, message)):
+        judged = await judge(ctx, rules, freed, about, Occasion(is_edited, reports, done))
     outcome = (
         await _act(ctx, message, judged.enforced, done, seen_before=seen_before) if judged.enforced else None
     )
@@ -194,8 +216,15 @@ async def setting(ctx: Moderation, person: Author, *, again: bool = False) -> Se
         cooldown=settings.cooldown,
         tell_removals=settings.tell_removals,
         strikes=await ctx.strikes(person),
+        taken=taken(await ctx.cases(person), ctx.now - settings.remember) if settings.remember else (),
         again=again,
     )
+
+
+async def struck(ctx: Moderation, message: Message) -> Case | None:
+    """The case in which this message brought a strike that still stands: there is never a second one for it."""
+    cases = await ctx.cases(message.author)
+    return next((case for case in cases if case.about == message.ref and points(case)), None)
 
 
 async def _struck(ctx: Moderation, message: Message, seen_before: bool) -> bool:

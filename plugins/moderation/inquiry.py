@@ -6,7 +6,7 @@ from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from bot.api import Author, Context, Json, Message, PlaceKind, Profile, Remember
+from bot.api import Author, Context, Json, Message, PlaceKind, PlatformError, Profile, Remember
 from plugins.moderation import labels, standing
 from plugins.moderation.facts import Fact, Field, Need, Target
 from plugins.moderation.rule import Kind
@@ -176,7 +176,7 @@ class Inquiry:
         url = origin[0]
         try:
             others = await self._ctx.elsewhere(self._message.ref)
-        except Exception:  # noqa: BLE001 - whatever the platform raises: nobody knows where it came from
+        except PlatformError:  # nobody knows where it came from
             return item
         for one in others:
             if one.url == url or (one.instance == host(url) and one.url.endswith(f"/{origin[1]}")):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -12,10 +12,19 @@ from plugins.moderation.rule import FOREVER
 
 
 class Deed(StrEnum):
+    REMIND = "remind"  # the friendly form of a warning
     WARN = "warn"
     MUTE = "mute"
     BAN = "ban"
     PROPOSE_BAN = "propose_ban"  # a ban for good, once a moderator agrees
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is only said."""
+        return self in {Deed.REMIND, Deed.WARN}
+
+
+_RANK = {deed: rank for rank, deed in enumerate(Deed)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +38,16 @@ class Step:
     @property
     def weight(self) -> tuple[int, timedelta]:
         """Orders steps from light to heavy."""
-        rank = {Deed.WARN: 0, Deed.MUTE: 1, Deed.BAN: 2, Deed.PROPOSE_BAN: 3}[self.do]
-        return (4 if self.do is Deed.BAN and self.span == FOREVER else rank), self.span or timedelta()
+        is_endless = self.do is Deed.BAN and self.span == FOREVER
+        return len(_RANK) if is_endless else _RANK[self.do], self.span or timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A mute or ban that the ladder gave before. It is remembered longer than the strikes that led to it."""
+
+    at: datetime
+    step: Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +55,8 @@ class Ruling:
     """What one more offence leads to.
 
     `points` are new (0 within the cool-down: the same incident), `total` all that count now, `step` what they lead to
-    (None: below the first step, or nothing new), `then` the next step up.
+    (None: below the first step, or nothing new), `then` the next step up. `raised` says that the step is higher than the
+    points alone would make it, since a lighter one was taken before.
     """
 
     points: int
@@ -46,6 +64,7 @@ class Ruling:
     step: Step | None
     then: Step | None
     same_incident: bool = False
+    raised: bool = False
 
 
 class LadderError(ValueError):
@@ -67,7 +86,7 @@ class Ladder:
                 raise LadderError(
                     f"the {step.do} at {step.at} needs to say for how long: `for: 1d`, or `for: forever`"
                 )
-            if step.do in {Deed.WARN, Deed.PROPOSE_BAN} and step.span is not None:
+            if (step.do.is_word or step.do is Deed.PROPOSE_BAN) and step.span is not None:
                 raise LadderError(f"`for` means nothing with {step.do} at {step.at}; leave it out")
         for lower, upper in zip(self.steps, self.steps[1:], strict=False):
             if upper.at <= lower.at:
@@ -85,6 +104,10 @@ class Ladder:
         """The next step above `total` points."""
         return next((step for step in self.steps if step.at > total), None)
 
+    def coming(self, strikes: Sequence[Strike], now: datetime, taken: Sequence[Taken] = ()) -> Step | None:
+        """The next step for somebody with these strikes, as heavy as it will be."""
+        return self._then(live_points(strikes, now), _floor(strikes, taken, now))
+
     @property
     def first_ban(self) -> Step:
         """Where severe offences start: the first ban, or the heaviest step of a ladder without one."""
@@ -99,21 +122,44 @@ class Ladder:
         *,
         severe: bool = False,
         cooldown: timedelta = timedelta(),
+        taken: Sequence[Taken] = (),
     ) -> Ruling:
         """What `points` more lead to for somebody with these strikes (undone ones not among them).
 
         Within `cooldown` of the last strike it is the same incident: no new points and no step, unless it is severe.
-        A severe offence reaches the first ban at least.
+        A severe offence reaches the first ban at least. Steps in `taken` from before the oldest strike that counts are
+        not taken again: whoever was banned for a day and comes back to it is banned for longer.
         """
         total = live_points(strikes, now)
+        floor = _floor(strikes, taken, now)
         last = max((strike.at for strike in strikes if strike.points > 0), default=None)
         if not severe and points and last is not None and now - last < cooldown:
-            return Ruling(0, total, None, self.after(total), same_incident=True)
+            return Ruling(0, total, None, self._then(total, floor), same_incident=True)
         total += points
         step = self.at(total) if points or severe else None
         if severe and (step is None or step.weight < self.first_ban.weight):
             step = self.first_ban
-        return Ruling(points, total, step, self.after(max(total, step.at if step else 0)))
+        due = self._above(step, floor) if step else None
+        then = self._then(max(total, due.at if due else 0), floor)
+        return Ruling(points, total, due, then, raised=due != step)
+
+    def _above(self, step: Step, floor: Step | None) -> Step:
+        """`step`, or the next one above `floor` where that was taken already. Words may be said again."""
+        if floor is None or step.do.is_word or step.weight > floor.weight:
+            return step
+        return next((higher for higher in self.steps if higher.weight > floor.weight), self.steps[-1])
+
+    def _then(self, total: int, floor: Step | None) -> Step | None:
+        """The next step above `total` points, as heavy as it will be."""
+        following = self.after(total)
+        return replace(self._above(following, floor), at=following.at) if following else None
+
+
+def _floor(strikes: Sequence[Strike], taken: Sequence[Taken], now: datetime) -> Step | None:
+    """The heaviest step of earlier rounds: of those that began before the oldest strike that still counts."""
+    began = min((strike.at for strike in strikes if strike.points and strike.live(now)), default=now)
+    earlier = [one.step for one in taken if one.at < began]
+    return max(earlier, key=lambda step: step.weight, default=None)
 
 
 def live_points(strikes: Iterable[Strike], now: datetime) -> int:

@@ -62,11 +62,13 @@ def fill_plain(template: str, values: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(lambda found: excerpt(values.get(found[1].lower(), found[0]), 80), template)
 
 
-def step_words(step: Step) -> str:
-    """`a ban of 1d`, as in "the next step is …"."""
+def step_words(step: Step, after: Step | None = None) -> str:
+    """`a ban of 1d`, as in "the next step is …"; `after` is the step that is taken now."""
     match step.do:
+        case Deed.REMIND:
+            return "another reminder"
         case Deed.WARN:
-            return "another warning"
+            return "a warning" if after and after.do is Deed.REMIND else "another warning"
         case Deed.PROPOSE_BAN:
             return "the moderators' decision about a ban for good"
         case _:
@@ -84,18 +86,18 @@ def warning(
     prefix: str = "!",
 ) -> Document:
     """The warning itself. `rule` is what was broken, `quoted` the words, `text` what the rule's author wants said."""
-    blocks: list[Block | str] = [
-        line(Name(person, notify=True), ", please note our rule: ", Strong(rule), ".")
-    ]
+    is_reminder = ruling.step is not None and ruling.step.do is Deed.REMIND
+    opening = ", a friendly reminder of our rule: " if is_reminder else ", please note our rule: "
+    blocks: list[Block | str] = [line(Name(person, notify=True), opening, Strong(rule), ".")]
     if text and text.markdown:
         blocks.append(text)
     if quoted:
         blocks.append(quote(excerpt(quoted)))
     if ruling.points:
         blocks.append(line(*_count(ruling, expires_at)))
-    if ruling.step and ruling.step.do is not Deed.WARN:
+    if ruling.step and not ruling.step.do.is_word:
         blocks.append(line(_now(ruling.step)))
-    blocks.append(_appeal(prefix))
+    blocks.append(appeal_line(prefix))
     return document(*blocks)
 
 
@@ -109,7 +111,7 @@ def _count(ruling: Ruling, expires_at: datetime | None) -> list[Inline]:
     if ruling.then:
         left = ruling.then.at - ruling.total
         if left > 0:
-            parts.append(Plain(f" With {left} more comes {step_words(ruling.then)}."))
+            parts.append(Plain(f" With {left} more comes {step_words(ruling.then, ruling.step)}."))
     return parts
 
 
@@ -127,7 +129,8 @@ def _now(step: Step) -> str:
             return f"That is enough for a {step.do} of {show_span(step.span)}, which starts now and ends by itself."
 
 
-def _appeal(prefix: str) -> Block:
+def appeal_line(prefix: str) -> Block:
+    """The case's number, and how to say that it is a mistake."""
     return line(
         "Case ",
         CaseNumber(),
@@ -139,30 +142,47 @@ def _appeal(prefix: str) -> Block:
     )
 
 
-def removal(*, rule: str, quoted: str | None, waits: bool, prefix: str = "!") -> Document:
-    """Why a message was removed, where no warning says so; `waits`: a moderator will look at it anyway."""
+def removal(
+    *, rule: str, quoted: str | None, waits: bool = False, by_hand: bool = False, prefix: str = "!"
+) -> Document:
+    """Why a message was removed, where no warning says so; `waits`: a moderator will look at it anyway.
+
+    `rule` is the reason that a moderator gave, where it was done `by_hand`.
+    """
     opening = (
         "Your message is hidden until a moderator has looked at it." if waits else "Your message was removed."
     )
-    blocks: list[Block | str] = [line(f"{opening} Our rule: ", Strong(rule), ".")]
+    blocks: list[Block | str] = [
+        line(f"{opening} {'Reason' if by_hand else 'Our rule'}: ", Strong(rule), ".")
+    ]
     if quoted:
         blocks.append(quote(excerpt(quoted)))
-    blocks += [line("This is no strike."), _appeal(prefix)]
+    blocks += [line("This is no strike."), appeal_line(prefix)]
     return document(*blocks)
 
 
-def sanction(what: str, reason: str, until: datetime | None, prefix: str = "!") -> Document:
-    """That a moderator banned or muted somebody, how long, and why."""
+def sanction(
+    what: str, reason: str, until: datetime | None, prefix: str = "!", quoted: str | None = None
+) -> Document:
+    """That a moderator banned or muted somebody, how long, why, and over which words."""
     end: list[Inline | str] = [" until ", Moment(until)] if until else [" for good"]
+    blocks: list[Block | str] = [line(f"You have been {what}", *end, f". Reason: {reason or 'not given'}.")]
+    if quoted:
+        blocks.append(quote(excerpt(quoted)))
+    return document(*blocks, appeal_line(prefix))
+
+
+def put_out(place: str, reason: str, prefix: str = "!") -> Document:
+    """That a moderator put somebody out of a room, which is no ban."""
     return document(
-        line(f"You have been {what}", *end, f". Reason: {reason or 'not given'}."),
-        _appeal(prefix),
+        f"You have been put out of {place}. Reason: {reason or 'not given'}. You may come back; this is no strike.",
+        appeal_line(prefix),
     )
 
 
 def due(reason: str, prefix: str = "!") -> Document:
     """That a rule asks for a ban for good: most communities let a moderator decide, so it is not said to be given."""
-    return document(f"Our rules ask for a ban for good here. Reason: {reason}.", _appeal(prefix))
+    return document(f"Our rules ask for a ban for good here. Reason: {reason}.", appeal_line(prefix))
 
 
 def undone(

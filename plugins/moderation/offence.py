@@ -25,7 +25,7 @@ from bot.api import (
 )
 from plugins.moderation import notice
 from plugins.moderation.adornments import adornments, found_in, reason_of
-from plugins.moderation.ladder import Deed, Ladder, Ruling, Step
+from plugins.moderation.ladder import Deed, Ladder, Ruling, Step, Taken
 from plugins.moderation.match import Match
 from plugins.moderation.placeholders import Words
 from plugins.moderation.rule import Rule, Verb
@@ -49,6 +49,7 @@ class Setting:
     cooldown: timedelta
     tell_removals: bool = True
     strikes: Sequence[Strike] = ()
+    taken: Sequence[Taken] = ()
     again: bool = False
 
 
@@ -61,6 +62,7 @@ def punish(match: Match, message: Message, setting: Setting) -> Outcome:
         setting.now,
         severe=rule.severe and not setting.again,
         cooldown=setting.cooldown,
+        taken=setting.taken,
     )
     words = _words(match, message, ruling, setting)
     actions: list[Action] = []
@@ -140,7 +142,7 @@ def sanctions(
     step: Step, person: Author, reason: str, setting: Setting, *, name: str = BY_LADDER
 ) -> list[Action]:
     """A mute or ban in every place of the community where the person's platform is; nothing for a warning."""
-    if step.do is Deed.WARN:
+    if step.do.is_word:
         return []
     propose = step.do is Deed.PROPOSE_BAN
     until = None if propose else notice.until(setting.now, step.span)
@@ -248,7 +250,8 @@ def _arithmetic(ruling: Ruling, setting: Setting) -> str:
         return "no strike"
     step = f" → {ruling.step.do}" if ruling.step else ""
     length = f" for {show_span(ruling.step.span)}" if ruling.step and ruling.step.span else ""
-    return f"{_tally(ruling)}{step}{length}"
+    raised = ", since a lighter one was given before" if ruling.raised else ""
+    return f"{_tally(ruling)}{step}{length}{raised}"
 
 
 def _tally(ruling: Ruling) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.api import Action, Ban, Case, Mute, Note, State, Stored, Unban, Unmute, Warn, points
-from plugins.moderation.ladder import Ladder, Step
+from plugins.moderation.ladder import Deed, Ladder, Step, Taken
 from plugins.moderation.notice import until
 from plugins.moderation.offence import BY_LADDER
 from plugins.moderation.rule import FOREVER
@@ -49,7 +49,7 @@ def spare_others(actions: Sequence[Action], cases: Sequence[Case], now: datetime
     """`actions` without lifting a ban or mute that another case still asks for; what was to be undone still is."""
     undone = {action.undoes for action in actions if action.undoes is not None}
     standing = {
-        (type(stored.action), stored.action.place)
+        (type(stored.action), stored.action.place, stored.action.person.key)
         for case in cases
         for stored in case.actions
         if isinstance(stored.action, Ban | Mute)
@@ -61,12 +61,33 @@ def spare_others(actions: Sequence[Action], cases: Sequence[Case], now: datetime
     return tuple(_spared(action, standing) for action in actions)
 
 
-def _spared(action: Action, standing: Collection[tuple[type, str]]) -> Action:
-    is_lift = isinstance(action, Unban | Unmute) and action.not_before is None
+def _spared(action: Action, standing: Collection[tuple[type, str, str]]) -> Action:
+    if not isinstance(action, Unban | Unmute) or action.not_before is not None:
+        return action
     kind: type = Ban if isinstance(action, Unban) else Mute
-    if is_lift and (kind, getattr(action, "place", "")) in standing:
+    if (kind, action.place, action.person.key) in standing:
         return Note(text="taken back, but another sanction stands", undoes=action.undoes)
     return action
+
+
+def taken(cases: Sequence[Case], since: datetime) -> list[Taken]:
+    """The mutes and bans that the ladder gave since then and that nobody took back."""
+    return [
+        Taken(case.at, Step(1, _deed(stored.action), _span(stored.action, case.at)))
+        for case in cases
+        if case.at >= since
+        for stored in case.actions
+        if _by_ladder(stored) and stored.state is not State.HELD
+    ]
+
+
+def _deed(given: Action) -> Deed:
+    return Deed.MUTE if isinstance(given, Mute) else Deed.BAN
+
+
+def _span(given: Action, at: datetime) -> timedelta:
+    end = getattr(given, "until", None)
+    return end - at if isinstance(end, datetime) else FOREVER
 
 
 def _by_ladder(stored: Stored) -> bool:

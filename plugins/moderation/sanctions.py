@@ -14,6 +14,7 @@ from bot.api import (
     Call,
     Capability,
     CaseNumber,
+    Document,
     Inline,
     Message,
     Mute,
@@ -35,7 +36,7 @@ from bot.api import (
     line,
 )
 from plugins.moderation import notice, sweep
-from plugins.moderation.handlers import Moderation, plugin, setting
+from plugins.moderation.handlers import Moderation, plugin, setting, struck
 from plugins.moderation.ladder import Deed, Step
 from plugins.moderation.offence import expires, places, sanctions
 from plugins.moderation.recompute import stands
@@ -60,7 +61,10 @@ async def warn(ctx: Moderation, call: Call, person: Person, reason: Rest = NOTHI
     place = where(ctx, call, who)
     if place is None:
         return nowhere(who)
-    given = await warning(ctx, who, place, target_of(call, who), reason or NO_REASON)
+    about = target_of(call, who)
+    if about and (known := await struck(ctx, about)):
+        return f"That message has its strike already, in case #{known.number}. For something else, name {who.name} instead."
+    given = await warning(ctx, who, place, about, reason or NO_REASON)
     done = answer(call, f"{who.name} is warned, ", CaseNumber(), f". {given.summary}")
     return Outcome(given.reason, (*given.actions, done), rule=given.reason, evidence=given.evidence)
 
@@ -78,7 +82,7 @@ class Given:
 async def warning(ctx: Moderation, who: Author, place: str, about: Message | None, reason: str) -> Given:
     """A strike by hand, with whatever the ladder makes of it."""
     weighed = await setting(ctx, who)
-    ruling = weighed.ladder.decide(weighed.strikes, 1, ctx.now)
+    ruling = weighed.ladder.decide(weighed.strikes, 1, ctx.now, taken=weighed.taken)
     words = (about.text or about.title) if about else None
     expires_at = expires(ruling.points, weighed)
     text = notice.warning(
@@ -102,9 +106,7 @@ async def warning(ctx: Moderation, who: Author, place: str, about: Message | Non
     further = sanctions(ruling.step, who, f"{reason}: {ruling.total} strikes", weighed) if ruling.step else []
     then = f" Next: {notice.step_words(ruling.then)} at {ruling.then.at}." if ruling.then else ""
     now = (
-        f" That means {notice.step_words(ruling.step)}."
-        if ruling.step and ruling.step.do is not Deed.WARN
-        else ""
+        f" That means {notice.step_words(ruling.step)}." if ruling.step and not ruling.step.do.is_word else ""
     )
     return Given(
         actions=(given, *further),
@@ -163,12 +165,12 @@ async def shut_out(
     span = None if step.span == FOREVER else step.span
     participle = "muted" if all(isinstance(act, Mute) for act in acts) else "banned"
     told: tuple[Action, ...] = ()
+    words = (about.text or about.title) if about else None
     if ctx.can(Capability.TELL, place):
-        text = notice.sanction(participle, reason, notice.until(ctx.now, span), ctx.community.prefix)
+        text = notice.sanction(participle, reason, notice.until(ctx.now, span), ctx.community.prefix, words)
         told = (Tell(place=place, person=who, text=text),)
     length = f"for {show_span(span)}" if span else "for good"
     messages = await sweep.swept(ctx, acts, sweep.count(ctx, reason), but)
-    words = (about.text or about.title) if about else None
     return Given(
         actions=(*acts, *told, *sweep.removals(messages, who, why)),
         reason=why,
@@ -217,7 +219,7 @@ async def _lift(
 ) -> Answer:
     """Takes back what stands in the ledger, and lifts it also where it was given by other means."""
     standing: dict[str, list[Stored]] = {}
-    for case in await ctx.cases(who):
+    for case in await ctx.cases(who, alone=True):
         for stored in case.actions:
             act = stored.action
             if isinstance(act, kind) and stands(stored) and _lasts(act.until, ctx.now):
@@ -259,6 +261,22 @@ def where(ctx: Moderation, call: Call, who: Author) -> str | None:
 
 def nowhere(who: Author) -> str:
     return f"I cannot act on {who.name}: this community has no place on their platform where I may."
+
+
+def privately(ctx: Moderation, call: Call, text: Document) -> Action | None:
+    """An answer that members do not get to read; None where there is no way to give one."""
+    place = call.message.place
+    if place.kind is PlaceKind.PRIVATE or place.alias == ctx.community.moderators_room:
+        return Reply(to=call.message.ref, text=text)
+    return (
+        Tell(place=place.alias, person=call.author, text=text)
+        if ctx.can(Capability.TELL, place.alias)
+        else None
+    )
+
+
+#: Where something cannot be said in private.
+NOT_HERE = "That is for moderators only: ask me in your room, or in private."
 
 
 def answer(call: Call, *parts: str | Inline) -> Reply:

@@ -89,7 +89,7 @@ async def _stale(ctx: Policies, place: Place, known: dict[str, Json]) -> list[Ou
         case = await ctx.case(number) if isinstance(number, int) else None
         if case is None or case.person is None or _stands(case):
             continue
-        theirs = await ctx.cases(case.person)
+        theirs = await ctx.cases(case.person, alone=True)
         other = next((one for one in theirs if _stands(one)), None)
         if other is not None:
             kept = published(case.person, other.number)

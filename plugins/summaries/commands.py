@@ -83,16 +83,18 @@ def wish(text: str) -> Wish:
 async def summary(ctx: Context[SummarySettings], call: Call, what: Rest = Rest("")) -> Answer:  # noqa: B008 - a str
     """The members' own sentences that stand for a long thread, or for the last hours of a room.
 
-    Answer something in the thread, or give a link to it. In a room, a time (6h) or "missed" (since you last wrote)
-    says how far back to look. A number is about how many words to quote.
+    Ask in the thread, answer something in it, or give a link to it. In a room, outside of threads, a time (6h) or "missed"
+    (since you last wrote) says how far back to look. A number is about how many words to quote.
     """
     try:
         asked = wish(what)
     except NotUnderstood as problem:
         return str(problem)
-    if asked.link is None and call.target is None and call.message.place.kind is not PlaceKind.COMMUNITY:
+    said = call.message
+    alone = asked.link is None and call.target is None and said.root == said.ref
+    if alone and said.place.kind is not PlaceKind.COMMUNITY:
         return await _room(ctx, call, asked)
-    target = await ctx.message(asked.link) if asked.link else call.target or call.message
+    target = await ctx.message(asked.link) if asked.link else call.target or said
     if target is None:
         return "I cannot find that. Give a link to a post or a comment of this community."
     thread = await read(ctx, target.root)

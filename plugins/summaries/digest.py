@@ -98,7 +98,8 @@ def summarize_steps(
     """The steps of `summarize`."""
     read = yield from read_thread(thread, title)
     rated = yield from score.rate(read.candidates, read.facts, read.opening, weights)
-    chosen = yield from score.choose(rated, read.facts, budget_words, weights)
+    parts = grouping.parts(thread, read.tree)
+    chosen = yield from score.choose(rated, read.facts, budget_words, weights, parts=parts)
     order = sorted(chosen[:-1]) + chosen[-1:]
     return [Sentence(read.sentences[i].text, thread[read.candidates[i].comment].id) for i in order]
 

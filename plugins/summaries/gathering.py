@@ -68,6 +68,8 @@ def read_thread(thread: Sequence[Comment], title: str) -> Steps[Read]:
                 continue
             if sentence.length >= _COPY and any(_folded(sentence.text) in text for text in above):
                 continue  # it repeats what it answers: a quotation without marks
+            readable = prose.without_links(sentence.shown)
+            addressing, describing = terms.manner(readable)
             sentences.append(sentence)
             candidates.append(
                 Candidate(
@@ -75,7 +77,9 @@ def read_thread(thread: Sequence[Comment], title: str) -> Steps[Read]:
                     place=sentence.place,
                     length=sentence.length,
                     dangling=openings.dangles(sentence.shown),
-                    terms=tuple(terms(prose.without_links(sentence.shown))),
+                    terms=tuple(terms(readable)),
+                    addressing=addressing,
+                    describing=describing,
                 )
             )
     opening = terms(title)

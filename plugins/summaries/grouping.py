@@ -31,7 +31,7 @@ _HEARD = 3
 
 def group(comments: Sequence[Comment], tree: Tree, terms: Sequence[Sequence[str]]) -> Steps[list[int]]:
     """The number of each comment's group; numbers go by size, the largest is 0. `terms` are each comment's words."""
-    members = yield from _merge(_subtrees(comments, tree), terms)
+    members = yield from _merge(subtrees(comments, tree), terms)
     members.sort(key=lambda group: (-len(group), group[0]))
     number = [0] * len(comments)
     for n, indices in enumerate(members):
@@ -40,7 +40,18 @@ def group(comments: Sequence[Comment], tree: Tree, terms: Sequence[Sequence[str]
     return number
 
 
-def _subtrees(comments: Sequence[Comment], tree: Tree) -> list[list[int]]:
+def parts(comments: Sequence[Comment], tree: Tree) -> list[int | None]:
+    """The number of each comment's subtree; None in those too small to be a discussion."""
+    found: list[int | None] = [None] * len(comments)
+    for number, members in enumerate(subtrees(comments, tree)):
+        if len(members) > _SMALL:
+            for i in members:
+                found[i] = number
+    return found
+
+
+def subtrees(comments: Sequence[Comment], tree: Tree) -> list[list[int]]:
+    """The indices of the comments below each top of the discussion; what stands above all of them is a group, too."""
     tops = [i for i, above in enumerate(tree.parent) if above is None]
     loose: list[int] = []
     while tops and max(tree.below[i] + 1 for i in tops) >= _ALL_OF_IT * len(comments) > 1:

@@ -23,6 +23,15 @@ def stop_words() -> Mapping[str, frozenset[str]]:
     return {code: frozenset(words.split()) for code, _, words in rows}
 
 
+@cache
+def manners() -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
+    """By language code, the words that address somebody or speak of oneself, and those that describe (`manner.txt`)."""
+    lines = Path(__file__).with_name("manner.txt").read_text("utf-8").splitlines()
+    rows = (line.partition(":") for line in lines if not line.startswith("#"))
+    parts = ((code, words.partition("|")) for code, _, words in rows)
+    return {code: (frozenset(me.split()), frozenset(it.split())) for code, (me, _, it) in parts}
+
+
 def stemmer(code: str | None) -> Callable[[str], str]:
     """A function that takes the ending off a word of that language; words stay as they are where none is known."""
     name = _SNOWBALL.get(code or "")

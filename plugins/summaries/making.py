@@ -6,7 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.api import Action, Author, Capability, Context, Document, Edit, Message, Ref, Reply, Thread
+from bot.api import (
+    Action,
+    Author,
+    Capability,
+    Context,
+    Document,
+    Edit,
+    Message,
+    PlatformError,
+    Ref,
+    Reply,
+    Thread,
+)
 from plugins.summaries import kept, reading
 from plugins.summaries.digest import digest_steps
 from plugins.summaries.kept import Kept
@@ -36,7 +48,7 @@ async def read(ctx: Context[SummarySettings], root: Ref) -> Thread | None:
     """The thread below `root`; None when the platform does not hand it out now."""
     try:
         return await ctx.thread(root)
-    except Exception:  # noqa: BLE001 - platforms raise errors of their own, which plugins do not know; a digest can wait
+    except (PlatformError, LookupError):  # a digest can wait
         return None
 
 

@@ -20,20 +20,25 @@ Vector = dict[str, float]
 class Weights:
     """What counts how much. Few numbers, each with its reason; measured once on the dev split, docs/summaries.md."""
 
-    centre: float = 1.2  # being about what the thread is about
+    centre: float = 1.6  # being about what the thread is about
     group: float = 0.5  # share of that measured inside the sub-discussion, where the thread has been grouped
     title: float = 0.2  # being about what the opening asks
-    place: float = 0.25  # people open with their point: divided by the sentence's place in its comment
+    place: float = 0.15  # people open with their point: divided by the sentence's place in its comment
     depth: float = 0.05  # answers to the root are about the topic, deep ones about each other
     votes: float = 0.05  # little: votes alone choose no better than chance
     replies: float = 0.1  # what people answered to is what they discussed
-    dangling: float = 0.12  # a sentence that points at the one before it cannot be understood alone
+    describing: float = (
+        0.6  # words that tell of things ("of the", "which is") are what makes a sentence stand alone,
+    )
+    addressing: float = 0.8  # "I" and "you" tie it to who spoke with whom
+    dangling: float = 0.16  # a sentence that points at the one before it cannot be understood alone
     shortest: float = 8.0  # words below which a sentence says too little
     longest: float = 38.0  # words above which it says too much at once
     repeated: float = 0.45  # likeness to a sentence already chosen
     same: float = 0.9  # so much likeness is the same said again: not chosen at all
-    person: float = 0.07  # each earlier sentence by the same person
+    person: float = 0.03  # each earlier sentence by the same person
     comment: float = 0.10  # each earlier sentence of the same comment
+    part: float = 0.07  # a sub-discussion that has a sentence already
     common: float = 0.5  # a word in more than this share of the comments tells nothing
 
 
@@ -49,13 +54,18 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may be chosen. `comment` is the index of its comment, `terms` are its counted words."""
+    """A sentence that may be chosen. `comment` is the index of its comment, `terms` are its counted words.
+
+    `addressing` and `describing` are shares of its words (`Terms.manner`).
+    """
 
     comment: int
     place: int
     length: float
     dangling: bool
     terms: tuple[str, ...]
+    addressing: float = 0.0
+    describing: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +123,8 @@ def rate(
             + weights.depth / (1 + fact.depth)
             + weights.votes * math.log1p(max(0, fact.votes)) / most_votes
             + weights.replies * math.log1p(fact.below) / most_below
+            + weights.describing * candidate.describing
+            - weights.addressing * candidate.addressing
             - weights.dangling * candidate.dangling
         )
         values.append(value * _comfort(candidate.length, weights))
@@ -128,15 +140,18 @@ def choose(
     *,
     among: Sequence[int] | None = None,
     taken: Sequence[int] = (),
+    parts: Sequence[int | None] | None = None,
 ) -> Generator[None, None, list[int]]:
     """Indices of the best candidates, best first, until `budget` words are reached.
 
-    `among` limits the choice, `taken` are chosen already: they are not returned, but nothing shall repeat them.
+    `among` limits the choice, `taken` are chosen already: they are not returned, but nothing shall repeat them. `parts`
+    gives each comment its sub-discussion, None where it is part of none; each shall have its say.
     Greedy and lazy: a value only ever falls, so a stale best one is brought up to date and put back (Minoux 1978).
     """
     before = [rated.candidates[index].comment for index in taken]
     by_comment = Counter(before)
     by_person = Counter(facts[comment].author for comment in before)
+    heard: set[int | None] = set()
     repeated: dict[int, float] = defaultdict(float)
     chosen: list[int] = list(taken)
     heap = [
@@ -154,6 +169,8 @@ def choose(
             spent += candidate.length
             by_person[person] += 1
             by_comment[candidate.comment] += 1
+            if parts is not None:
+                heard.add(parts[candidate.comment])
             continue
         for other in chosen[known:]:
             repeated[index] = max(repeated[index], dot(rated.vectors[index], rated.vectors[other]))
@@ -165,6 +182,8 @@ def choose(
             - weights.person * by_person[person]
             - weights.comment * by_comment[candidate.comment]
         )
+        if parts is not None and (part := parts[candidate.comment]) is not None:
+            value -= weights.part * (part in heard)
         heapq.heappush(heap, (-value, index, len(chosen)))
     return chosen[len(taken) :]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Annotated
+from datetime import time, timedelta
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from bot.api import Duration, Settings
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class SummarySettings(Settings):
@@ -27,6 +29,16 @@ class SummarySettings(Settings):
     """Shorter threads are quicker read than summarized, so nobody gets a digest of them."""
     span: Duration = timedelta(hours=24)
     """How far back `!summary` looks in a room."""
+    regular: Literal["never", "daily", "weekly"] = "never"
+    """Whether a digest of everything said in a place is posted there each day or week."""
+    regular_at: time = time(20)
+    """When, in the community's time zone."""
+    regular_day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = (
+        "sunday"
+    )
+    """On which day the weekly one is posted."""
+    regular_places: list[str] = Field(default_factory=list)
+    """Where, by the places' names. Left out: in every Lemmy community."""
 
 
 def problems(settings: SummarySettings) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from itertools import repeat
 
-from plugins.summaries.languages import stemmer, stop_words
+from plugins.summaries.languages import manners, stemmer, stop_words
 from plugins.summaries.steps import Steps
 
 #: A run of a script that does not part its words (or, Korean, glues endings to them), or a word.
@@ -22,6 +22,8 @@ _ELISION = re.compile(r"^(?:[ldjnscmt]|qu|jusqu|lorsqu|puisqu|un|dell|all|nell|s
 #: How many words are looked at to tell the languages of a thread.
 _SAMPLE = 20_000
 
+_NO_MANNER: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+
 
 class Terms:
     """Turns text into terms. Languages are recognised by their commonest words; a thread may mix several.
@@ -34,6 +36,9 @@ class Terms:
         self.languages = recognise(texts)
         lists = stop_words()
         self._stem = stemmer(self.languages[0] if self.languages else None)
+        self._addressing, self._describing = manners().get(
+            self.languages[0] if self.languages else "", _NO_MANNER
+        )
         #: What each word met so far stands for; an empty string for those that do not count.
         self._known = {word: "" for code in self.languages for word in lists[code]}
 
@@ -50,6 +55,17 @@ class Terms:
             if term:
                 found.append(term)
         return found
+
+    def manner(self, text: str) -> tuple[float, float]:
+        """The shares of the words of `text` that address somebody or speak of oneself, and that describe.
+
+        Both are 0 in a language whose words are not known (`manner.txt`).
+        """
+        words = [word for word, unspaced in tokens(text) if not unspaced]
+        if not words:
+            return 0.0, 0.0
+        addressing = sum(map(self._addressing.__contains__, words))
+        return addressing / len(words), sum(map(self._describing.__contains__, words)) / len(words)
 
     def _term(self, word: str) -> str:
         if len(word) < 2:

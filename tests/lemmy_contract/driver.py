@@ -195,6 +195,7 @@ class Driver(ABC):
     async def delete(self, who: Member, ref: str, *, on: bool = True) -> None: ...
 
     async def tell(self, who: Member, to: int, text: str) -> int:
+        """Once it is there for the recipient."""
         answer = await self.call("POST", "/private_message", who, content=text, recipient_id=to)
         return int(answer["private_message_view"]["private_message"]["id"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -77,6 +78,17 @@ class V4(Driver):
         """The server's own warning."""
         kind, ident = split(ref)
         await self.call("POST", f"/{kind}/warn", who, **{f"{kind}_id": ident}, reason=reason)
+
+    async def tell(self, who: Member, to: int, text: str) -> int:
+        ident = await super().tell(who, to, text)
+        for _ in range(
+            100
+        ):  # the server puts it into the inbox when it comes to it, and then lists it for its sender, too
+            sent = await self._notices(who, "private_message")
+            if any(data["private_message"]["id"] == ident for data in sent):
+                break
+            await asyncio.sleep(0.1)
+        return ident
 
     async def see(self, ref: str, who: Member | None = None) -> Thing:
         kind, ident = split(ref)

@@ -105,7 +105,7 @@ async def test_the_same_link_elsewhere_is_a_cross_post(server: str) -> None:
         elsewhere = await it.driver.found(it.ben, it.community.name.replace("chat", "news"))
         twin = await it.driver.post(it.ben, elsewhere, "The same news", None, link + "?utm_source=feed")
         await it.driver.comment(it.ana, twin, "said there")
-        number = await it.a_post("News", link=link)
+        number = await it.a_post(f"News of {it.community.name}", link=link)
         [found] = await it.adapter.elsewhere(it.ref(f"post/{number}"))
         assert (found.title, found.comments) == ("The same news", 1)
         assert found.community.startswith(f"{elsewhere.name}@")

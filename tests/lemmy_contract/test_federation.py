@@ -23,10 +23,10 @@ from bot.text import document
 from tests.lemmy_contract.driver import Community, Driver, Member, Said
 from tests.lemmy_contract.town import Town, adapter_for, driver_for, town
 
-pytestmark = [pytest.mark.enable_socket, pytest.mark.loopback, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.enable_socket, pytest.mark.loopback, pytest.mark.timeout(1200)]
 
 #: The first contact of two servers takes some ten seconds; afterwards a debug build sends at once, a release within half a minute.
-PATIENCE = 120
+PATIENCE = 240
 
 
 @pytest.fixture(params=["real-v3", "real-v4"])
@@ -55,6 +55,22 @@ class Peer:
     host: str
 
 
+async def found(other: Driver, who: Member, address: str) -> Community:
+    """A community as another server sees it, once it could fetch it."""
+    seen: list[int] = []
+
+    async def fetched() -> bool:
+        try:
+            seen.append((await other.look_up(who, address))[1])
+        except Said as said:
+            if said.name not in {"resolve_object_failed", "couldnt_find_object"}:
+                raise
+        return bool(seen)
+
+    await until(fetched, f"{address} can be fetched")
+    return await other.community(who, seen[0])
+
+
 async def heard(it: Town, wanted: Callable[[Occurrence], bool], what: str) -> Occurrence:
     async def come() -> bool:
         await it.poll()
@@ -69,8 +85,7 @@ async def neighbours(home: str) -> AsyncIterator[tuple[Town, Peer]]:
     async with driver_for(f"{home}-peer") as other, town(home) as it:
         eve, fay = [await other.register(f"{name}{secrets.token_hex(4)}") for name in ("eve", "fay")]
         host = urlsplit(it.community.actor).netloc
-        _, ident = await other.look_up(eve, f"!{it.community.name}@{host}")
-        there = await other.community(eve, ident)
+        there = await found(other, eve, f"!{it.community.name}@{host}")
         await other.follow(eve, there)
         await until(lambda: other.follows(eve, there.id), "the community's server accepts eve as a follower")
         # A ban ends that person's following; without a second follower her server would hear of nothing afterwards.

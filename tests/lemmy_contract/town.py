@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -112,6 +113,17 @@ def texts(occurrences: list[Occurrence]) -> list[str]:
     return [o.title or o.text for o in occurrences if isinstance(o, Message)]
 
 
+async def arrives(ask: Callable[[], Awaitable[list[str]]], wanted: list[str]) -> None:
+    """`ask` answers `wanted`, at the latest after a while: Lemmy 1.0 puts notices into inboxes when it comes to it."""
+    answer = await ask()
+    for _ in range(100):
+        if len(answer) >= len(wanted):
+            break
+        await asyncio.sleep(0.1)
+        answer = await ask()
+    assert answer == wanted
+
+
 @asynccontextmanager
 async def driver_for(server: str) -> AsyncIterator[Driver]:
     """The server called `embedded-v3`, `real-v4`, `real-v3-peer` …; skips where the environment does not name it."""
@@ -123,7 +135,7 @@ async def driver_for(server: str) -> AsyncIterator[Driver]:
             if peer:  # the other one may be of either generation
                 generation = await _generation(url)
         else:
-            instance = Instance("lemmy.example", SystemClock())
+            instance = Instance("lemmy.example:8536", SystemClock())
             instance.join(EMBEDDED_ADMIN[0], admin=True, password=EMBEDDED_ADMIN[1])
             embedded = await stack.enter_async_context(_embedded(instance, generation))
             url, (admin, password) = embedded.url, EMBEDDED_ADMIN

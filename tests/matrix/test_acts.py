@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -393,18 +393,30 @@ async def test_pins_are_added_to_those_of_others(synapse: Synapse, version: str)
 
 
 @both
-async def test_a_room_is_locked_as_a_whole_and_a_message_is_not(synapse: Synapse, version: str) -> None:
+async def test_a_room_is_locked_down_and_reopened_as_it_was(synapse: Synapse, version: str) -> None:
     async with lounge(synapse, version) as scene:
-        said = await scene.ana.send(scene.room, "hello")
-        with pytest.raises(Refused, match="only a whole room"):
-            await scene.bot.do(actions.Lock(ref=ref(said), reason=""))
+        # Many rooms name what a message takes, and then the default says nothing about it.
+        levels = await scene.ola.state(scene.room, "m.room.power_levels")
+        levels["events"] = levels.get("events", {}) | {"m.room.message": 0, "m.room.name": 50}
+        await scene.ola.put_state(scene.room, "m.room.power_levels", levels)
         for _ in range(2):
-            await scene.bot.do(actions.Lock(ref=ref(scene.room), reason="raid"))
+            await scene.bot.do(actions.Lockdown(place="lounge", reason="raid"))
         with pytest.raises(Denied):
             await scene.ana.send(scene.room, "may I?")
         for _ in range(2):
-            await scene.bot.do(actions.Lock(ref=ref(scene.room), on=False, reason="over"))
+            await scene.bot.do(actions.Reopen(place="lounge", reason="over"))
         await scene.ana.send(scene.room, "thanks")
+        after = await scene.ola.state(scene.room, "m.room.power_levels")
+        assert after == levels | {"events_default": levels.get("events_default", 0)}
+
+
+async def test_a_lock_down_that_would_be_over_already_is_none(synapse: Synapse) -> None:
+    async with lounge(synapse, "12") as scene:
+        late = await scene.bot.do(
+            actions.Lockdown(place="lounge", reason="", until=datetime(2020, 1, 1, tzinfo=UTC))
+        )
+        assert late.detail == "it would be over already"
+        await scene.ana.send(scene.room, "hello")
 
 
 # What is missing is told
@@ -422,6 +434,7 @@ async def test_a_missing_right_is_named(synapse: Synapse, version: str) -> None:
             (actions.Unban(**who | {"person": known(banned)}), "to unban somebody, the bot needs the power level 50 and has 0"),
             (actions.Mute(**who), "to mute somebody, the bot needs the power level 100 and has 0"),
             (actions.Remove(ref=ref(rude), person=known(scene.ana), reason=""), "to remove messages, the bot needs the power level 50 and has 0"),
+            (actions.Lockdown(place="lounge", reason=""), "to change power levels, the bot needs the power level 100 and has 0"),
             (actions.Pin(ref=ref(rude)), "to pin messages, the bot needs the power level 50 and has 0"),
         ]  # fmt: skip
         for number, (action, sentence) in enumerate(expected):
@@ -449,6 +462,7 @@ async def test_what_matrix_has_not_is_refused(synapse: Synapse) -> None:
         for action, sentence in (
             (actions.Restore(ref=ref("$x"), reason=""), "cannot be brought back"),
             (actions.Resolve(ref=ref("$x")), "nothing like resolve"),
+            (actions.Lock(ref=ref("$x"), reason=""), "nothing like lock"),
             (actions.Post(place="nowhere", text=document("x")), "the bot is not in that room"),
             (actions.Ban(place="lounge", person=known("ana"), reason=""), "an id such as @ana:example.org"),
             (actions.Pin(ref=ref("said")), "an event's id looks like"),

@@ -227,6 +227,7 @@ async def test_an_appeal_is_granted_and_everything_is_undone():
                 > Look casino
                 - remove: sent
                 - warning, 1 point: sent
+                Now: 3 strikes that count. At 4 comes a ban of 1w.
             modroom | mo: !grant #1 I know that film
             freechat | bot unbans ana (the strike that led to it was taken back)
             lounge | bot unbans ana (the strike that led to it was taken back)
@@ -260,13 +261,13 @@ async def test_an_appeal_is_denied_with_a_reason():
             private | bo → bot: !appeal #1 leave her alone
             private | bot → bo: There is no case #1 about you. “!strikes” shows the numbers of yours.
             private | ana → bot: !appeal #1 he is silly
-            modroom | bot: Appeal in case #1 by ana (stay friendly). mo gave it, so somebody else should decide.
+            modroom | bot: Appeal in case #1 by ana (stay friendly). mo gave it, and nobody else moderates here, so they decide themselves.
                 > he is silly
                 Decide with !grant #1 or !deny #1 reason, or with ✅ or ❌ below this.
             private | bot → ana: Thank you. The moderators have your appeal in case #1 and will answer you.
             modroom | mo: !deny #1 read the rules
             private | bot → ana: Your appeal in case #1 was not granted. Reason: read the rules
-            modroom | bot → mo: Denied: case #1 stands. It was your own case: please let another moderator look at it, too.
+            modroom | bot → mo: Denied: case #1 stands. It was your own doing: let somebody else look at it, too, if you can.
             private | ana → bot: !appeal #1 please
             private | bot → ana: The appeal in case #1 was decided already: denied by mo.
             """
@@ -331,20 +332,23 @@ async def test_a_pardon_takes_back_the_strikes_but_not_the_removals():
             await community.advance(minutes=5)
         community.skip()
         await mo.says("!pardon @ana", place="modroom")
-        await mo.says("!pardon @ana", place="modroom")
+        await mo.reacts(community.newest("modroom"), "✅")
+        await mo.says("!pardon @ana yes", place="modroom")
         await mo.says("!strikes @ana", place="modroom")
         await mo.says("!cases @ana", place="modroom")
         assert community.transcript() == script(
             """
             modroom | mo: !pardon @ana
+            modroom | bot → mo: #1, #2, #3 of ana would no longer count, and nothing brings strikes back. Sure? Put ✅ below this, or say “!pardon @ana yes”.
+            modroom | mo reacts ✅ to “#1, #2, #3 of ana would no longer count…”
             lounge | bot unbans ana (undone: No gambling: 2 live + 1 new = 3 strike points)
             freechat | bot unbans ana (undone: No gambling: 2 live + 1 new = 3 strike points)
             lounge | bot deletes “ana, please note our rule: No gambling.…”
             lounge | bot deletes “ana, please note our rule: No gambling.…”
             lounge | bot deletes “ana, please note our rule: No gambling.…”
             private | bot → ana: You are pardoned: your strikes (#1, #2, #3) no longer count, and what followed from them is lifted.
-            modroom | bot → mo: ana is pardoned: #1, #2, #3 no longer count.
-            modroom | mo: !pardon @ana
+            modroom | bot edits “#1, #2, #3 of ana would no longer count…”: ana is pardoned: #1, #2, #3 no longer count. (mo)
+            modroom | mo: !pardon @ana yes
             modroom | bot → mo: ana has no strikes that count.
             modroom | mo: !strikes @ana
             modroom | bot → mo: ana has no strikes that count.
@@ -379,7 +383,7 @@ async def test_moderators_warn_mute_and_ban_by_hand():
             modroom | mo: !mute @ana 1h cool down
             freechat | bot mutes ana until 2026-03-02 09:00 (cool down)
             lounge | bot mutes ana until 2026-03-02 09:00 (cool down)
-            modroom | bot: Case #2 — mute ana until 2026-03-02 09:00 UTC; mute ana until 2026-03-02 09:00 UTC (by mo: cool down)
+            modroom | bot: Case #2 — mute ana in freechat until 2026-03-02 09:00 UTC; mute ana in lounge until 2026-03-02 09:00 UTC (by mo: cool down)
             private | bot → ana: You have been muted until 2026-03-02 09:00 UTC. Reason: cool down.
                 Case #2. If this is a mistake, write to me: !appeal #2 and why. A moderator will look at it.
             modroom | bot → mo: ana is muted for 1h: case #2.
@@ -652,6 +656,7 @@ async def test_who_may_ask_what():
                 > casino
                 - remove: sent
                 - warning, 1 point: sent
+                Now: 1 strike that counts. At 2 comes another warning.
             modroom | mo: !cases
             modroom | bot → mo: - #1 ana: No gambling, stands, 2026-03-02 08:00 UTC
             modroom | mo: !why #9
@@ -800,7 +805,7 @@ mode: enforce
             lounge | ana: HELLO
             freechat | bot mutes ana until 2026-03-02 09:00 (Shouting)
             lounge | bot mutes ana until 2026-03-02 09:00 (Shouting)
-            modroom | bot: Case #2 — mute ana until 2026-03-02 09:00 UTC; mute ana until 2026-03-02 09:00 UTC (rule “Shouting”: “HELLO” in the body (characters 1 to 5, as written); no strike)
+            modroom | bot: Case #2 — mute ana in freechat until 2026-03-02 09:00 UTC; mute ana in lounge until 2026-03-02 09:00 UTC (rule “Shouting”: “HELLO” in the body (characters 1 to 5, as written); no strike)
                 > HELLO
             private | bot → ana: You have been muted until 2026-03-02 09:00 UTC. Reason: Shouting.
                 Case #2. If this is a mistake, write to me: !appeal #2 and why. A moderator will look at it.

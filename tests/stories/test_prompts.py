@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.platforms.memory.port import Item
+from bot.platforms.protocol import Unreachable
 from bot.testing import DefaultTests, Moot, script
 from plugins.daily_prompts import plugin
 
@@ -435,5 +437,19 @@ async def test_no_answer_is_liked_best_where_the_platform_knows_no_votes() -> No
         ana = play.member("ana")
         await play.advance(minutes=1)
         await ana.replies(play.newest("freechat"), "Green.")
+        await play.advance(days=1)
+        assert play.transcript().splitlines()[-1] == "freechat | bot posts “Daily prompt: Tea?”"
+
+
+async def test_a_thread_that_cannot_be_read_does_not_hold_up_the_prompt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def silence(ident: str) -> tuple[Item, ...]:
+        raise Unreachable(f"no thread {ident}")
+
+    async with quiet(text="{{text}}\n\n[Best]({{yesterday.top}})") as play:
+        await play.advance(minutes=1)
+        await play.member("ana").replies(play.newest("freechat"), "Green.")
+        monkeypatch.setattr(play.world, "thread", silence)
         await play.advance(days=1)
         assert play.transcript().splitlines()[-1] == "freechat | bot posts “Daily prompt: Tea?”"

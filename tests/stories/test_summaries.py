@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import pytest
+
+from bot.model import Message
+from bot.platforms.memory.adapter import MemoryAdapter
+from bot.platforms.memory.port import Item
 from bot.testing import DefaultTests, Member, Moot, Said, script
 from plugins.summaries import plugin
 
@@ -217,6 +222,28 @@ async def test_what_was_said_in_the_room_while_somebody_was_away() -> None:
         assert "I do not know when you wrote here last. Give a time, such as 6h." in it.moot.transcript()
 
 
+async def test_in_a_thread_of_a_room_only_the_thread_is_summarized(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Matrix: a command in a thread stands below its root, and answers nobody."""
+    reads = MemoryAdapter._message
+
+    def in_a_thread(adapter: MemoryAdapter, item: Item) -> Message | None:
+        found = reads(adapter, item)
+        return replace(found, parent=None) if found and found.command is not None else found
+
+    monkeypatch.setattr(MemoryAdapter, "_message", in_a_thread)
+    async with evening(automatic=False) as it:
+        first = await it.bo.says(DEPOSITS[0])
+        for n, text in enumerate(RENTS):
+            await it.cy.says(text)
+            await list(it.people.values())[n].replies(first, DEPOSITS[1:][n % 3])
+        it.moot.skip()
+        for wish in ("!summary", "!summary 6h"):
+            await it.ed.replies(first, wish)
+            said = it.moot.transcript()
+            assert DEPOSITS[0] in said
+            assert not any(text in said for text in RENTS), "they were said beside the thread"
+
+
 async def test_in_a_room_too_what_is_removed_is_quoted_no_longer() -> None:
     async with evening(automatic=False) as it:
         said = [await it.cy.says(text) for text in (*RENTS, *DEPOSITS)]
@@ -226,6 +253,31 @@ async def test_in_a_room_too_what_is_removed_is_quoted_no_longer() -> None:
         change = it.moot.transcript().partition("bot edits")[2].partition("\n")[2]
         assert RENTS[1] in change
         assert RENTS[0] not in change
+
+
+async def test_the_digest_of_the_day_is_posted_and_kept_true() -> None:
+    async with evening(automatic=False, regular="daily", words=60) as it:
+        await it.moot.advance(hours=12)
+        said = it.moot.transcript()
+        assert "What was said here today, 2026-03-02" in said
+        assert said.count("Thread digest · 10 comments by 5 people") == 1, "the post and its nine comments"
+        assert RENTS[0] in said
+        await it.cy.removes(it.rents)
+        change = it.moot.transcript().partition("bot edits")[2].partition("\n")[2]
+        assert "1 removed or by people who asked for it" in change
+        assert RENTS[0] not in change
+        await it.moot.advance(hours=24)
+        assert "digest" not in it.moot.transcript(), "a day on which nothing was said has none"
+
+
+async def test_the_digest_of_the_week_comes_once_on_its_day() -> None:
+    async with evening(automatic=False, regular="weekly", regular_day="wednesday") as it:
+        await it.moot.advance(hours=12)
+        assert "digest" not in it.moot.transcript(), "it is Monday"
+        await it.moot.advance(hours=24)
+        assert "digest" not in it.moot.transcript()
+        await it.moot.advance(hours=24)
+        assert it.moot.transcript().count("Thread digest · 10 comments by 5 people") == 1
 
 
 async def test_words_that_make_no_wish_are_answered_with_what_was_expected() -> None:

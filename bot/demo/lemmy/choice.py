@@ -37,8 +37,14 @@ def the_post(call: Call) -> Post:
 
 
 def the_person(call: Call) -> Person:
-    ident, name = call.maybe_number("person_id"), call.maybe_text("username")
-    return call.instance.person(ident) if ident is not None else call.instance.who(name or "")
+    """By id or name. Servers are known without their port; a real one would go and ask the one with a port, if it can."""
+    ident, name = call.maybe_number("person_id"), call.maybe_text("username") or ""
+    if ident is not None:
+        return call.instance.person(ident)
+    bare, _, server = name.partition("@")
+    if ":" in server:
+        raise LemmyError("couldnt_find_person")
+    return call.instance.who(bare if server == call.instance.host.partition(":")[0] else name)
 
 
 def listed_posts(call: Call) -> list[Post]:
@@ -93,15 +99,15 @@ def said_by(call: Call, who: Person) -> tuple[list[Post], list[Comment]]:
     comments_ = [
         c
         for c in instance.comments.values()
-        if c.creator == who.id and not c.gone and where in {None, instance.community_of(c).id}
+        if c.creator == who.id and where in {None, instance.community_of(c).id}
     ]
     return posts_, sorted(comments_, key=lambda c: (c.published, c.id), reverse=True)
 
 
 def about_comments(call: Call) -> list[Notice]:
     """The notices that 0.19 knows: one's replies and mentions in comments."""
-    me = call.me
-    return [n for n in call.instance.notices.values() if n.recipient == me.id and n.comment is not None]
+    notices = call.instance.notices.values()
+    return [n for n in notices if n.recipient == call.me.id and n.comment is not None and not n.again]
 
 
 def listed_reports(call: Call, *, unresolved: bool) -> list[Report]:

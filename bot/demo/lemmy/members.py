@@ -8,26 +8,23 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from bot.demo.lemmy.inboxes import Inboxes
 from bot.demo.lemmy.records import (
     Comment,
     Community,
     LemmyError,
-    Notice,
     Person,
     Post,
     PrivateMessage,
     Report,
 )
-from bot.demo.lemmy.store import Store
 
 BODY_LIMIT = 10_000
 POST_LIMIT = 50_000
 DEEPEST = 50
 
-_MENTION = re.compile(r"@([\w.-]+)@([\w.:-]*\w)")
 
-
-class Members(Store):
+class Members(Inboxes):
     """People and what they say."""
 
     def join(
@@ -116,8 +113,7 @@ class Members(Store):
             votes={person.id: 1},
         )
         self.keep_post(post)
-        for recipient in self._mentioned(text or "", person.id):
-            self.notify("mention", person.id, recipient, post=ident)
+        self.announce(post)
         self.note(person, "post", f"post/{ident}", f"{title}: {text or link or ''}")
         return ident
 
@@ -158,7 +154,9 @@ class Members(Store):
             votes={person.id: 1},
         )
         self.keep(comment)
-        self._notify(comment, over.creator if over else above.creator)
+        if over:
+            self.has_read(person, over)
+        self.announce(comment)
         self.note(person, "comment", f"comment/{ident}", text)
         return ident
 
@@ -166,7 +164,7 @@ class Members(Store):
         person, recipient = self.who(as_), self.who(to)
         check_length(text, BODY_LIMIT)
         ident = self.next_id("message")
-        self.messages[ident] = PrivateMessage(
+        message = self.messages[ident] = PrivateMessage(
             id=ident,
             creator=person.id,
             recipient=recipient.id,
@@ -174,7 +172,7 @@ class Members(Store):
             published=published or self.now(),
             ap_id=f"https://{person.host}/private_message/{ident}",
         )
-        self.notify("private_message", person.id, recipient.id, message=ident)
+        self.announce(message)
         self.note(person, f"tell {recipient.handle}", f"message/{ident}", text)
         return ident
 
@@ -193,6 +191,7 @@ class Members(Store):
         if not isinstance(thing, PrivateMessage):
             self.may_write(person, self.community_of(thing))
         thing.updated = self.now()
+        self.announce(thing, again=True)
         self.note(person, "edit", ref, " ".join(filter(None, (title, text))))
 
     def delete(self, *, as_: str, ref: str, on: bool = True) -> None:
@@ -252,53 +251,6 @@ class Members(Store):
         for slur in self.slurs:
             text = re.sub(re.escape(slur), "*removed*", text, flags=re.IGNORECASE)
         return text
-
-    def notify(
-        self,
-        kind: str,
-        creator: int,
-        recipient: int,
-        *,
-        comment: int | None = None,
-        post: int | None = None,
-        message: int | None = None,
-        action: int | None = None,
-        named: bool = False,
-    ) -> None:
-        """Puts something into somebody's inbox; people of other servers have theirs there."""
-        if not self.people[recipient].local:
-            return
-        ident = self.next_id("notice")
-        self.notices[ident] = Notice(
-            id=ident,
-            kind=kind,
-            creator=creator,
-            recipient=recipient,
-            published=self.now(),
-            comment=comment,
-            post=post,
-            message=message,
-            action=action,
-            named=named,
-        )
-
-    def _notify(self, comment: Comment, above: int) -> None:
-        """A reply's notice; a mention's for all who are named and got none yet. Who answers something has read it."""
-        named = self._mentioned(comment.content, comment.creator)
-        parent = int(comment.path.split(".")[-2])
-        for notice in self.notices.values():
-            if notice.recipient == comment.creator and notice.comment == parent:
-                notice.read = True
-        if above != comment.creator:
-            self.notify("reply", comment.creator, above, comment=comment.id, named=above in named)
-        for recipient in named:
-            if recipient != above:
-                self.notify("mention", comment.creator, recipient, comment=comment.id)
-
-    def _mentioned(self, text: str, creator: int) -> list[int]:
-        """The people of this server who are named in a text, but not who wrote it."""
-        named = {name for name, host in _MENTION.findall(text) if host == self.host}
-        return [p.id for p in self.people.values() if p.local and p.name in named and p.id != creator]
 
 
 def check_length(text: str, limit: int, *, empty: bool = False) -> None:

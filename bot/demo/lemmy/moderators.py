@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.demo.lemmy.members import Members
 from bot.demo.lemmy.records import (
@@ -133,16 +134,20 @@ class Moderators(Members):
             self._log("added_to_community", self.who(as_), place, on=on, target=target)
 
     def purge(self, *, ref: str) -> None:
-        """An administrator wipes something out; nothing of it is left to find."""
+        """An administrator wipes something out; nothing of it is left to find, nor of what is about it."""
         thing = self.thing(ref)
-        tables: tuple[dict[int, Post] | dict[int, Comment] | dict[int, PrivateMessage], ...] = (
-            self.posts,
-            self.comments,
-            self.messages,
-        )
-        for table in tables:
-            if table.get(thing.id) is thing:
-                del table[thing.id]
+        if isinstance(thing, Post):
+            for comment in self.comments_of(thing):
+                self.purge(ref=f"comment/{comment.id}")
+        kind, _, number = ref.partition("/")
+        tables: dict[str, dict[int, Any]] = {
+            "post": self.posts,
+            "comment": self.comments,
+            "message": self.messages,
+        }
+        del tables[kind][int(number)]
+        self.notices = {n.id: n for n in self.notices.values() if getattr(n, kind) != thing.id}
+        self.reports = {r.id: r for r in self.reports.values() if (r.kind, r.target) != (kind, thing.id)}
 
     def _must_moderate(self, person: Person, community: Community) -> None:
         if not self.moderates(person, community):

@@ -172,6 +172,8 @@ class Notice:
     read: bool = False
     #: A reply that names its recipient, too.
     named: bool = False
+    #: Of something that was edited: 1.0 tells its recipient once more.
+    again: bool = False
 
     @property
     def kind_in_v3(self) -> str:

@@ -63,6 +63,8 @@ V3: Routes = {
     ("PUT", "/private_message"): writing.edit_private_message,
     ("POST", "/private_message/delete"): writing.delete_private_message,
     ("POST", "/private_message/mark_as_read"): writing.read_private_message,
+    ("POST", "/admin/purge/post"): writing.purge_post,
+    ("POST", "/admin/purge/comment"): writing.purge_comment,
 }
 
 V4: Routes = {
@@ -116,6 +118,8 @@ V4: Routes = {
     ("GET", "/resolve_object"): reading4.resolve,
     ("GET", "/search"): reading4.search,
     ("GET", "/federated_instances"): reading4.federated_instances,
+    ("POST", "/admin/purge/post"): writing.purge_post,
+    ("POST", "/admin/purge/comment"): writing.purge_comment,
 }
 
 KINDS3: Mapping[tuple[str, str], Kind] = {

@@ -33,6 +33,9 @@ KINDS = {
 }
 
 
+#: Of these, 1.0.0-beta.1 turns `is_revert` round twice.
+TURNED = frozenset({"added_to_community"})
+
 #: Counts that this server does not keep.
 NO_REPORTS = {"report_count": 0, "unresolved_report_count": 0}
 
@@ -155,7 +158,7 @@ class Views4:
         entry = {
             "id": what.id,
             "kind": KINDS[what.kind],
-            "is_revert": not what.on,
+            "is_revert": what.on is (what.kind in TURNED),
             "reason": what.reason,
             "expires_at": rows.moment(what.expires),
             "published_at": rows.moment(what.when),

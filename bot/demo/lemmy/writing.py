@@ -267,6 +267,21 @@ def appoint(call: Call) -> Json:
     return {"moderators": call.views.moderators(where)}
 
 
+def purge_post(call: Call) -> Json:
+    return _purge(call, "post")
+
+
+def purge_comment(call: Call) -> Json:
+    return _purge(call, "comment")
+
+
+def _purge(call: Call, kind: str) -> Json:
+    if not call.me.admin:
+        raise LemmyError("not_an_admin")
+    call.instance.purge(ref=f"{kind}/{call.number(f'{kind}_id')}")
+    return DONE
+
+
 def _post(call: Call, ident: int) -> Json:
     return {"post_view": call.views.post(call.instance.the_post(ident))}
 

@@ -53,6 +53,7 @@ def delete_post(call: Call) -> Json:
 def like_post(call: Call) -> Json:
     ident = call.number("post_id")
     call.instance.vote(as_=call.me.handle, ref=f"post/{ident}", score=_score(call))
+    call.instance.has_read(call.me, call.instance.the_post(ident))
     return _post(call, ident)
 
 
@@ -97,6 +98,7 @@ def delete_comment(call: Call) -> Json:
 def like_comment(call: Call) -> Json:
     ident = call.number("comment_id")
     call.instance.vote(as_=call.me.handle, ref=f"comment/{ident}", score=_score(call))
+    call.instance.has_read(call.me, call.instance.the_comment(ident))
     return _comment(call, ident)
 
 
@@ -131,11 +133,8 @@ def create_private_message(call: Call) -> Json:
 
 
 def edit_private_message(call: Call) -> Json:
-    """The recipient finds the message in the inbox once more."""
     writing.edit_private_message(call)
-    message = call.instance.message(call.number("private_message_id"))
-    call.instance.notify("private_message", message.creator, message.recipient, message=message.id)
-    return _message(call, message.id)
+    return _message(call, call.number("private_message_id"))
 
 
 def delete_private_message(call: Call) -> Json:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -31,10 +29,10 @@ from bot.platforms.lemmy import fields, shapes
 from bot.platforms.lemmy.api import Api
 from bot.platforms.lemmy.client import PATIENCE, Client
 from bot.platforms.lemmy.discover import discover
-from bot.platforms.lemmy.elsewhere import elsewhere
-from bot.platforms.lemmy.errors import MISSING
+from bot.platforms.lemmy.elsewhere import about_page, elsewhere, newest
 from bot.platforms.lemmy.fields import Malformed
 from bot.platforms.lemmy.lookup import Lookup
+from bot.platforms.lemmy.messages import Messages
 from bot.platforms.lemmy.moderator import Moderator
 from bot.platforms.lemmy.pacing import Pace
 from bot.platforms.lemmy.people import People
@@ -43,7 +41,7 @@ from bot.platforms.lemmy.reader import LOOK_BACK, SWEEP_BACK, Reader
 from bot.platforms.lemmy.sender import Saying, Sender
 from bot.platforms.lemmy.session import Session
 from bot.platforms.lemmy.setup import Setup
-from bot.platforms.lemmy.shapes import Home, Item
+from bot.platforms.lemmy.shapes import Home
 from bot.platforms.lemmy.target import Target
 from bot.platforms.lemmy.tree import whole
 from bot.platforms.lemmy.warning import NativeWarnings
@@ -68,9 +66,6 @@ CAPABILITIES = frozenset(
         Capability.ELSEWHERE,
     }
 )
-
-#: Our own server's addresses of posts and comments.
-_PATH = re.compile(r"/(?:post/(?P<post>\d{1,18})(?:/(?P<below>\d{1,18}))?|comment/(?P<comment>\d{1,18}))/?")
 
 
 class LemmyAdapter:
@@ -149,7 +144,7 @@ class LemmyAdapter:
         parts, native = (api, home, people, self._clock), NativeWarnings(api, home)
         reader = Reader(*parts, look_back=self._look_back, sweep_back=self._sweep_back)
         doers = Sender(*parts, native), Moderator(*parts), Lookup(*parts, native)
-        self._open = _Open(api, home, people, setup, reader, *doers)
+        self._open = _Open(api, home, people, setup, reader, Messages(api, home), *doers)
 
     async def close(self) -> None:
         await self._client.close()
@@ -172,21 +167,26 @@ class LemmyAdapter:
 
     async def message(self, target: Ref | str) -> Message | None:
         """By ref, or by the address of a post or comment on any server that this one can reach."""
-        item = await self._item(target)
+        item = await self._ready.messages.get(target)
         return item.message if item else None
 
     async def thread(self, root: Ref) -> Thread:
         """A post's or comment's whole tree. Raises Refused where there is none, and where it is a private message."""
-        item = await self._item(root)
+        item = await self._ready.messages.get(root)
         if item is None or Target.of(root).kind == "message":
             raise Refused(f"{root}: there is no such thread here (any more)", "not_found")
         return await whole(self._ready.api, item, self._ready.home)
 
-    async def elsewhere(self, ref: Ref) -> list[Discussion]:
-        """Other discussions of a post's link or text; of its post where `ref` is a comment."""
-        message = await self.message(ref)
+    async def elsewhere(self, target: Ref | str) -> list[Discussion]:
+        """Other discussions of a post's link or text (of its post where `target` is a comment), or of a page."""
+        if isinstance(target, str):
+            return await about_page(self._ready.api, target)
+        message = await self.message(target)
         post = Target.of(message.root) if message else None
         return await elsewhere(self._ready.api, post.number) if post and post.kind == "post" else []
+
+    async def newest(self, community: str) -> list[Discussion]:
+        return await newest(self._ready.api, community)
 
     async def person(self, handle: str, place: str) -> Author | None:
         """`ana` (on the place's server first, then on ours), `ana@host`, `@ana@host`, or a profile's address."""
@@ -258,47 +258,6 @@ class LemmyAdapter:
         """A community's local id; None for the private place."""
         return next((n for n, place in self._ready.home.places.items() if place.alias == alias), None)
 
-    async def _item(self, target: Ref | str) -> Item | None:
-        try:
-            return await (
-                self._by_ref(target) if isinstance(target, Ref) else self._by_address(target.strip())
-            )
-        except Malformed:
-            return None
-        except Refused as refusal:
-            if refusal.code in MISSING:
-                return None
-            raise
-
-    async def _by_ref(self, ref: Ref) -> Item | None:
-        api, home, target = self._ready.api, self._ready.home, Target.of(ref)
-        match target.kind:
-            case "post":
-                return shapes.post(fields.maybe(await api.post(target.number), "post_view"), home)
-            case "comment":
-                return shapes.comment(fields.maybe(await api.comment(target.number), "comment_view"), home)
-            case _:
-                rows = (await api.private_messages()).rows
-                items, _ = fields.harvest(rows, lambda row: shapes.private(row, home))
-                return next((item for item in items if item.message.ref.id == ref.id), None)
-
-    async def _by_address(self, address: str) -> Item | None:
-        home = self._ready.home
-        if fields.host(address) in {home.host, fields.host(self._client.url)}:
-            path = _PATH.fullmatch(urlsplit(address).path)
-            if path and path["post"] and not path["below"]:
-                return await self._by_ref(Ref(Platform.LEMMY, "", f"post/{path['post']}"))
-            if path:
-                return await self._by_ref(
-                    Ref(Platform.LEMMY, "", f"comment/{path['below'] or path['comment']}")
-                )
-        if not fields.host(address):
-            return None
-        answer = await self._ready.api.resolve(address)
-        if fields.maybe(answer, "comment"):
-            return shapes.comment(fields.part(answer, "comment"), home)
-        return shapes.post(fields.part(answer, "post"), home)
-
 
 @dataclass(frozen=True, slots=True)
 class _Open:
@@ -309,6 +268,7 @@ class _Open:
     people: People
     setup: Setup
     reader: Reader
+    messages: Messages
     sender: Sender
     moderator: Moderator
     lookup: Lookup

@@ -20,6 +20,9 @@ PAGE_SIZE = 50
 #: Pages of a list that are read at most; version 3 counts no further.
 PAGES = 100
 
+#: Pages that are searched at most for what the account itself did since an attempt: much may have been done in between.
+OWN_PAGES = 20
+
 Answer = dict[str, Any]
 
 
@@ -54,7 +57,6 @@ class Features:
     keys: bool = False  # idempotency keys
     reports: bool = True  # lists and resolves them
     distinguish: bool = True  # marks a comment as a moderator's word
-    schedule: bool = False  # publishes posts later
     lock_comments: bool = False
 
 

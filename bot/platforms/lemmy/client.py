@@ -29,6 +29,10 @@ BODY_CAP = 16 * 1024 * 1024
 PATIENCE = 30.0
 CONNECT_PATIENCE = 10.0
 
+#: A connection at rest is left before the server closes it: Lemmy (actix) does so after 5 s, which is httpx's own default, too,
+#: and a call that sets out at that very moment is lost. For a write that means looking whether it was done.
+LIMITS = httpx.Limits(keepalive_expiry=2.0)
+
 #: A read is followed through so many redirections, on the same server only.
 HOPS = 3
 
@@ -82,6 +86,7 @@ class Client:
         self._body_cap = body_cap
         self._http = httpx.AsyncClient(
             transport=transport,
+            limits=LIMITS,
             timeout=httpx.Timeout(patience, connect=min(patience, CONNECT_PATIENCE)),
             headers={"User-Agent": "folkmoot", "Accept": "application/json"},
             trust_env=False,

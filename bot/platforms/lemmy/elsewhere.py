@@ -8,6 +8,11 @@ from urllib.parse import urlsplit
 from bot.model import Discussion
 from bot.platforms.lemmy import fields, shapes
 from bot.platforms.lemmy.api import Api
+from bot.platforms.lemmy.errors import MISSING
+from bot.platforms.protocol import Refused
+
+#: How many posts of another community are looked at.
+NEWEST = 20
 
 
 async def elsewhere(api: Api, post: int) -> list[Discussion]:
@@ -31,6 +36,27 @@ async def elsewhere(api: Api, post: int) -> list[Discussion]:
     home = _name(here, fields.text(fields.maybe(view, "community"), "name"))
     others = {d.url: d for d in found if d.url != address and d.community != home and not root_page(d.link)}
     return sorted(others.values(), key=lambda d: d.sent_at, reverse=True)
+
+
+async def about_page(api: Api, link: str) -> list[Discussion]:
+    """Posts that link to a page, newest first; none for a site's front page. Raises PlatformError."""
+    if root_page(link):
+        return []
+    found = {d.url: d for d in await _search(api, link, by_link=True) if same_link(d.link, link)}
+    return sorted(found.values(), key=lambda d: d.sent_at, reverse=True)
+
+
+async def newest(api: Api, community: str) -> list[Discussion]:
+    """The newest posts of any community that the server knows, newest first. Raises PlatformError."""
+    try:
+        view = fields.maybe(await api.community(community), "community_view")
+    except Refused as refusal:
+        if refusal.code not in MISSING:
+            raise
+        return []
+    number = fields.number(fields.maybe(view, "community"), "id")
+    posts = _discussions((await api.posts(number, size=NEWEST)).rows) if number is not None else []
+    return sorted(posts, key=lambda d: d.sent_at, reverse=True)
 
 
 def root_page(link: str | None) -> bool:

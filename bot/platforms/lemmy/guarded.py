@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import httpx
 
+from bot.platforms.lemmy.client import LIMITS
 from bot.platforms.protocol import Refused, Unreachable
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -44,7 +45,7 @@ class Guarded(httpx.AsyncBaseTransport):
 
     def __init__(self, *, loopback: bool = False) -> None:
         self._loopback = loopback
-        self._inner = httpx.AsyncHTTPTransport(trust_env=False)
+        self._inner = httpx.AsyncHTTPTransport(trust_env=False, limits=LIMITS)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         host = request.url.host

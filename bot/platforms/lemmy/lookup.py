@@ -17,20 +17,16 @@ from bot.actions import External
 from bot.clock import Clock
 from bot.model import Author, Receipt, Ref
 from bot.platforms.lemmy import fields, shapes
-from bot.platforms.lemmy.api import Api, pages
+from bot.platforms.lemmy.api import OWN_PAGES, Api, pages
 from bot.platforms.lemmy.ownlog import OwnLog
 from bot.platforms.lemmy.pacing import Need
 from bot.platforms.lemmy.people import People
-from bot.platforms.lemmy.sender import MESSAGE_PAGES
 from bot.platforms.lemmy.shapes import Home, Item
 from bot.platforms.lemmy.warning import NativeWarnings
 from bot.platforms.lemmy.wording import comment_body, post_body, title
 
 #: The server's clock may differ from ours by this.
 SKEW = timedelta(seconds=60)
-
-#: Pages of the account's own posts and comments that are searched.
-OWN_PAGES = 4
 
 _URL = re.compile(r"https?://[^\s)\]>]+")
 _BLANKED = "*removed*"
@@ -89,13 +85,14 @@ class Lookup:
         """A private message that was sent (to `person`, where it is told)."""
         recipient = await self._people.local(person) if person else None
         found: list[Item] = []
-        messages = pages(lambda after: self._api.private_messages(after, need=Need.MODERATE), MESSAGE_PAGES)
-        async for page in messages:
-            sent = [row for row in page.rows if recipient in {None, _recipient(row)}]
-            items, _ = fields.harvest(sent, lambda row: shapes.private(row, self._home))
-            found += [item for item in items if item.person == self._home.person]
-        recent = [item for item in found if item.message.sent_at >= after]
-        return self._receipt(recent, lambda item: same_text(text, item.message.text), taken)
+        async for page in pages(lambda on: self._api.private_messages(on, need=Need.MODERATE), OWN_PAGES):
+            rows = [row for row in page.rows if isinstance(row, dict)]
+            read, _ = fields.harvest(rows, lambda row: (_recipient(row), shapes.private(row, self._home)))
+            recent = [(to, item) for to, item in read if item.message.sent_at >= after]
+            found += [i for to, i in recent if i.person == self._home.person and recipient in {None, to}]
+            if not recent:
+                break
+        return self._receipt(found, lambda item: same_text(text, item.message.text), taken)
 
     async def _own(self, kind: str, read: Callable[[shapes.Row], Item], after: datetime) -> list[Item]:
         """The account's own posts or comments since then."""
@@ -150,5 +147,5 @@ def _normal(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", _URL.sub("", text)).split())
 
 
-def _recipient(row: object) -> int | None:
-    return fields.number(fields.maybe(row, "recipient"), "id") if isinstance(row, dict) else None
+def _recipient(row: shapes.Row) -> int | None:
+    return fields.number(fields.maybe(row, "recipient"), "id")

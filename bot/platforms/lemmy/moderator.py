@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from datetime import timedelta
 from typing import Any
 
 from bot import actions
@@ -17,6 +18,9 @@ from bot.platforms.lemmy.shapes import Home
 from bot.platforms.lemmy.target import Target
 from bot.platforms.lemmy.wording import reason
 from bot.platforms.protocol import Refused
+
+#: A ban that ends more than ten years ahead silently becomes one for good (`limit_expire_time` of both generations' servers).
+LONGEST_BAN = timedelta(days=3_649)
 
 #: 0.19 may answer so to a ban that changes nothing.
 _SO_ALREADY = frozenset({"community_user_already_banned"})
@@ -91,9 +95,10 @@ class Moderator:
             return Receipt(now, detail="the ban would be over already")
         person = await self._people.local(action.person)
         community = self._home.community(action.place)
+        until = None if action.until is None else min(action.until, now + LONGEST_BAN)
         return await self._done(
             None,
-            self._api.ban(community, person, reason(action.reason), on=True, until=action.until),
+            self._api.ban(community, person, reason(action.reason), on=True, until=until),
             _SO_ALREADY | {"ban_expiration_in_past"},
         )
 

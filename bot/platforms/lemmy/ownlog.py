@@ -10,7 +10,7 @@ from bot.actions import External
 from bot.clock import Clock
 from bot.model import Receipt, Ref
 from bot.platforms.lemmy import fields
-from bot.platforms.lemmy.api import Api
+from bot.platforms.lemmy.api import OWN_PAGES, Api, pages
 from bot.platforms.lemmy.modlog import Line, line
 from bot.platforms.lemmy.pacing import Need
 from bot.platforms.lemmy.shapes import Home
@@ -47,16 +47,22 @@ class OwnLog:
         sought, place, ref = _sought(action), _place(action), getattr(action, "ref", None)
         if sought is None or place is None:
             return None
-        page = await self._api.modlog(self._home.community(place), need=Need.MODERATE)
-        lines, _ = fields.harvest(page.rows, lambda row: line(row, self._home))
-        if not any(
-            found.moderator == self._home.person and found.at >= after and sought.fits(found)
-            for found in lines
-        ):
+        if not await self._stands(self._home.community(place), sought, after):
             return None
         known = ref if isinstance(ref, Ref) else None
         url = self._home.url(known.id) if known else None
         return Receipt(self._clock.now(), known, url, "found in the moderation log")
+
+    async def _stands(self, community: int, sought: _Sought, after: datetime) -> bool:
+        """Whether the log has such a line of ours. It is read as far back as `after`: much may have been done since."""
+        async for page in pages(lambda on: self._api.modlog(community, on, need=Need.MODERATE), OWN_PAGES):
+            lines, _ = fields.harvest(page.rows, lambda row: line(row, self._home))
+            recent = [found for found in lines if found.at >= after]
+            if any(found.moderator == self._home.person and sought.fits(found) for found in recent):
+                return True
+            if not recent:
+                return False
+        return False
 
 
 def _place(action: External) -> str | None:

@@ -34,6 +34,8 @@ class People:
         self._local: OrderedDict[str, int] = OrderedDict()
         self._moderators: dict[int, frozenset[str]] = {}
         self._admins: frozenset[str] = frozenset()
+        #: This server's host, with its port if it has one.
+        self.own = ""
         #: The highest role of each moderator and administrator; the same object for ever, so that others may hold it.
         self.staff: dict[str, Role] = {}
 
@@ -102,10 +104,13 @@ class People:
         return None
 
     async def _by_name(self, name: str, need: Need = Need.READ) -> Mapping[str, Any] | None:
+        # A server knows servers, itself too, without their port, and its own people without any server.
+        name = name.removesuffix(f"@{self.own}")
         try:
             return await self._api.person(username=name, need=need)
         except Refused as refusal:
-            if refusal.code in MISSING:
+            # A server that asks another one for somebody it does not know tells of that one's page, as `unknown`.
+            if refusal.code in MISSING or ("@" in name and refusal.code == "unknown"):
                 return None
             raise
 

@@ -18,7 +18,7 @@ from bot.platforms.lemmy.discover import discover
 from bot.platforms.lemmy.fields import Malformed
 from bot.platforms.lemmy.guarded import Guarded
 from bot.platforms.lemmy.shapes import Home
-from bot.platforms.lemmy.tree import whole
+from bot.platforms.lemmy.tree import Watch, unwatched, whole
 from bot.platforms.protocol import Busy, Refused
 
 T = TypeVar("T")
@@ -31,16 +31,18 @@ _BODY_CAP, _PATIENCE = 4 * 1024 * 1024, 20.0
 _LONGEST_WAIT = timedelta(minutes=2)
 
 
-def read_thread(url: str, *, clock: Clock | None = None, loopback: bool = False) -> Thread:
+def read_thread(
+    url: str, *, clock: Clock | None = None, loopback: bool = False, watch: Watch = unwatched
+) -> Thread:
     """The post behind a link such as https://lemmy.example/post/12, with all its comments, oldest first.
 
-    A link to a comment gives its post. `loopback` is for tests: only 127.0.0.1 is talked to. Raises PlatformError with a
+    A link to a comment gives its post. `loopback` is for tests: only 127.0.0.1 is talked to. `watch` is told how far it is. Raises PlatformError with a
     sentence for whoever gave the link: no link to a post, no public server, no such post, no answer.
     """
-    return asyncio.run(fetch_thread(url, clock or SystemClock(), loopback=loopback))
+    return asyncio.run(fetch_thread(url, clock or SystemClock(), loopback=loopback, watch=watch))
 
 
-async def fetch_thread(url: str, clock: Clock, *, loopback: bool = False) -> Thread:
+async def fetch_thread(url: str, clock: Clock, *, loopback: bool = False, watch: Watch = unwatched) -> Thread:
     """`read_thread` inside an event loop."""
     server, post, comment = _parts(url)
     client = Client(
@@ -52,7 +54,7 @@ async def fetch_thread(url: str, clock: Clock, *, loopback: bool = False) -> Thr
         transport=Guarded(loopback=loopback),
     )
     try:
-        return await _thread(await discover(client), _home(server), post, comment)
+        return await _thread(await discover(client), _home(server), post, comment, watch)
     except Malformed as error:
         raise Refused(f"{url}: the server answered, but not as Lemmy does ({error})", "malformed") from error
     finally:
@@ -91,14 +93,14 @@ def _home(server: str) -> Home:
     return Home(account="anonymous", person=0, name="·", host=host, places={}, private=private, prefixes=())
 
 
-async def _thread(api: Api, home: Home, post: int | None, comment: int | None) -> Thread:
+async def _thread(api: Api, home: Home, post: int | None, comment: int | None, watch: Watch) -> Thread:
     if post is None:
         view = await _patiently(lambda: api.comment(comment or 0))
         post = shapes.comment(fields.part(view, "comment_view"), home).post or 0
     number = post
     view = await _patiently(lambda: api.post(number))
     root = shapes.post(fields.part(view, "post_view"), home)
-    return await whole(api, root, home, _patiently)
+    return await whole(api, root, home, _patiently, watch)
 
 
 async def _patiently(call: Callable[[], Awaitable[T]]) -> T:

@@ -42,6 +42,7 @@ class Setup:
         if not fields.maybe(site, "my_user"):
             raise Unreachable(f"{self._api.client.url}: the server does not say who {self._account} is")
         self._people.crown(site)
+        self._people.own = fields.host(shapes.address(_me(site)))
         return site
 
     async def home(

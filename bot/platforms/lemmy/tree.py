@@ -18,9 +18,17 @@ SIZES = (PAGE_SIZE, PAGE_SIZE - 7)
 #: Makes a call, perhaps after waiting.
 Call = Callable[[Callable[[], Awaitable[Page]]], Awaitable[Page]]
 
+#: Is told after each page how many comments were read, and how many the server counts.
+Watch = Callable[[int, int], None]
+
 
 async def _at_once(call: Callable[[], Awaitable[Page]]) -> Page:
     return await call()
+
+
+def unwatched(read: int, expected: int) -> None:
+    """Nobody waits for it."""
+    del read, expected
 
 
 async def _page(
@@ -29,7 +37,7 @@ async def _page(
     return await call(lambda: api.thread(post, parent, after, size=size))
 
 
-async def whole(api: Api, root: Item, home: Home, call: Call = _at_once) -> Thread:
+async def whole(api: Api, root: Item, home: Home, call: Call = _at_once, watch: Watch = unwatched) -> Thread:
     """Everything below a post or comment, oldest first. Raises PlatformError.
 
     `expected` is the server's own count, so that whoever reads can tell when something is missing: servers give at most
@@ -46,6 +54,7 @@ async def whole(api: Api, root: Item, home: Home, call: Call = _at_once) -> Thre
             items, _ = fields.harvest(page.rows, lambda row: shapes.comment(row, home))
             found |= {i.message.ref: i.message for i in items if i.message.ref != root.message.ref}
             count += 1
+            watch(len(found), expected)
         if count < 2 or sum(not message.gone for message in found.values()) >= expected:
             break
     messages = sorted(found.values(), key=lambda message: (message.sent_at, message.ref.id))

@@ -31,7 +31,7 @@ LOST = frozenset({"not_found", "couldnt_parse_pagination_token"})
 class V4:
     """`/api/v4` of one server."""
 
-    features = Features(warn=True, keys=True, schedule=True, lock_comments=True)
+    features = Features(warn=True, keys=True, lock_comments=True)
 
     def __init__(self, client: Client) -> None:
         self.client = client

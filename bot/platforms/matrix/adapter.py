@@ -65,6 +65,7 @@ CAPABILITIES = frozenset(
         Capability.MUTE,
         Capability.KICK,
         Capability.BAN,
+        Capability.LOCKDOWN,
         Capability.THREADS,
         Capability.POLICIES,
     }
@@ -140,6 +141,8 @@ class MatrixAdapter:
         """Signs in and enters the configured rooms; what cannot be entered is told, and no reason to stop."""
         await self._session.open()
         client, rooms, clock = self._client, self._rooms, self._clock
+        if client.cipher is not None:
+            await client.cipher.close()  # an attempt before this one broke off
         cipher = client.cipher = await self._cipher()
         await self._doors.enter_all(p for p in self.places.values() if p.kind is not PlaceKind.PRIVATE)
         name = await self._calls.display(self._user) or None
@@ -212,7 +215,10 @@ class MatrixAdapter:
             raise Refused(f"{root}: the bot is not in that room", "no_place")
         return await self._ready.threads.read(room, event, root)
 
-    async def elsewhere(self, ref: Ref) -> list[Discussion]:  # noqa: ARG002 - Matrix keeps no such list
+    async def newest(self, community: str) -> list[Discussion]:  # noqa: ARG002 - there are none
+        return []
+
+    async def elsewhere(self, target: Ref | str) -> list[Discussion]:  # noqa: ARG002 - Matrix keeps no such list
         return []
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -27,6 +28,10 @@ PATIENCE = 30.0
 
 #: The longest wait that a server may impose on us.
 LONGEST_WAIT = timedelta(minutes=15)
+
+#: Saying something, taking it back, kicking and banning draw on one allowance of the account; inviting, joining, making
+#: rooms have allowances of their own. (Source: Synapse, "rc_message" and its neighbours, and measured.)
+_SPEAKING = re.compile(r": (PUT|POST) v3/rooms/[^/]+/(send|redact|state|kick|ban|unban)(/|$)")
 
 Query = Mapping[str, "str | int | bool | list[str] | None"]
 Body = Mapping[str, Any]
@@ -137,7 +142,8 @@ class Client:
         code, said = (raw.text(found.get(key)) if found is not None else "" for key in ("errcode", "error"))
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS or code in errors.PATIENCE:
             self.limited += 1
-            raise Busy(f"{where}: the server asks us to slow down", self._wait(answer, found or {}))
+            wait = self._wait(answer, found or {})
+            raise Busy(f"{where}: the server asks us to slow down", wait, whole=bool(_SPEAKING.search(where)))
         if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
             if found is None:
                 raise lost(f"{where}: JSON was expected, not {_glance(answer.body)}")
@@ -156,7 +162,7 @@ class Client:
 
     def _refusal(self, where: str, answer: Answer, code: str, said: str) -> PlatformError:
         if code == errors.LOCKED:
-            return Busy(f"{where}: {errors.SENTENCES[code]}", LONGEST_WAIT)
+            return Busy(f"{where}: {errors.SENTENCES[code]}", LONGEST_WAIT, whole=True)
         if code:
             return errors.failure(where, code, said, self.account)
         return Refused(

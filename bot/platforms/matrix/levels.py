@@ -16,8 +16,19 @@ from bot.platforms.matrix.rights import FORBIDDEN
 from bot.platforms.matrix.rooms import CREATE, Room
 from bot.platforms.protocol import Refused
 
-#: Where the former levels are kept: `users` (None: had none of their own) and `events_default`.
+#: Where the former levels are kept: `users` (None: had none of their own), `events_default`, and those of `events` that a
+#: lock-down raised.
 BEFORE = "org.folkmoot.levels"
+
+#: Kinds of events by which people say something, as far as rooms name levels for them.
+SPOKEN = (
+    "m.room.message",
+    "m.room.encrypted",
+    "m.sticker",
+    "m.reaction",
+    "m.poll.start",
+    "org.matrix.msc3381.poll.start",
+)
 
 #: The level of somebody who is muted, as other moderation tools set it, too.
 MUTED = -1
@@ -40,7 +51,7 @@ class Levels:
         kept = await self._calls.account_data(BEFORE, room.id)
         before = raw.mapping(kept.get("users")) | {person: users.get(person)}
         await self._calls.set_account_data(BEFORE, kept | {"users": before}, room.id)
-        await self._set(room, levels, "users", users | {person: min(MUTED, _needed(powers) - 1)})
+        await self._set(room, levels, {"users": users | {person: min(MUTED, _needed(powers) - 1)}})
         return None
 
     async def unmute(self, room: Room, person: str) -> str | None:
@@ -55,7 +66,7 @@ class Levels:
                 users[person] = before[person]
             elif powers.users_default < _needed(powers):
                 users[person] = _needed(powers)
-            await self._set(room, levels, "users", users)
+            await self._set(room, levels, {"users": users})
             done = ""
         if person in before:
             rest = {who: level for who, level in before.items() if who != person}
@@ -63,19 +74,35 @@ class Levels:
         return done or None
 
     async def lock(self, room: Room, *, on: bool) -> str | None:
-        """Only who may set state may speak (`on`), or everybody who could before."""
+        """Only who may set state may speak (`on`), or everybody who could before.
+
+        A room may name what some kinds of messages take; those that take less are raised with the rest.
+        """
         levels, powers = await self._current(room)
         kept = await self._calls.account_data(BEFORE, room.id)
         locked = "events_default" in kept
-        if locked is on and (not on or powers.events_default >= powers.state_default):
+        level = max(powers.state_default, powers.events_default)
+        named = raw.mapping(levels.get("events"))
+        low = {kind: named[kind] for kind in SPOKEN if kind in named and powers.sends(kind) < level}
+        if locked is on and (not on or (powers.events_default >= level and not low)):
             return "so already"
         if on:
-            former = raw.integer(levels.get("events_default"))
-            await self._calls.set_account_data(BEFORE, kept | {"events_default": former or 0}, room.id)
-            await self._set(room, levels, "events_default", max(powers.state_default, powers.events_default))
+            former = {"events_default": raw.integer(levels.get("events_default")) or 0, "events": low}
+            if (
+                locked
+            ):  # somebody loosened it by hand meanwhile: what was before the lock-down is still what counts
+                former = {
+                    "events_default": kept["events_default"],
+                    "events": low | raw.mapping(kept.get("events")),
+                }
+            await self._calls.set_account_data(BEFORE, kept | former, room.id)
+            tight = {"events_default": level, "events": named | dict.fromkeys(low, level)}
+            await self._set(room, levels, tight if low else {"events_default": level})
             return None
-        await self._set(room, levels, "events_default", raw.integer(kept["events_default"]) or 0)
-        rest = {name: value for name, value in kept.items() if name != "events_default"}
+        before = raw.mapping(kept.get("events"))
+        loose: dict[str, Any] = {"events_default": raw.integer(kept["events_default"]) or 0}
+        await self._set(room, levels, loose | ({"events": named | before} if before else {}))
+        rest = {name: value for name, value in kept.items() if name not in {"events_default", "events"}}
         await self._calls.set_account_data(BEFORE, rest, room.id)
         return None
 
@@ -88,8 +115,8 @@ class Levels:
             )
         return content, Powers.of(room.event(CREATE), content)
 
-    async def _set(self, room: Room, levels: Content, name: str, value: Any) -> None:
-        await self._calls.set_state(room.id, POWER, levels | {name: value})
+    async def _set(self, room: Room, levels: Content, changes: Content) -> None:
+        await self._calls.set_state(room.id, POWER, {**levels, **changes})
 
 
 def _needed(powers: Powers) -> int:

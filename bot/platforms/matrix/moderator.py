@@ -12,7 +12,7 @@ from bot.platforms.matrix import links, raw
 from bot.platforms.matrix.calls import Calls
 from bot.platforms.matrix.content import transaction
 from bot.platforms.matrix.errors import MISSING
-from bot.platforms.matrix.events import is_event, is_room, is_user
+from bot.platforms.matrix.events import is_event, is_user
 from bot.platforms.matrix.levels import Levels
 from bot.platforms.matrix.refs import joined, parts
 from bot.platforms.matrix.rights import explained
@@ -48,8 +48,12 @@ class Moderator:
                 return await self._remove(ref, why, key)
             case actions.Pin(ref=Ref() as ref, on=on):
                 return await self._pin(ref, on=on)
-            case actions.Lock(ref=ref, on=on):
-                return await self._lock(ref, on=on)
+            case actions.Lockdown(place=place, until=until):
+                if until is not None and until <= self._clock.now():
+                    return Receipt(self._clock.now(), detail="it would be over already")
+                return await self._lock(place, on=True)
+            case actions.Reopen(place=place):
+                return await self._lock(place, on=False)
             case actions.Kick() | actions.Ban() | actions.Unban() | actions.Mute() | actions.Unmute():
                 return await self._sanction(action)
             case actions.Restore():
@@ -83,14 +87,8 @@ class Moderator:
         await self._allowed(call, known, "pin messages", known.powers.sets(PINNED))
         return self._receipt(name, known)
 
-    async def _lock(self, name: Ref, *, on: bool) -> Receipt:
-        """A room as a whole: then only who may set its state may speak. `name.id` is the room's id."""
-        if not is_room(name.id) or "/" in name.id:
-            raise Refused(
-                "a single message cannot be locked in Matrix, only a whole room, and that is for people to decide",
-                "not_supported",
-            )
-        known = joined(name.place, self._rooms)
+    async def _lock(self, place: str, *, on: bool) -> Receipt:
+        known = joined(place, self._rooms)
         call = self._levels.lock(known, on=on)
         done = await self._allowed(
             call, known, "change power levels", known.powers.sets("m.room.power_levels")

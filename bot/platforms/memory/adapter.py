@@ -12,9 +12,11 @@ from bot.actions import (
     Capability,
     External,
     Kick,
+    Lockdown,
     Mute,
     Post,
     PublishBan,
+    Reopen,
     Tell,
     Unban,
     Unmute,
@@ -25,7 +27,6 @@ from bot.clock import Clock
 from bot.model import (
     Author,
     Discussion,
-    Edited,
     Joined,
     Message,
     Occurrence,
@@ -34,45 +35,29 @@ from bot.model import (
     Platform,
     Policy,
     Profile,
-    Reacted,
     Receipt,
     Ref,
-    Removed,
-    Reported,
-    Restored,
     Role,
     Sanctioned,
     Thread,
 )
+from bot.platforms.memory.command import command_in
+from bot.platforms.memory.happened import about
 from bot.platforms.memory.port import Done, Event, Item, Member, WorldPort
 from bot.platforms.protocol import Batch, Refused
 
+#: What names the place where it happens.
+_PLACED = (Post, Tell, Warn, Kick, Mute, Unmute, Ban, Unban, Lockdown, Reopen, PublishBan, WithdrawBan)
+
 _URL = re.compile(r"memory://(?P<place>[^/\s]+)/(?P<id>[^/\s]+)")
-
-
-def command_in(text: str, *, prefix: str, name: str, private: bool) -> str | None:
-    """What `text` asks of the bot: the words after the prefix or the bot's name; None when it talks to others.
-
-    In private everything is meant for the bot. `! wow` and `!!` are no commands: a letter must follow the prefix.
-    """
-    text = text.strip()
-    mention = re.match(rf"@?{re.escape(name)}\s*[:,]\s*", text, re.IGNORECASE)
-    if mention:
-        text = text[mention.end() :].removeprefix(prefix)
-    elif text.startswith(prefix) and text[len(prefix) : len(prefix) + 1].isalpha():
-        text = text[len(prefix) :]
-    elif not private:
-        return None
-    return text or None
 
 
 class MemoryAdapter:
     """One account in a world. People's ids are their names; `memory://place/id` links to what was said.
 
-    `prefixes` gives the command prefix of a place by its alias (`!` where it names none).
+    `prefixes` gives the command prefix of a place by its alias (`!` where it names none); `platform` is what the world stands for.
     """
 
-    platform = Platform.MEMORY
     #: Everything but bans that end by themselves and warnings of the server's own.
     capabilities = frozenset(Capability) - {Capability.TIMED_BAN, Capability.NATIVE_WARN}
     #: The world acts at once or not at all.
@@ -86,7 +71,9 @@ class MemoryAdapter:
         clock: Clock,
         *,
         prefixes: Mapping[str, str] | None = None,
+        platform: Platform = Platform.MEMORY,
     ) -> None:
+        self.platform = platform
         self.account = account
         self.places = dict(places)
         self._world = world
@@ -150,12 +137,17 @@ class MemoryAdapter:
             )
         return Thread(messages[0], tuple(messages[1:]), expected=len(messages) - 1)
 
-    async def elsewhere(self, ref: Ref) -> list[Discussion]:
-        item = await self._world.item(ref.id)
+    async def newest(self, community: str) -> list[Discussion]:
+        return list(await self._world.newest(community))
+
+    async def elsewhere(self, target: Ref | str) -> list[Discussion]:
+        if isinstance(target, str):
+            return list(await self._world.elsewhere(target))
+        item = await self._world.item(target.id)
         return list(await self._world.elsewhere(item.link)) if item and item.link else []
 
     async def person(self, handle: str, place: str) -> Author | None:
-        member = await self._world.member(handle.strip().removeprefix("@"))
+        member = await self._world.member(handle) or await self._world.member(handle.removeprefix("@"))
         return self._author(member, self.places.get(place)) if member else None
 
     async def profile(self, person: Author, place: str, *, here: bool = False) -> Profile | None:
@@ -169,7 +161,7 @@ class MemoryAdapter:
 
     @property
     def me(self) -> Author | None:
-        return Author(Platform.MEMORY, self._name, self._name, is_bot=True) if self._name else None
+        return Author(self.platform, self._name, self._name, is_bot=True) if self._name else None
 
     async def members(self, place: str) -> list[Author]:
         known = self._place(place)
@@ -205,7 +197,7 @@ class MemoryAdapter:
                 at=event.at,
             )
         message = self._message(event.item) if event.item else None
-        return _about(event, message, by) if message else None
+        return about(event, message, by) if message else None
 
     def _message(self, item: Item) -> Message | None:
         place = self._by_native.get(item.place)
@@ -255,7 +247,7 @@ class MemoryAdapter:
         else:
             role = member.roles.get(place.native, Role.EVERYONE)
         return Author(
-            platform=Platform.MEMORY,
+            platform=self.platform,
             id=member.name,
             name=member.name,
             role=role,
@@ -265,35 +257,22 @@ class MemoryAdapter:
         )
 
     def _ref(self, ident: str, place: Place) -> Ref:
-        return Ref(Platform.MEMORY, place.alias, ident)
+        return Ref(self.platform, place.alias, ident)
 
     def _receipt(self, done: Done, action: External) -> Receipt:
         if done.item is None:
             return Receipt(done.at, detail=done.detail)
         place = self._by_native.get(done.item.place)
-        ref = Ref(Platform.MEMORY, place.alias if place else done.item.place, done.item.id)
+        ref = Ref(self.platform, place.alias if place else done.item.place, done.item.id)
         return Receipt(done.at, ref, self.url(ref), detail=action.kind)
 
     # From our terms to the world's
 
     def _native(self, action: External) -> External:
         """The action with its place by native name."""
-        match action:
-            case (
-                Post()
-                | Tell()
-                | Warn()
-                | Kick()
-                | Mute()
-                | Unmute()
-                | Ban()
-                | Unban()
-                | PublishBan()
-                | WithdrawBan()
-            ):
-                return replace(action, place=self._place(action.place).native)
-            case _:
-                return action
+        if isinstance(action, _PLACED):
+            return replace(action, place=self._place(action.place).native)
+        return action
 
     def _place(self, alias: str) -> Place:
         if alias not in self.places:
@@ -303,24 +282,3 @@ class MemoryAdapter:
                 "no_place",
             )
         return self.places[alias]
-
-
-def _about(event: Event, message: Message, by: Author) -> Occurrence | None:
-    """What happened to something said."""
-    place, number = message.place, str(event.seq)
-    match event.kind:
-        case "said":
-            return message
-        case "edited":
-            return Edited(message, event.at)
-        case "removed":
-            by_author = by.id == message.author.id
-            return Removed(message.ref, place, None if by_author else by, event.detail, event.at)
-        case "restored":
-            return Restored(message.ref, place, by, event.detail, number, event.at)
-        case "reacted":
-            return Reacted(message.ref, place, by, event.detail, number, event.at)
-        case "reported":
-            return Reported(message, by, event.detail, number, event.at)
-        case _:  # "acted": nobody asked for it yet
-            return None

@@ -13,12 +13,14 @@ from bot.actions import (
     External,
     Kick,
     Lock,
+    Lockdown,
     Mute,
     Pin,
     Post,
     PublishBan,
     React,
     Remove,
+    Reopen,
     Reply,
     Report,
     Resolve,
@@ -49,6 +51,9 @@ def carry_out(scene: Scene, action: External) -> Done:
             return Done(now, _touch(scene, action))
         case Kick() | Mute() | Unmute() | Ban() | Unban():
             _sanction(scene, action)
+            return Done(now)
+        case Lockdown() | Reopen():
+            _close(scene, action)
             return Done(now)
         case PublishBan() | WithdrawBan():
             return Done(now, detail=_list(scene, action))
@@ -172,6 +177,18 @@ def _sanction(scene: Scene, action: Kick | Mute | Unmute | Ban | Unban) -> None:
             deed = f"unbans {who[1]}"
         case _:
             assert_never(action)
+    _acted(scene, action.place, f"{deed}{because(action.reason)}")
+
+
+def _close(scene: Scene, action: Lockdown | Reopen) -> None:
+    _kind(scene, action.place)
+    match action:
+        case Lockdown(until=until):
+            scene.closed.add(action.place)
+            deed = f"lets only moderators write {term(until) if until else 'until it is reopened'}"
+        case Reopen():
+            scene.closed.discard(action.place)
+            deed = "lets everybody write again"
     _acted(scene, action.place, f"{deed}{because(action.reason)}")
 
 

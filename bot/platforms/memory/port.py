@@ -145,3 +145,7 @@ class WorldPort(Protocol):
     async def elsewhere(self, link: str) -> tuple[Discussion, ...]:
         """Discussions of the same link on other instances."""
         ...
+
+    async def newest(self, community: str) -> tuple[Discussion, ...]:
+        """Posts of a community on another instance, newest first."""
+        ...

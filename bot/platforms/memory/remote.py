@@ -72,6 +72,9 @@ class RemoteWorld:
     async def elsewhere(self, link: str) -> tuple[Discussion, ...]:
         return await self._get(wire.DISCUSSIONS, "elsewhere", {"link": link})
 
+    async def newest(self, community: str) -> tuple[Discussion, ...]:
+        return await self._get(wire.DISCUSSIONS, "newest", {"community": community})
+
     async def _get(
         self,
         answer: TypeAdapter[T],

@@ -19,7 +19,7 @@ class Scene:
     """Places, people, what was said, and the log of everything that happened.
 
     `kinds` maps the places' native names to their kinds; the private place is always there. `transcript` has one entry
-    for each act. `muted` and `banned` hold (place, name); `rules` those of each policy list. Not thread-safe: all of it belongs to one event loop.
+    for each act. `muted` and `banned` hold (place, name), `closed` places; `rules` those of each policy list. Not thread-safe: all of it belongs to one event loop.
     """
 
     def __init__(self, clock: Clock, *, bot: str = "folkmoot") -> None:
@@ -32,6 +32,7 @@ class Scene:
         self.transcript: list[str] = []
         self.muted: set[tuple[str, str]] = set()
         self.banned: set[tuple[str, str]] = set()
+        self.closed: set[str] = set()
         self.rules: dict[str, list[Policy]] = {}
 
     def add_place(self, name: str, kind: PlaceKind) -> None:

@@ -10,6 +10,7 @@
 | `GET /chat/member` | `name` | member or null |
 | `GET /chat/members`, `policies` | `place` | members, rules |
 | `GET /chat/elsewhere` | `link` | discussions |
+| `GET /chat/newest` | `community` | discussions |
 
 Whatever goes wrong is answered with a `Problem`, and the status that a proxy would understand.
 """

@@ -199,6 +199,10 @@ class World(Scene):
     async def elsewhere(self, link: str) -> tuple[Discussion, ...]:
         return tuple(found for found in self.discussions if found.link == link)
 
+    async def newest(self, community: str) -> tuple[Discussion, ...]:
+        there = (one for one in self.discussions if one.community == community)
+        return tuple(sorted(there, key=lambda one: one.sent_at, reverse=True))
+
     def _kind(self, place: str) -> PlaceKind:
         if place not in self.kinds:
             raise NotAllowed(f"there is no place called {place!r}; there are {', '.join(self.kinds)}")
@@ -219,3 +223,8 @@ class World(Scene):
             if (place, person) in wall:
                 self.transcript.append(entry(place, f"{person} is {word} and cannot {deed}", text or None))
                 raise NotAllowed(f"{person} is {word} in {place} and cannot {deed}")
+        if place in self.closed and deed != "join" and self.role(place, person) < Role.MODERATOR:
+            self.transcript.append(
+                entry(place, f"{person} cannot {deed} while it is locked down", text or None)
+            )
+            raise NotAllowed(f"{place} is locked down, and {person} cannot {deed}")

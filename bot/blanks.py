@@ -6,13 +6,14 @@ A line of a text that uses a name without a value today (there was no prompt yes
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 from difflib import get_close_matches
 
-#: Every name, and what stands in its place.
-NAMES: dict[str, str] = {
-    "prompt": "the prompt's title",
-    "text": "the prompt's text",
+from bot import dates
+
+#: What every text may say about its day, and what stands in its place.
+CALENDAR: dict[str, str] = {
     "date": "the date in the community's language: 2 March 2026",
     "date.iso": "the date as 2026-03-02",
     "weekday": "the day of the week in the community's language",
@@ -20,12 +21,6 @@ NAMES: dict[str, str] = {
     "month": "the month's name in the community's language",
     "year": "the year",
     "week": "the ISO week of the year",
-    "number": "how many prompts there have been, this one included",
-    "community": "the community's title",
-    "yesterday.link": "a link to the last prompt",
-    "yesterday.title": "the last prompt's title",
-    "yesterday.comments": "how many comments the last prompt has",
-    "yesterday.top": "a link to the best liked comment under the last prompt",
 }
 
 _BLANK = re.compile(r"\{\{([^{}\n]*)\}\}")
@@ -33,14 +28,27 @@ _BLANK = re.compile(r"\{\{([^{}\n]*)\}\}")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>&#|~^:@!]|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)])")
 
 
-def problems(source: str) -> list[str]:
-    """A sentence for each unknown name and each brace that does not close."""
+def calendar(day: date, language: str) -> dict[str, str]:
+    """The values of `CALENDAR` on a day."""
+    return {
+        "date": dates.long(day, language),
+        "date.iso": day.isoformat(),
+        "weekday": dates.weekday(day, language),
+        "day": str(day.day),
+        "month": dates.month(day, language),
+        "year": str(day.year),
+        "week": str(day.isocalendar().week),
+    }
+
+
+def problems(source: str, names: Collection[str]) -> list[str]:
+    """A sentence for each name that is not among `names`, and each brace that does not close."""
     found = []
     for match in _BLANK.finditer(source):
         name = match[1].strip()
-        if name not in NAMES:
-            close = get_close_matches(name.casefold(), NAMES, n=1, cutoff=0.5)
-            hint = f"did you mean {{{{{close[0]}}}}}?" if close else f"known are {', '.join(NAMES)}"
+        if name not in names:
+            close = get_close_matches(name.casefold(), list(names), n=1, cutoff=0.5)
+            hint = f"did you mean {{{{{close[0]}}}}}?" if close else f"known are {', '.join(names)}"
             found.append(f"{{{{{name}}}}} is not a name that can be filled in; {hint}")
     rest = _BLANK.sub("", source)
     if "{{" in rest or "}}" in rest:
