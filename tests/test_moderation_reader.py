@@ -185,7 +185,7 @@ def test_every_kind_of_key_is_understood():
         ("body: x\nreports: 0\naction: remove", 2, "error", "at least 1"),
         ("body: x\nis_edited: maybe\naction: remove", 2, "error", "true or false was expected"),
         ("body: x\nis_submitter: true\naction: remove", 2, "error", "indented below `author:`"),
-        ("body: x\nmode: live\naction: remove", 2, "error", "watch or enforce was expected"),
+        ("body: x\nmode: live\naction: remove", 2, "error", "watch, enforce or off was expected"),
         ("body: x\nban: soon", 2, "error", "a duration such as"),
         ("body: x\nban: 0s", 2, "error", "above zero"),
         ("body: x\nwarn: no", 2, "error", "leave `warn` out"),

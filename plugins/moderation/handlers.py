@@ -31,6 +31,7 @@ from bot.api import (
 from plugins.moderation import raids
 from plugins.moderation.adornments import report
 from plugins.moderation.cards import report_card
+from plugins.moderation.drift import watched
 from plugins.moderation.inquiry import Inquiry
 from plugins.moderation.judging import Occasion, judge, keeps_records
 from plugins.moderation.match import Match
@@ -137,6 +138,7 @@ async def _check(
         await _act(ctx, message, judged.enforced, done, seen_before=seen_before) if judged.enforced else None
     )
     outcome = await with_sweep(ctx, outcome) if outcome else None
+    outcome = _with(outcome, *await watched(ctx, judged.enforced)) if outcome else None
     if outcome is None and judged.watched:
         outcome = await _rehearse(ctx, message, judged.watched, seen_before=seen_before)
     elif outcome is not None:

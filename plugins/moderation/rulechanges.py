@@ -252,15 +252,15 @@ def _in_files(ctx: Moderation, name: str) -> Rule | None:
 async def roll_back(ctx: Moderation, call: Call, name: Rest) -> Answer:
     """Bring the text of a rule back as it was before its last change, or a version that “!rules history” shows."""
     log = await _log(ctx)
-    wanted: str | None = None
-    head, _, last = name.strip().rpartition(" ")
-    if head and not changes_of(log, name):
-        name, wanted = Rest(head), last.strip("()")
-    changes = [change for change in changes_of(log, name) if change.is_text]
-    original = _in_files(ctx, name)
+    title, wanted = name.strip(), ""
+    head, _, last = title.rpartition(" ")
+    if head and not changes_of(log, title):
+        title, wanted = head, last.strip("()")
+    changes = [change for change in changes_of(log, title) if change.is_text]
+    original = _in_files(ctx, title)
     if not changes:
-        return f"The text of “{notice.excerpt(name, 60)}” was never changed by chat, so there is nothing to go back to."
-    if wanted is None:
+        return f"The text of “{notice.excerpt(title, 60)}” was never changed by chat, so there is nothing to go back to."
+    if not wanted:
         texts = [changes[-1].before]
     else:
         texts = [value for change in changes for value in (change.before, change.after)]
@@ -268,10 +268,10 @@ async def roll_back(ctx: Moderation, call: Call, name: Rest) -> Answer:
         if original and original.version == wanted:
             texts = [None]
     if not texts:
-        return f"There is no version “{notice.excerpt(wanted or '', 20)}” of it. “!rules history {name}” shows which there are."
+        return f"There is no version “{notice.excerpt(wanted, 20)}” of it. “!rules history {title}” shows which there are."
     key, value = changes[-1].key, texts[0]
     if not isinstance(value, dict):
-        what = f"{name} back as it is in the files" if original else f"{name} taken out"
+        what = f"{title} back as it is in the files" if original else f"{title} taken out"
         return await _change(ctx, call, key, None, what, f"{what[0].upper()}{what[1:]}.")
     rule, remarks = _read(str(value["text"]))
     if rule is None:

@@ -10,6 +10,7 @@ from bot.api import (
     Call,
     Code,
     Inline,
+    Outcome,
     Reply,
     Rest,
     Role,
@@ -20,6 +21,7 @@ from bot.api import (
     quote,
 )
 from plugins.moderation import notice
+from plugins.moderation.drift import expectation
 from plugins.moderation.examples import example
 from plugins.moderation.handlers import Moderation, is_public, plugin, rules_in_force
 from plugins.moderation.history import Backtest, Replay
@@ -98,7 +100,9 @@ async def backtest_rule(ctx: Moderation, call: Call, name: Rest) -> Answer:
     async for message in ctx.history(ctx.now - span):
         if is_public(message, ctx):
             replay.take(message)
-    return Reply(to=call.message.ref, text=document(*_report(rule, rules.mode(rule), replay.result, span)))
+    told = Reply(to=call.message.ref, text=document(*_report(rule, rules.mode(rule), replay.result, span)))
+    kept = expectation(rule, replay.result.hits[rule.name].count, span)
+    return Outcome(f"backtest of {rule.name}", (kept, told))
 
 
 def _name_and_span(text: str) -> tuple[str, timedelta]:

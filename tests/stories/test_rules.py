@@ -541,3 +541,35 @@ async def test_a_rule_of_the_chat_is_rolled_back_until_nothing_is_left():
                 “!rules rollback”, its name and one of the versions in brackets bring a text back.
             """
         )
+
+
+async def test_a_rule_that_suddenly_hits_everything_goes_back_to_watching_and_asks():
+    async with moot("name: Dots\nbody (regex): 'a.b'\naction: remove") as community:
+        mo, ana = community.moderator("mo"), community.member("ana")
+        await mo.says("!rules backtest Dots 30d", place="modroom")
+        for number in range(12):
+            await ana.says(f"a b {number}")
+        await mo.says("!rules list", place="modroom")
+        told = community.transcript().splitlines()
+        assert sum("bot removes" in row for row in told) == 10
+        fell_back = (
+            "modroom | bot: The rule Dots hit 10 times within an hour; by its backtest 0 were to be expected. So it only watches "
+            "from now on. Please look at what it hit; to undo a case: !undo #number. If all of it was right: !rules enforce Dots"
+        )
+        assert [row for row in told if "Dots hit" in row] == [fell_back]
+        assert told[-1] == "modroom | bot → mo: - Dots: watch, remove"
+        await mo.says("!rules enforce Dots", place="modroom")
+        for number in range(12):
+            await ana.says(f"a b {number}")
+        assert sum("bot removes" in row for row in community.transcript().splitlines()) == 12
+
+
+async def test_a_rule_that_hits_as_often_as_it_did_stays_enforced():
+    async with moot("name: Dots\nbody: dots\naction: remove") as community:
+        mo, ana = community.moderator("mo"), community.member("ana")
+        for hour in range(3):
+            await ana.says(f"dots {hour}")
+        await mo.says("!rules backtest Dots 2h", place="modroom")
+        for number in range(12):
+            await ana.says(f"dots {number}")
+        assert sum("bot removes" in row for row in community.transcript().splitlines()) == 15
