@@ -191,7 +191,7 @@ def test_routes_can_be_mounted_beside_others() -> None:
     application.add_routes(routes(town()))
     paths = {resource.canonical for resource in application.router.resources()}
     assert all(path.startswith("/chat/") for path in paths)
-    assert len(paths) == 10
+    assert {"/chat/about", "/chat/events", "/chat/item", "/chat/members"} <= paths
 
 
 def test_actions_on_the_wire_are_all_there_are() -> None:
