@@ -109,7 +109,7 @@ def rate(
     centres = {group: unit(vector) for group, vector in totals.items()} if groups else {}
     asked = unit({w: n * idf[w] for w, n in Counter(opening).items() if w in idf})
     most_below = math.log1p(max((f.below for f in facts), default=0)) or 1.0
-    most_votes = math.log1p(max((f.votes for f in facts), default=0)) or 1.0
+    most_votes = math.log1p(max((0, *(f.votes for f in facts)))) or 1.0
     values: list[float] = []
     for candidate, vector in zip(candidates, vectors, strict=True):
         fact = facts[candidate.comment]
