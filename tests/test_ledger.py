@@ -600,3 +600,17 @@ async def test_an_undone_case_is_told_apart():
         case = await ledger.case("moot", 1)
         assert case is not None
         assert case.undone
+
+
+async def test_a_name_is_waited_for_as_it_is_written():
+    """A sibling whose name only resembles it holds nothing up, neither by an underscore nor by a capital."""
+    async with fresh() as ledger:
+        rude = said("hello")
+        decision, _ = decided(rude)
+        pointing = Reviewed(report(), State.PENDING, "", ACCOUNT, ROOM.alias, waits_for=("the_post",))
+        others = [
+            Reviewed(replace(report(), name=name), State.HELD, "", ACCOUNT, ROOM.alias)
+            for name in ("the-post", "The_post", "the_posts")
+        ]
+        await ledger.commit(rude, [(decision, [pointing, *others])], NOON)
+        assert len(await ledger.claim(ACCOUNT, NOON)) == 1

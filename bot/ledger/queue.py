@@ -88,12 +88,12 @@ def _ready(account: str) -> tuple[ColumnElement[bool], ...]:
     Where that was given up, waiting would never end: then the outbox finds out, and says so.
     """
     basis = action.alias("basis")
+    # One a line, each as it is: LIKE would take an underscore in a name for any letter.
+    names = literal("\n").concat(action.c.waits_for).concat("\n")
+    this = literal("\n").concat(basis.c.name).concat("\n")
     to_come = exists().where(
         basis.c.decision_id == action.c.decision_id,
-        literal("\n")
-        .concat(action.c.waits_for)
-        .concat("\n")
-        .contains(literal("\n").concat(basis.c.name).concat("\n")),
+        func.replace(names, this, "") != names,
         basis.c.id != action.c.id,
         basis.c.state.in_(WAITING),
     )
