@@ -64,7 +64,7 @@ unit:
 	$(BIN)/coverage report --skip-covered --include="$(PURE)" --fail-under=95
 
 slow:
-	$(BIN)/pytest -m slow --timeout=900 --durations=5
+	$(BIN)/pytest -m slow -n auto --timeout=900 --durations=5
 
 # Resolves pyproject.toml anew; uv is only needed here.
 lock:
