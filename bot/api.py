@@ -33,7 +33,7 @@ from bot.actions import (
     WithdrawBan,
     titled,
 )
-from bot.decision import Answer, Case, Linked, Outcome, Spoken, State, Stored, points
+from bot.decision import Answer, Case, Linked, Outcome, Spoken, State, Stored, agrees, points
 from bot.duration import Duration, in_words
 from bot.handler import Call, Context, Person, PlatformError, Rest, Settings
 from bot.model import (
@@ -190,6 +190,7 @@ __all__ = [
     "Unmute",
     "Warn",
     "WithdrawBan",
+    "agrees",
     "blanks",
     "bullets",
     "dates",

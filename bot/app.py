@@ -1,4 +1,4 @@
-"""The composition root: with `bot.connect`, the only modules that know all the others."""
+"""The composition root: the only module that knows all the others, but the platforms (`bot/connect.py`)."""
 
 from __future__ import annotations
 

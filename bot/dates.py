@@ -12,6 +12,9 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+#: As settings and commands name them, Monday first.
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
 
 def local_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     """When the clocks of `zone` show `at` on `day`, in UTC.

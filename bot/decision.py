@@ -41,6 +41,9 @@ MOVES: dict[State, frozenset[State]] = {
 #: Why something waits that a moderator asked for: they did much within the hour. Somebody else has to agree.
 SECOND = "a second moderator has to agree"
 
+_YES = frozenset({"✅", "👍", "✔️", "✔"})
+_NO = frozenset({"❌", "👎", "✖️", "✖"})
+
 #: A warning in one of these states counts as a strike (unless undone): it was given, or is about to be.
 COUNTING = frozenset({State.PENDING, State.SENDING, State.UNKNOWN, State.SENT})
 
@@ -114,6 +117,11 @@ class Stored:
     receipt: Receipt | None = None
     error: str = ""
     undone_by: int | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it was performed, or is about to be."""
+        return self.state in COUNTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,3 +209,8 @@ def may_target(actor: Role | None, target: Role) -> str | None:
     if actor is not None and actor <= target:
         return "nobody acts on somebody of the same or a higher role"
     return None
+
+
+def agrees(symbol: str) -> bool | None:
+    """What a reaction says to a suggestion: taken up, declined; None where it says neither."""
+    return True if symbol in _YES else False if symbol in _NO else None

@@ -214,59 +214,27 @@ class Plugin(Generic[S]):
         timeout: timedelta = PATIENCE,
     ) -> Callable[[H], H]:
         """Calls the function as `func(ctx, tick)` once a local date of the community, at a time from the settings."""
-
-        def declare(func: H) -> H:
-            self.schedules.append(
-                Schedule(
-                    plugin=self.name,
-                    handler=func.__name__,
-                    func=func,
-                    timeout=timeout,
-                    at=at,
-                    late_by=late_by,
-                )
-            )
-            return func
-
-        return declare
+        return self._scheduled(timeout, at=at, late_by=late_by)
 
     def every(
         self, interval: Callable[[S], timedelta | None], *, timeout: timedelta = PATIENCE
     ) -> Callable[[H], H]:
         """Calls the function as `func(ctx, tick)` once in every interval from the settings; missed ones are not made up."""
-
-        def declare(func: H) -> H:
-            self.schedules.append(
-                Schedule(
-                    plugin=self.name,
-                    handler=func.__name__,
-                    func=func,
-                    timeout=timeout,
-                    every=interval,
-                    late_by=lambda _: timedelta.max,
-                )
-            )
-            return func
-
-        return declare
+        return self._scheduled(timeout, every=interval, late_by=_however_late)
 
     def timetable(self, times: Timetable, *, timeout: timedelta = PATIENCE) -> Callable[[H], H]:
         """Calls the function as `func(ctx, tick)` once for each slot that has come; `tick.slot` is its key.
 
         However late it is: the function sees when it was due, and judges for itself.
         """
+        return self._scheduled(timeout, times=times, late_by=_however_late)
+
+    def _scheduled(self, timeout: timedelta, **when: Any) -> Callable[[H], H]:
+        """Declares a schedule; `when` are the fields of `Schedule` that say when it comes."""
 
         def declare(func: H) -> H:
-            self.schedules.append(
-                Schedule(
-                    plugin=self.name,
-                    handler=func.__name__,
-                    func=func,
-                    timeout=timeout,
-                    times=times,
-                    late_by=lambda _: timedelta.max,
-                )
-            )
+            schedule = Schedule(plugin=self.name, handler=func.__name__, func=func, timeout=timeout, **when)
+            self.schedules.append(schedule)
             return func
 
         return declare
@@ -291,3 +259,7 @@ class Plugin(Generic[S]):
             )
         first, _, rest = doc.partition("\n")
         return first.strip(), rest.strip()
+
+
+def _however_late(_: object) -> timedelta:
+    return timedelta.max

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.dates import WEEKDAYS
 from plugins.scheduled_posts.entry import Entry, read_slot
 from plugins.scheduled_posts.settings import ScheduledPost, ScheduleSettings, problems
-from plugins.scheduled_posts.when import WEEKDAYS, parse, split
+from plugins.scheduled_posts.when import parse, split
 
 YEAR = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
 

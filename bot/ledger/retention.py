@@ -14,7 +14,6 @@ from bot.ledger.tables import action, decision, occurrence
 #: What tells people about a case, and quotes the words.
 _QUOTING = ("report", "warn", "tell")
 
-
 #: Occurrences that carry what somebody wrote.
 _SPOKEN = ("message", "edited", "reported")
 

@@ -28,7 +28,6 @@ from bot.api import (
     Rest,
     Role,
     Settings,
-    State,
     Strong,
     Tell,
     UnlinkAccount,
@@ -51,9 +50,6 @@ plugin = Plugin(
 Accounts: TypeAlias = Context[AccountsSettings]
 
 NOTHING = Rest("")
-
-#: In these states a ban holds, or is about to.
-_HOLDS = frozenset({State.PENDING, State.SENDING, State.UNKNOWN, State.SENT})
 
 
 @plugin.command("link", examples=["!link", "!link K7QF-2MXR"])
@@ -197,7 +193,7 @@ async def _banned_from(ctx: Accounts, who: Author) -> list[str]:
         for case in await ctx.cases(who, alone=True)
         for stored in case.actions
         if isinstance(stored.action, Ban)
-        and stored.state in _HOLDS
+        and stored.counts
         and (stored.action.until is None or stored.action.until > ctx.now)
     }
     return sorted(places)

@@ -28,7 +28,7 @@ from bot.api import (
 from plugins.crossposts import surface
 from plugins.crossposts.finding import find, own_posts
 from plugins.crossposts.handlers import PATIENCE, ROUND, WEEK, muted_names, plugin, since
-from plugins.crossposts.settings import WEEKDAYS, CrosspostSettings
+from plugins.crossposts.settings import CrosspostSettings
 
 #: After a longer delay, the next digest is near enough.
 LATE = timedelta(days=2)
@@ -55,7 +55,7 @@ def times(
     del recalled
     if settings.digest is None:
         return
-    zone, weekday = ZoneInfo(community.zone), WEEKDAYS.index(settings.digest)
+    zone, weekday = ZoneInfo(community.zone), dates.WEEKDAYS.index(settings.digest)
     today = now.astimezone(zone).date()
     days = (today - timedelta(days=n) for n in range(9))
     slots = (

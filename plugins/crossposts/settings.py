@@ -14,7 +14,6 @@ from bot.api import Duration, Settings
 NAME = re.compile(r"!?(?:[\w.-]+@)?(?:[\w-]+\.)+[\w-]+")
 
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 

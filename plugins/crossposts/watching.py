@@ -27,6 +27,7 @@ from bot.api import (
     Report,
     Role,
     Tick,
+    agrees,
     document,
     line,
     quote,
@@ -41,8 +42,6 @@ from plugins.crossposts.settings import CrosspostSettings, Watch
 #: Posts older than this are no news; what was told is remembered for longer than that.
 FRESH = timedelta(days=1)
 KEPT = timedelta(days=7)
-#: How a moderator takes a suggestion up.
-YES = frozenset({"✅", "👍", "✔️", "✔"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +76,13 @@ async def watch(ctx: Context[CrosspostSettings], tick: Tick) -> Outcome:
 async def _sightings(ctx: Context[CrosspostSettings]) -> list[Sighting]:
     """What is new on the topics and not here yet, busiest first."""
     found: dict[str, Sighting] = {}
+    muted = await muted_names(ctx)
     for watched in ctx.settings.watch:
         try:
             posts = await ctx.newest(watched.community)
         except PlatformError:
             continue  # the next look will do
-        for post in surface.worth(posts, muted=await muted_names(ctx)):
+        for post in surface.worth(posts, muted=muted):
             topic = topic_of(post, watched)
             if topic and post.sent_at > ctx.now - FRESH and not post.nsfw:
                 found.setdefault(post.url, Sighting(post, topic))
@@ -152,7 +152,7 @@ def _front(ctx: Context[CrosspostSettings]) -> Place | None:
 async def reacted(ctx: Context[CrosspostSettings], event: Reacted) -> Outcome | None:
     """✅ of a moderator under a suggestion makes the cross-post."""
     front = _front(ctx)
-    if event.author.role < Role.MODERATOR or event.symbol not in YES or front is None:
+    if event.author.role < Role.MODERATOR or not agrees(event.symbol) or front is None:
         return None
     for key, value in (await ctx.recall_all("watched:")).items():
         receipt = await ctx.made(key)

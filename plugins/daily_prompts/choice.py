@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from plugins.daily_prompts.days import WEEKDAYS
+from bot.api import dates
 from plugins.daily_prompts.pool import Prompt
 
 ALL = "all"
@@ -73,7 +73,7 @@ def _candidates(
     if dated := tuple(p for p in ready if p.on and p.on.dated and day in p.on):
         return f"{day:%m-%d}", dated
     if bound := tuple(p for p in ready if _weekday_of(p, themes) == day.weekday()):
-        return WEEKDAYS[day.weekday()], bound
+        return dates.WEEKDAYS[day.weekday()], bound
     return ALL, tuple(p for p in ready if p.on is None and _weekday_of(p, themes) is None)
 
 
@@ -87,7 +87,7 @@ def _takes_suggestions(group: str, pool: Sequence[Prompt], themes: Mapping[int, 
     if group == ALL:
         return True
     every_day_bound = {_weekday_of(prompt, themes) for prompt in pool} >= set(range(7))
-    return group in WEEKDAYS and every_day_bound
+    return group in dates.WEEKDAYS and every_day_bound
 
 
 def _next_of(group: str, candidates: Sequence[Prompt], uses: Sequence[Use], seed: str) -> Choice:

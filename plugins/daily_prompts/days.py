@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+from bot.api import dates
+
 MONTHS = (
     "january",
     "february",
@@ -69,7 +70,7 @@ class On:
 def weekday(text: str) -> int | None:
     """`Friday`, `friday` or `fri` as 4; None when it is no weekday."""
     word = text.strip().casefold()
-    return next((n for n, name in enumerate(WEEKDAYS) if word in {name, name[:3]}), None)
+    return next((n for n, name in enumerate(dates.WEEKDAYS) if word in {name, name[:3]}), None)
 
 
 def parse_on(text: str) -> On:
@@ -86,7 +87,7 @@ def parse_on(text: str) -> On:
         return On(yearly=_year_day(int(match[1]), int(match[2]), word))
     raise ValueError(
         f"a weekday (friday), a date (2026-12-24) or a date of every year (12-24) was expected, not {word!r}"
-        + suggestion(word, WEEKDAYS)
+        + suggestion(word, dates.WEEKDAYS)
     )
 
 

@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from bot.api import Duration, Settings, blanks
+from bot.api import Duration, Settings, blanks, dates
 from plugins.daily_prompts import pool
-from plugins.daily_prompts.days import WEEKDAYS, suggestion
+from plugins.daily_prompts.days import suggestion
 from plugins.daily_prompts.names import NAMES
 from plugins.daily_prompts.pool import Pool, Prompt
 
@@ -82,7 +82,7 @@ class PromptSettings(Settings):
 
     @property
     def themes_by_weekday(self) -> Mapping[int, str]:
-        return {WEEKDAYS.index(day): theme for day, theme in self.themes.items()}
+        return {dates.WEEKDAYS.index(day): theme for day, theme in self.themes.items()}
 
 
 def load(settings: PromptSettings) -> Pool:

@@ -15,6 +15,7 @@ from bot.api import (
     Report,
     Rest,
     Role,
+    agrees,
     bullets,
     document,
     line,
@@ -29,9 +30,6 @@ from plugins.daily_prompts.settings import PromptSettings
 #: How many suggestions of one person may wait at a time, and how long one may be.
 WAITING_EACH = 3
 LONGEST_SUGGESTION = 2000
-
-YES = frozenset({"✅", "👍", "✔️", "✔"})
-NO = frozenset({"❌", "👎", "✖️", "✖"})
 
 
 @plugin.command("prompt suggest", examples=["!prompt suggest Which smell takes you home?"])
@@ -109,13 +107,13 @@ async def reject(ctx: Context[PromptSettings], call: Call, number: int, reason: 
 @plugin.on(Reacted)
 async def reacted(ctx: Context[PromptSettings], event: Reacted) -> Outcome | None:
     """✅ and ❌ of a moderator under a suggestion in the moderators’ room."""
-    if event.author.role < Role.MODERATOR or event.symbol not in YES | NO:
+    take = agrees(event.symbol)
+    if event.author.role < Role.MODERATOR or take is None:
         return None
     memory = keep.read(await ctx.recall_all())
     for suggestion in memory.waiting:
         receipt = await ctx.made(f"suggestion:{suggestion.number}")
         if receipt and receipt.ref == event.target:
-            take = event.symbol in YES
             said, acts = (
                 _approve(memory, suggestion.number) if take else _reject(memory, suggestion.number, "")
             )

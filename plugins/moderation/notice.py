@@ -26,6 +26,10 @@ from plugins.moderation.ladder import Deed, Ruling, Step
 from plugins.moderation.rule import FOREVER
 from plugins.moderation.spans import show_span
 
+#: What the members of a room are told; when it ends follows.
+LOCKED_DOWN = "The moderators have locked this room down for a while; it opens again by itself at "
+SLOWED_DOWN = "Slow mode: please send at most one message in {every}, until "
+
 #: How much of somebody's words a notice quotes.
 EXCERPT = 300
 

@@ -115,16 +115,12 @@ async def _answer(ctx: Ctx, place: Place, what: str, words: str | None, until: d
             Moment(until),
             f": one message in {wait}. “{prefix}slowmode off in {place.alias}” ends it.",
         )
-        told = _announced(place, f"Slow mode: please send at most one message in {wait}, until ", until)
+        told = _announced(place, notice.SLOWED_DOWN.format(every=wait), until)
         return [*begun, Report(text=document(said, *quoted)), *told]
     if can_lock and settings.answer is not RaidAnswer.SLOWMODE:
         proposed = settings.answer is RaidAnswer.PROPOSE
         locked = Lockdown(place=place.alias, reason=f"a raid? {what}", until=until, proposed=proposed)
-        told = _announced(
-            place,
-            "The moderators have locked this room down for a while; it opens again by itself at ",
-            until,
-        )
+        told = _announced(place, notice.LOCKED_DOWN, until)
         return [locked] if proposed else [locked, *told]
     return [Report(text=document(f"A raid? {what}. Slow mode may help: {milder}", *quoted))]
 

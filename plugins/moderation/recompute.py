@@ -12,9 +12,6 @@ from plugins.moderation.notice import until
 from plugins.moderation.offence import BY_LADDER
 from plugins.moderation.rule import FOREVER
 
-#: In these states a sanction holds, is about to, or waits for a moderator.
-_STANDING = frozenset({State.PENDING, State.SENDING, State.UNKNOWN, State.SENT, State.HELD})
-
 
 @dataclass(frozen=True, slots=True)
 class Lifted:
@@ -96,8 +93,8 @@ def _by_ladder(stored: Stored) -> bool:
 
 
 def stands(stored: Stored) -> bool:
-    """Whether an action holds, or is about to, and was not taken back."""
-    return stored.undone_by is None and stored.state in _STANDING
+    """Whether an action holds, is about to, or waits for a moderator, and was not taken back."""
+    return stored.undone_by is None and (stored.counts or stored.state is State.HELD)
 
 
 def _points_at(case: Case, at: datetime) -> int:

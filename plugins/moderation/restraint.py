@@ -26,7 +26,7 @@ from bot.api import (
     document,
     line,
 )
-from plugins.moderation import slowmode
+from plugins.moderation import notice, slowmode
 from plugins.moderation.handlers import Moderation, plugin
 from plugins.moderation.recompute import stands
 from plugins.moderation.sanctions import NOTHING, answer, privately
@@ -64,8 +64,9 @@ async def slow(ctx: Moderation, call: Call, wait: str, how_long_and_where: Rest 
         return "There I may not remove messages, so I cannot slow anybody down."
     mode = SlowMode(every, ctx.now + span)
     acts = [act for place in places for act in await slowmode.begin(ctx, place, mode)]
-    said = f"Slow mode: please send at most one message in {show_span(every)}, until "
-    told = _announced(call, places, said, Moment(mode.until), ".")
+    told = _announced(
+        call, places, notice.SLOWED_DOWN.format(every=show_span(every)), Moment(mode.until), "."
+    )
     done = answer(
         call, f"{_names(places)}: one message in {show_span(every)}, until ", Moment(mode.until), "."
     )
@@ -104,8 +105,7 @@ async def lockdown(ctx: Moderation, call: Call, how_long_and_where: Rest = NOTHI
     reason = f"lock-down by {call.author.name}"
     acts = [Lockdown(place=place.alias, reason=reason, until=until) for place in places]
     # Once it is locked down, nobody else may answer; the bot may, so it says so afterwards.
-    said = "The moderators have locked this room down for a while; it opens again by itself at "
-    told = _announced(call, places, said, Moment(until), ".")
+    told = _announced(call, places, notice.LOCKED_DOWN, Moment(until), ".")
     left = [place for place in terms.places if place not in places]
     but = f" {_impossible(left)}" if left else ""
     done = answer(

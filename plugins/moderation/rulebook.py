@@ -40,9 +40,6 @@ class InForce:
         """What any of the rules may ask to be fetched."""
         return self.matcher.needs
 
-    def of_mode(self, mode: Mode) -> list[Rule]:
-        return [rule for rule in self.matcher.rules if self.mode(rule) is mode]
-
     def match(self, subject: Subject, patience: Patience | None = None) -> Found:
         return self.matcher.match(subject, patience)
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from difflib import get_close_matches
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+from bot.api import dates
+
 _RANKS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
 _ONCE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _YEARLY = re.compile(r"(\d{1,2})-(\d{1,2})")
@@ -112,13 +113,13 @@ def _days(written: str, at: time, words: list[str]) -> When:
 
 def _weekday(word: str) -> int:
     """`friday`, `fridays` or `fri`."""
-    for number, name in enumerate(WEEKDAYS):
+    for number, name in enumerate(dates.WEEKDAYS):
         if word in {name, f"{name}s", name[:3]}:
             return number
     raise ValueError(word)
 
 
 def _near(text: str) -> str:
-    words = (get_close_matches(word.casefold(), WEEKDAYS, n=1, cutoff=0.7) for word in text.split()[:2])
+    words = (get_close_matches(word.casefold(), dates.WEEKDAYS, n=1, cutoff=0.7) for word in text.split()[:2])
     near = next((found[0] for found in words if found and found[0] not in text.casefold()), None)
     return f" (did you mean {near}?)" if near else ""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from bot.api import Action, Context, Outcome, Place, PlaceKind, Post, Tick
+from bot.api import Action, Context, Outcome, Place, PlaceKind, Post, Tick, dates
 from plugins.summaries.handlers import PATIENCE, plugin
 from plugins.summaries.kept import Kept
 from plugins.summaries.making import make, material
-from plugins.summaries.settings import WEEKDAYS, SummarySettings
+from plugins.summaries.settings import SummarySettings
 
 _SPANS = {"daily": timedelta(days=1), "weekly": timedelta(days=7)}
 
@@ -18,7 +18,7 @@ async def regular(ctx: Context[SummarySettings], tick: Tick) -> Outcome | None:
     """Posts the digest of each place whose turn it is; of too little there is none."""
     day = date.fromisoformat(tick.slot)
     settings = ctx.settings
-    if settings.regular == "weekly" and WEEKDAYS[day.weekday()] != settings.regular_day:
+    if settings.regular == "weekly" and dates.WEEKDAYS[day.weekday()] != settings.regular_day:
         return None
     actions: list[Action] = []
     for place in _places(ctx):

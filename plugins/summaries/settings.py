@@ -9,8 +9,6 @@ from pydantic import Field
 
 from bot.api import Duration, Settings
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
 
 class SummarySettings(Settings):
     """Settings of the plugin `summaries`."""
