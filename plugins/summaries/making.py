@@ -21,6 +21,7 @@ from bot.api import (
 )
 from plugins.summaries import kept, reading
 from plugins.summaries.digest import digest_steps
+from plugins.summaries.elsewhere import look
 from plugins.summaries.kept import Kept
 from plugins.summaries.layout import layout
 from plugins.summaries.settings import SummarySettings
@@ -32,9 +33,13 @@ _OVERDUE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a digest is made of. `topic` is what the thread asks, `unread` how many comments could not be read."""
+    """What a digest is made of. `topic` is what the thread asks, `unread` how many comments could not be read.
+
+    `posts` are, among others, the posts whose other discussions are told of.
+    """
 
     messages: Sequence[Message]
+    posts: Sequence[Message] = ()
     topic: str = ""
     unread: int = 0
 
@@ -57,8 +62,9 @@ def of_thread(thread: Thread, top: Message | None = None) -> Material:
     said = reading.discussion(thread)
     topic = reading.topic(thread.root)
     if top is not None:
-        return Material(reading.below(said, top), topic)
-    return Material(said, topic, max(0, thread.expected - len(thread.messages)))
+        return Material(reading.below(said, top), topic=topic)
+    unread = max(0, thread.expected - len(thread.messages))
+    return Material(said, (thread.root,), topic, unread)
 
 
 async def material(ctx: Context[SummarySettings], note: Kept) -> Material | None:
@@ -73,7 +79,7 @@ async def material(ctx: Context[SummarySettings], note: Kept) -> Material | None
         return None
     since, until = note.since, note.until
     messages = [m async for m in ctx.history(since, note.place) if m.sent_at <= until]
-    return Material(messages) if messages else None
+    return Material(messages, messages) if messages else None
 
 
 async def make(
@@ -94,7 +100,8 @@ async def make(
         if not changed:
             break
         messages |= changed
-    text = layout(found, messages, unread=stuff.unread)
+    elsewhere = await look(ctx, stuff.posts)
+    text = layout(found, messages, elsewhere=elsewhere, unread=stuff.unread)
     return replace(note, comments=stuff.size, quoted=tuple(sorted(found.quoted)), at=ctx.now), text
 
 
