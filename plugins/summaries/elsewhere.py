@@ -17,7 +17,7 @@ _TOLD = 3
 Elsewhere = tuple[Message, Sequence[Discussion]]
 
 
-async def look(ctx: Context[SummarySettings], messages: Sequence[Message]) -> list[Elsewhere]:
+async def look(ctx: Context[SummarySettings], messages: Sequence[Message]) -> Sequence[Elsewhere]:
     """Those posts among `messages` that are discussed elsewhere, the busiest there first."""
     here = Counter(message.root for message in messages)
     posts = [m for m in messages if m.title is not None and not m.gone and not m.author.opted_out]

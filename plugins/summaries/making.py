@@ -123,22 +123,23 @@ async def publish(
     """Edits the digest where it stands, else replies to `under`. Nothing where there is nothing to
     quote, or while the first one is still on its way.
     """
-    receipt = await ctx.made(note.name)
+    before = await kept.find(ctx, note.name)
+    note = replace(note, said=before.said) if before else note
+    receipt = await ctx.made(note.made)
     if receipt is not None and receipt.ref is not None and ctx.can(Capability.EDIT, receipt.ref.place):
         fresh, text = await make(ctx, note, stuff)
         return (Edit(ref=receipt.ref, text=text), fresh.remember())
-    before = await kept.find(ctx, note.name)
     if before is not None and ctx.now - before.at < _OVERDUE:
         return ()
     fresh, text = await make(ctx, note, stuff)
-    return (Reply(name=note.name, to=under, text=text), fresh.remember()) if fresh.quoted else ()
+    return (Reply(name=note.made, to=under, text=text), fresh.remember()) if fresh.quoted else ()
 
 
 async def renew(
     ctx: Context[SummarySettings], note: Kept, without: Author | None = None
 ) -> tuple[Action, ...]:
     """Makes a digest anew from what can be read now, and edits it where it stands; nothing when it never arrived."""
-    receipt = await ctx.made(note.name)
+    receipt = await ctx.made(note.made)
     if receipt is None or receipt.ref is None or not ctx.can(Capability.EDIT, receipt.ref.place):
         return ()
     stuff = await material(ctx, note)
