@@ -97,6 +97,8 @@ async def summary(ctx: Context[SummarySettings], call: Call, what: Rest = Rest("
     if target is None:
         return "I cannot find that. Give a link to a post or a comment of this community."
     root = target if target.ref == target.root else await ctx.message(target.root)
+    if root is not None and root.gone:
+        return "That post was removed, so there is no digest of it."
     if root is not None and (size := root.replies or 0) >= ctx.settings.long_from:
         branch = target is not root and (target.replies or 0) + 1 >= ctx.settings.min_comments
         return await begin(ctx, call, _note(ctx, asked, root, target if branch else None), size)

@@ -37,7 +37,7 @@ LIMIT = 9_000
 _OPEN = 3
 #: So many places of other discussions are named for each post.
 _PLACES = 3
-#: What a link, a name or a quotation adds to its text in markup, at most.
+#: What the address of something said, and the marks around a text, take in markup at most.
 _LINK, _MARKS = 150, 8
 
 
@@ -77,7 +77,7 @@ def _document(
         blocks += [_quote(question, messages) for question in found.open_questions]
     folded = [part for parts in shown[_OPEN:] for part in parts]
     if folded:
-        blocks.append(Spoiler(f"{len(shown) - _OPEN} more sub-discussions", tuple(folded)))
+        blocks.append(Spoiler(_count(len(shown) - _OPEN, "more sub-discussion"), tuple(folded)))
     # The digest of a thread stands below its post, which is then none of the messages: its title would only repeat it.
     blocks += [_elsewhere(post, there, titled=post.ref.id in messages) for post, there in elsewhere]
     blocks.append(_left_out(found, leave))
@@ -158,14 +158,18 @@ def _span(span: timedelta) -> str:
 
 
 def _length(doc: Document) -> int:
-    """At most how long the document gets in markup, in UTF-16 units: every mark escaped, every link long."""
+    """At most how long the document gets in markup, in UTF-16 units: every mark escaped, links to what has no address yet long."""
 
     def one(part: Inline) -> int:
-        text = part.text if isinstance(part, Plain | Strong | Emphasis | Code | Link) else ""
-        if isinstance(part, Name):
-            text = part.who.name
-        units = sum(2 if c > "\uffff" or (c.isascii() and not c.isalnum() and c != " ") else 1 for c in text)
-        return units + (_LINK if isinstance(part, Link | Name) else _MARKS)
+        match part:
+            case Link(text=text, to=to):
+                return _MARKS + _units(text) + (_units(to) if isinstance(to, str) else _LINK)
+            case Plain(text=text) | Strong(text=text) | Emphasis(text=text) | Code(text=text):
+                return _MARKS + _units(text)
+            case Name(who=who):
+                return _MARKS + _units(who.name)
+            case _:
+                return _MARKS
 
     def block(part: Block) -> int:
         match part:
@@ -179,3 +183,8 @@ def _length(doc: Document) -> int:
                 return 0
 
     return sum(map(block, doc.blocks))
+
+
+def _units(text: str) -> int:
+    """UTF-16 units, with every mark escaped."""
+    return sum(2 if c > "\uffff" or (c.isascii() and not c.isalnum() and c != " ") else 1 for c in text)
