@@ -69,6 +69,9 @@ _DATED = re.compile(
 _HEADED = re.compile(r"\s{0,3}#{1,6}\s+")
 _BULLET = re.compile(r"\s*(?:[-*+•‣–]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+")
 
+#: The number of an item of a list that stands in the middle of a paragraph.
+_NUMBERED = re.compile(r"\(?(\d{1,2})[.)]\s+(?=[^\W\d_])")
+
 _URL = re.compile(r"(?:https?://|www\.|ftp://)[^\s<>]*[^\s<>.,;:!?)\]}'\"*_]", re.IGNORECASE)
 _IMAGE = re.compile(r"!\[[^\[\]]{0,500}\]\([^()\s]{0,2000}(?:\s[^()]{0,200})?\)")
 _LINKED = re.compile(
@@ -237,7 +240,17 @@ def _own(comment: str, span: Span) -> Iterator[Span]:
     for start, end in boundaries.sentences(comment, span):
         last = start + len(comment[start:end].rstrip(".!?*_ "))
         if not any(first <= start and last <= final for first, final in quoted):
-            yield _bare(comment, start, end)
+            yield _bare(comment, _after_number(comment, start), end)
+
+
+def _after_number(comment: str, start: int) -> int:
+    """Where an item of a list begins behind its number: 2 is one only after a 1, unlike in “3. Oktober”."""
+    match = _NUMBERED.match(comment, start)
+    if match is None:
+        return start
+    before = str(int(match[1]) - 1)
+    listed = before == "0" or re.search(rf"(?<!\d){before}[.)]\s", comment[:start])
+    return match.end() if listed else start
 
 
 def _bare(comment: str, start: int, end: int) -> Span:
