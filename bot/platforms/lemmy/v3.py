@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.platforms.lemmy import fields
-from bot.platforms.lemmy.api import PAGE_SIZE, PAGES, Answer, Features, News, Notice, Page
+from bot.platforms.lemmy.api import PAGE_SIZE, PAGES, Answer, Features, News, Notice, Page, Relations
 from bot.platforms.lemmy.client import Client, Query
 from bot.platforms.lemmy.errors import NO_MODERATOR
 from bot.platforms.lemmy.logrows import LISTS, modern
@@ -150,6 +150,16 @@ class V3:
     async def software(self, host: str) -> tuple[str, str] | None:
         del host  # nothing that this version can do depends on it
         return None
+
+    async def relations(self) -> Relations:
+        lists = fields.maybe(await self._get("/federated_instances"), "federated_instances")
+        blocked, allowed = (
+            [row for row in fields.rows(lists, key) if isinstance(row, dict)]
+            for key in ("blocked", "allowed")
+        )
+        return Relations(
+            *(frozenset(fields.text(row, "domain") for row in rows) for rows in (blocked, allowed))
+        )
 
     # Saying
 
