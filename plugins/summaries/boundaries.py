@@ -27,7 +27,7 @@ _END = re.compile(
     rf"|[.!?…]+[{_CLOSERS}]*(?=\s|$)"
     rf"|(?<=[{_CJK}])[!?]+(?=[{_CJK}])"
     # A space that was forgotten: between a word and one with a capital that is followed by another word.
-    r"|(?<=[^\W\dA-Z_])[.!?]+(?=(?:[A-Z][a-z]+|I)[\s,'’])"
+    r"|(?<=[^\W\dA-Z_])[.!?]+(?=[A-Z][a-z]*[\s,'’])"
     r"|(?<=[\u0370-\u03ff\u1f00-\u1fff])[;\u037e](?=\s|$)"  # the Greek question mark
     rf"|(?<=[{_SPACED_OUT}])\s+(?=[{_SPACED_OUT}])"
 )
