@@ -34,6 +34,7 @@ from plugins.moderation.cards import report_card
 from plugins.moderation.drift import watched
 from plugins.moderation.inquiry import Inquiry
 from plugins.moderation.judging import Occasion, judge, keeps_records
+from plugins.moderation.ladder import Taken
 from plugins.moderation.match import Match
 from plugins.moderation.offence import Setting, answer, punish
 from plugins.moderation.recompute import taken
@@ -216,9 +217,17 @@ async def setting(ctx: Moderation, person: Author, *, again: bool = False) -> Se
         cooldown=settings.cooldown,
         tell_removals=settings.tell_removals,
         strikes=await ctx.strikes(person),
-        taken=taken(await ctx.cases(person), ctx.now - settings.remember) if settings.remember else (),
+        taken=await _taken(ctx, person),
         again=again,
     )
+
+
+async def _taken(ctx: Moderation, person: Author) -> Sequence[Taken]:
+    """The steps of the ladder that are still remembered; nothing else of a long record is read for it."""
+    if not ctx.settings.remember:
+        return ()
+    since = ctx.now - ctx.settings.remember
+    return taken(await ctx.cases(person, since=since, kinds=("ban", "mute")), since)
 
 
 async def struck(ctx: Moderation, message: Message) -> Case | None:
