@@ -232,7 +232,7 @@ async def _taken(ctx: Moderation, person: Author) -> Sequence[Taken]:
 
 async def struck(ctx: Moderation, message: Message) -> Case | None:
     """The case in which this message brought a strike that still stands: there is never a second one for it."""
-    cases = await ctx.cases(message.author)
+    cases = await ctx.cases(message.author, kinds=("warn",))
     return next((case for case in cases if case.about == message.ref and points(case)), None)
 
 
@@ -243,7 +243,7 @@ async def _struck(ctx: Moderation, message: Message, seen_before: bool) -> bool:
     return any(
         case.about == message.ref
         and any(isinstance(s.action, Warn) and s.state not in _NEVER_GIVEN for s in case.actions)
-        for case in await ctx.cases(message.author)
+        for case in await ctx.cases(message.author, kinds=("warn",))
     )
 
 
