@@ -212,7 +212,7 @@ async def take_back_only(ctx: Moderation, given: Sequence[Case], opposite: Seque
     if person:
         known = await ctx.cases(person)
         numbers = {case.number for case in given}
-        lifted = recompute(known, numbers, ctx.settings.steps, ctx.now)
+        lifted = recompute(known, numbers, ctx.settings.steps, ctx.now, ctx.settings.remember)
     acts = [*(_possible(ctx, act) for act in opposite), *(act for one in lifted for act in one.actions)]
     return TakenBack((*spare_others(acts, known, ctx.now), *dropped), tuple(lifted))
 
