@@ -45,6 +45,7 @@ from bot.api import (
 from plugins.moderation import notice
 from plugins.moderation.appeals import deny_appeal, grant_appeal
 from plugins.moderation.cards import a_ban, card_name
+from plugins.moderation.cleared import clear
 from plugins.moderation.colleagues import agreed, may_deny, may_settle
 from plugins.moderation.commands import lifted_words, take_back, tell
 from plugins.moderation.handlers import Moderation, plugin, struck
@@ -173,7 +174,7 @@ async def _on_message(ctx: Moderation, card: Card, about: Ref, wish: Wish, by: A
     closed = _closed(ctx, about)
     if wish is Wish.YES:
         how = f"{by.name} finds nothing wrong with it"
-        return Outcome(how, (*closed, *card.settled(how)), by=by)
+        return Outcome(how, (*closed, *await clear(ctx, about), *card.settled(how)), by=by)
     if wish not in {Wish.REMOVE, Wish.WARN, Wish.BAN}:
         return None
     message = await ctx.message(about)
@@ -236,11 +237,11 @@ async def on_removal(ctx: Moderation, event: Removed) -> Outcome | None:
 
 
 @plugin.on(Resolved)
-async def on_resolution(ctx: Moderation, event: Resolved) -> Outcome | None:
+async def on_resolution(ctx: Moderation, event: Resolved) -> Outcome:
     """Reports that a moderator closed on the platform's own pages settle their cards."""
-    return await _settle_cards(
-        ctx, event.ref, f"closed by {event.by.name if event.by else 'a moderator'}", event.by
-    )
+    how = f"closed by {event.by.name if event.by else 'a moderator'}"
+    settled = await _settle_cards(ctx, event.ref, how, event.by)
+    return Outcome(how, (*await clear(ctx, event.ref), *(settled.actions if settled else ())), by=event.by)
 
 
 async def _settle_cards(ctx: Moderation, ref: Ref, how: str, by: Author | None) -> Outcome | None:
@@ -288,7 +289,7 @@ async def resolve(ctx: Moderation, call: Call) -> Answer:
     if (message := _answered(call)) is None:
         return "Answer the message, or the card about it."
     how = f"{call.author.name} finds nothing wrong with it"
-    settled = await _settling(ctx, message.ref, how)
+    settled = (*await clear(ctx, message.ref), *await _settling(ctx, message.ref, how))
     return Outcome(
         how, (*_closed(ctx, message.ref), *settled, answer(call, "The reports about it are closed."))
     )

@@ -31,6 +31,7 @@ from bot.api import (
 from plugins.moderation import openingpost, raids
 from plugins.moderation.adornments import report
 from plugins.moderation.cards import report_card
+from plugins.moderation.cleared import is_cleared
 from plugins.moderation.drift import watched
 from plugins.moderation.inquiry import Inquiry, reporters
 from plugins.moderation.judging import Occasion, judge, keeps_records
@@ -129,9 +130,10 @@ async def _check(
     seen_before = is_edited or bool(reports)
     done = await _done(ctx, message) if seen_before else frozenset()
     about = Inquiry(ctx, message, ctx.settings.rulebook.profiles)
-    judged = await judge(ctx, rules, message, about, Occasion(is_edited, reports, done))
+    occasion = Occasion(is_edited, reports, done, cleared=bool(reports) and await is_cleared(ctx, message))
+    judged = await judge(ctx, rules, message, about, occasion)
     if (judged.enforced or judged.watched or judged.guesses) and (freed := await as_trusted(ctx, message)):
-        judged = await judge(ctx, rules, freed, about, Occasion(is_edited, reports, done))
+        judged = await judge(ctx, rules, freed, about, occasion)
     outcome = (
         await _act(ctx, message, judged.enforced, done, seen_before=seen_before) if judged.enforced else None
     )
