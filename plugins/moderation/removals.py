@@ -22,6 +22,7 @@ from bot.api import (
 )
 from plugins.moderation import notice
 from plugins.moderation.board import closing, settle_cards
+from plugins.moderation.cleared import clear
 from plugins.moderation.handlers import Moderation, plugin
 from plugins.moderation.sanctions import NOTHING, answer, nowhere, target_of, where
 
@@ -58,7 +59,7 @@ async def resolve(ctx: Moderation, call: Call) -> Answer:
     if (message := _answered(call)) is None:
         return "Answer the message, or the card about it."
     how = f"{call.author.name} finds nothing wrong with it"
-    settled = await _settling(ctx, message.ref, how)
+    settled = (*await clear(ctx, message.ref), *await _settling(ctx, message.ref, how))
     return Outcome(
         how, (*closing(ctx, message.ref), *settled, answer(call, "The reports about it are closed."))
     )
