@@ -55,11 +55,7 @@ class Lookup:
             case actions.Reply(to=Ref() as to) if not to.id.startswith("message/"):
                 return await self._comment_below(to, comment_body(action.text), after, taken)
             case actions.Reply(to=Ref() as to):
-                answered = await letter(self._api, self._home, Target.of(to).number, Need.MODERATE)
-                # Without it nobody can be answered again either.
-                return answered and await self._message(
-                    answered.person, comment_body(action.text), after, taken
-                )
+                return await self._answer(Target.of(to).number, comment_body(action.text), after, taken)
             case actions.Tell(person=person):
                 recipient = await self._people.local(person)
                 return await self._message(recipient, comment_body(action.text), after, taken)
@@ -85,6 +81,11 @@ class Lookup:
             return parent is not None and parent.id == to.id and same_text(text, item.message.text)
 
         return self._receipt(await self._own("comment", self._comment, after), fits, taken)
+
+    async def _answer(self, number: int, text: str, after: datetime, taken: frozenset[Ref]) -> Receipt | None:
+        """An answer to the private message with that number; None where it is gone, for then nobody answers it again either."""
+        answered = await letter(self._api, self._home, number, Need.MODERATE)
+        return await self._message(answered.person, text, after, taken) if answered else None
 
     async def _message(
         self, recipient: int, text: str, after: datetime, taken: frozenset[Ref]
