@@ -49,6 +49,7 @@ from plugins.moderation.colleagues import agreed, may_deny, may_settle
 from plugins.moderation.commands import lifted_words, take_back, tell
 from plugins.moderation.handlers import Moderation, plugin, struck
 from plugins.moderation.lineage import lineage
+from plugins.moderation.reporting import meant
 from plugins.moderation.sanctions import NOTHING, Given, answer, nowhere, shut_out, target_of, warning, where
 
 #: The reason on record where a reaction gave none.
@@ -266,12 +267,17 @@ async def _cards(ctx: Moderation, ref: Ref) -> list[Card]:
 # -- the same by words
 
 
-@plugin.command("remove", role=Role.MODERATOR, examples=["!remove", "!remove off topic"])
+@plugin.command(
+    "remove",
+    role=Role.MODERATOR,
+    examples=["!remove", "!remove off topic", "!remove https://lemmy.example/comment/12 off topic"],
+)
 async def remove(ctx: Moderation, call: Call, reason: Rest = NOTHING) -> Answer:
-    """Take away the message that you answer, or that the card you answer is about."""
-    if (message := _answered(call)) is None:
-        return "Answer the message that is to go, or the card about it."
-    why = reason or "not given"
+    """Take away the message that you answer, that the card you answer is about, or that a link leads to."""
+    message, why = await _meant(ctx, call, reason)
+    if message is None:
+        return "Answer the message that is to go, or the card about it; or give a link to it."
+    why = why or "not given"
     done = answer(call, f"What {message.author.name} wrote is removed: case ", CaseNumber(), ".")
     gone = Remove(ref=message.ref, person=message.author, reason=why)
     acts = (gone, *_told_removal(ctx, message, why), *_closed(ctx, message.ref))
@@ -282,11 +288,14 @@ async def remove(ctx: Moderation, call: Call, reason: Rest = NOTHING) -> Answer:
     )
 
 
-@plugin.command("resolve", role=Role.MODERATOR, examples=["!resolve"])
-async def resolve(ctx: Moderation, call: Call) -> Answer:
-    """Close the reports about the message that you answer, or that the card you answer is about: nothing is wrong with it."""
-    if (message := _answered(call)) is None:
-        return "Answer the message, or the card about it."
+@plugin.command(
+    "resolve", role=Role.MODERATOR, examples=["!resolve", "!resolve https://lemmy.example/comment/12"]
+)
+async def resolve(ctx: Moderation, call: Call, link: Rest = NOTHING) -> Answer:
+    """Close the reports about the message that you answer, that the card you answer is about, or that a link leads to: nothing is wrong with it."""
+    message, _ = await _meant(ctx, call, link)
+    if message is None:
+        return "Answer the message, or the card about it; or give a link to it."
     how = f"{call.author.name} finds nothing wrong with it"
     settled = await _settling(ctx, message.ref, how)
     return Outcome(
@@ -314,8 +323,10 @@ async def kick(ctx: Moderation, call: Call, person: Person, reason: Rest = NOTHI
     )
 
 
-def _answered(call: Call) -> Message | None:
-    return call.target if call.target and not call.target.author.is_bot else None
+async def _meant(ctx: Moderation, call: Call, words: str) -> tuple[Message | None, str]:
+    """Somebody's message that is linked or answered, and what was said beside the link; None for a bot's."""
+    message, rest = await meant(ctx, call, words)
+    return (message if message and not message.author.is_bot else None), rest
 
 
 async def _settling(ctx: Moderation, ref: Ref, how: str) -> Sequence[Action]:
