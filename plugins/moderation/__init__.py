@@ -4,6 +4,7 @@ from plugins.moderation import (  # noqa: F401 - they declare their commands on 
     amend,
     appeals,
     byhand,
+    byword,
     commands,
     console,
     pardon,

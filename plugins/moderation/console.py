@@ -11,19 +11,14 @@ from enum import StrEnum
 
 from bot.api import (
     Action,
-    Answer,
     Author,
-    Call,
     Capability,
-    CaseNumber,
     Divider,
     Document,
     Edit,
     Emphasis,
-    Kick,
     Message,
     Outcome,
-    Person,
     Reacted,
     Ref,
     Remember,
@@ -33,7 +28,6 @@ from bot.api import (
     Report,
     Resolve,
     Resolved,
-    Rest,
     Role,
     Settle,
     Spoken,
@@ -49,8 +43,7 @@ from plugins.moderation.colleagues import agreed, may_deny, may_settle
 from plugins.moderation.commands import lifted_words, take_back, tell
 from plugins.moderation.handlers import Moderation, plugin, struck
 from plugins.moderation.lineage import lineage
-from plugins.moderation.reporting import meant
-from plugins.moderation.sanctions import NOTHING, Given, answer, nowhere, shut_out, target_of, warning, where
+from plugins.moderation.sanctions import Given, nowhere, shut_out, warning
 
 #: The reason on record where a reaction gave none.
 SHOWN = "shown by a report"
@@ -171,16 +164,16 @@ async def _on_case(ctx: Moderation, card: Card, number: int, wish: Wish, by: Aut
 
 async def _on_message(ctx: Moderation, card: Card, about: Ref, wish: Wish, by: Author) -> Outcome | None:
     """What is done about a message that was reported, by members or by a rule."""
-    closed = _closed(ctx, about)
+    done = closed(ctx, about)
     if wish is Wish.YES:
         how = f"{by.name} finds nothing wrong with it"
-        return Outcome(how, (*closed, *card.settled(how)), by=by)
+        return Outcome(how, (*done, *card.settled(how)), by=by)
     if wish not in {Wish.REMOVE, Wish.WARN, Wish.BAN}:
         return None
     message = await ctx.message(about)
     if message is None:
         return Outcome(
-            "the message is gone", (*closed, *card.settled("the message is not there any more")), by=by
+            "the message is gone", (*done, *card.settled("the message is not there any more")), by=by
         )
     who = message.author
     removed: tuple[Action, ...] = () if message.gone else (Remove(ref=about, person=who, reason=SHOWN),)
@@ -189,13 +182,13 @@ async def _on_message(ctx: Moderation, card: Card, about: Ref, wish: Wish, by: A
         how = f"removed by {by.name}"
         return Outcome(
             SHOWN,
-            (*removed, *(_told_removal(ctx, message, SHOWN) if removed else ()), *closed, *card.settled(how)),
+            (*removed, *(told_removal(ctx, message, SHOWN) if removed else ()), *done, *card.settled(how)),
             evidence=message.text or message.title,
             by=by,
         )
     if known:
         how = f"it has its strike already, in case #{known.number}"
-        return Outcome(how, (*closed, *card.settled(how)), by=by)
+        return Outcome(how, (*done, *card.settled(how)), by=by)
     if wish is Wish.WARN:
         given: Given | None = await warning(ctx, who, about.place, message, SHOWN)
         how = f"removed, and {who.name} is warned, by {by.name}"
@@ -205,14 +198,14 @@ async def _on_message(ctx: Moderation, card: Card, about: Ref, wish: Wish, by: A
     further = given.actions if given else ()
     return Outcome(
         SHOWN,
-        (*removed, *further, *closed, *card.settled(how)),
+        (*removed, *further, *done, *card.settled(how)),
         rule=SHOWN if wish is Wish.WARN else None,
         evidence=message.text or message.title,
         by=by,
     )
 
 
-def _told_removal(ctx: Moderation, message: Message, reason: str) -> tuple[Action, ...]:
+def told_removal(ctx: Moderation, message: Message, reason: str) -> tuple[Action, ...]:
     """Word to the person whose message a moderator removed, where nothing else tells them."""
     place = message.ref.place
     if not ctx.settings.tell_removals or not ctx.can(Capability.TELL, place):
@@ -222,7 +215,7 @@ def _told_removal(ctx: Moderation, message: Message, reason: str) -> tuple[Actio
     return (Tell(place=place, person=message.author, text=text),)
 
 
-def _closed(ctx: Moderation, about: Ref) -> tuple[Action, ...]:
+def closed(ctx: Moderation, about: Ref) -> tuple[Action, ...]:
     return (Resolve(ref=about),) if ctx.can(Capability.REPORTS, about.place) else ()
 
 
@@ -264,71 +257,7 @@ async def _cards(ctx: Moderation, ref: Ref) -> list[Card]:
     return found
 
 
-# -- the same by words
-
-
-@plugin.command(
-    "remove",
-    role=Role.MODERATOR,
-    examples=["!remove", "!remove off topic", "!remove https://lemmy.example/comment/12 off topic"],
-)
-async def remove(ctx: Moderation, call: Call, reason: Rest = NOTHING) -> Answer:
-    """Take away the message that you answer, that the card you answer is about, or that a link leads to."""
-    message, why = await _meant(ctx, call, reason)
-    if message is None:
-        return "Answer the message that is to go, or the card about it; or give a link to it."
-    why = why or "not given"
-    done = answer(call, f"What {message.author.name} wrote is removed: case ", CaseNumber(), ".")
-    gone = Remove(ref=message.ref, person=message.author, reason=why)
-    acts = (gone, *_told_removal(ctx, message, why), *_closed(ctx, message.ref))
-    return Outcome(
-        why,
-        (*acts, *await _settling(ctx, message.ref, f"removed by {call.author.name}"), done),
-        evidence=message.text or message.title,
-    )
-
-
-@plugin.command(
-    "resolve", role=Role.MODERATOR, examples=["!resolve", "!resolve https://lemmy.example/comment/12"]
-)
-async def resolve(ctx: Moderation, call: Call, link: Rest = NOTHING) -> Answer:
-    """Close the reports about the message that you answer, that the card you answer is about, or that a link leads to: nothing is wrong with it."""
-    message, _ = await _meant(ctx, call, link)
-    if message is None:
-        return "Answer the message, or the card about it; or give a link to it."
-    how = f"{call.author.name} finds nothing wrong with it"
-    settled = await _settling(ctx, message.ref, how)
-    return Outcome(
-        how, (*_closed(ctx, message.ref), *settled, answer(call, "The reports about it are closed."))
-    )
-
-
-@plugin.command("kick", role=Role.MODERATOR, examples=["!kick @ana please read the rules first"])
-async def kick(ctx: Moderation, call: Call, person: Person, reason: Rest = NOTHING) -> Answer:
-    """Put somebody out of the room; they may come back."""
-    who = person.author
-    place = where(ctx, call, who)
-    if place is None or not ctx.can(Capability.KICK, place):
-        return nowhere(who)
-    target = target_of(call, who)
-    done = answer(call, f"{who.name} is out: case ", CaseNumber(), ".")
-    why = reason or "not given"
-    told: tuple[Action, ...] = ()
-    if ctx.can(Capability.TELL, place):
-        told = (Tell(place=place, person=who, text=notice.put_out(place, reason, ctx.community.prefix)),)
-    return Outcome(
-        why,
-        (Kick(place=place, person=who, reason=why), *told, done),
-        evidence=target.text if target else None,
-    )
-
-
-async def _meant(ctx: Moderation, call: Call, words: str) -> tuple[Message | None, str]:
-    """Somebody's message that is linked or answered, and what was said beside the link; None for a bot's."""
-    message, rest = await meant(ctx, call, words)
-    return (message if message and not message.author.is_bot else None), rest
-
-
-async def _settling(ctx: Moderation, ref: Ref, how: str) -> Sequence[Action]:
+async def settling(ctx: Moderation, ref: Ref, how: str) -> Sequence[Action]:
+    """What settles the cards about a message, where it has some that are open."""
     outcome = await _settle_cards(ctx, ref, how, None)
     return outcome.actions if outcome else ()

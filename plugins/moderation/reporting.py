@@ -76,7 +76,8 @@ async def meant(ctx: Moderation, call: Call, reason: str) -> tuple[Message | Non
     if link and target:
         reason = f"{reason[: link.start()]} {reason[link.end() :]}"
     target = target or call.target
-    return (target if target and is_public(target, ctx) else None), " ".join(reason.split())
+    is_ours = target is not None and ctx.community.place(target.place.alias) and is_public(target, ctx)
+    return (target if is_ours else None), " ".join(reason.split())
 
 
 def _recent(kept: Json, now: datetime) -> list[datetime]:
