@@ -236,6 +236,9 @@ class Reader:
             yield Removed(message.ref, message.place, None, "", now)
         elif not message.gone and before.content != hash(item.content):
             yield Edited(message, message.edited_at or now)
+        elif not message.gone and before.deleted:
+            # As if it were edited: it may say what was dealt with while it was not there.
+            yield Edited(message, now)
 
     def _known_before(self, item: Item) -> bool:
         """Whether a former process has probably handed it on: then an edit since would otherwise go unseen."""
