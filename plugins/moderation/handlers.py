@@ -39,6 +39,7 @@ from plugins.moderation.ladder import Taken
 from plugins.moderation.match import Match
 from plugins.moderation.offence import Setting, answer, punish
 from plugins.moderation.recompute import taken
+from plugins.moderation.returned import returned
 from plugins.moderation.rule import Rule
 from plugins.moderation.rulebook import MEMORY, InForce
 from plugins.moderation.settings import ModerationSettings, problems
@@ -86,7 +87,7 @@ async def watch_joins(ctx: Moderation, joined: Joined) -> Outcome | None:
 @plugin.on(Edited)
 async def check_edit(ctx: Moderation, edited: Edited) -> Answer:
     """Hold the rules against what a message says after an edit; it never brings a second strike."""
-    return await _check(ctx, edited.message, is_edited=True)
+    return await returned(ctx, edited) or await _check(ctx, edited.message, is_edited=True)
 
 
 @plugin.on(Reported)
