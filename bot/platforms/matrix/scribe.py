@@ -73,7 +73,7 @@ class Scribe:
             clear = await self._recent.clear(room.id, source)
             event = Event.of(clear, self._clock.now() + _SKEW)
             if event is None:
-                if clear is None and not raw.mapping(source.get("unsigned")).get("redacted_because"):
+                if clear is None:
                     self._cannot_read(room, doing)
                 continue
             self._recent.note(room.id, event)
