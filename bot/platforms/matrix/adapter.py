@@ -25,7 +25,7 @@ from bot.model import (
 )
 from bot.platforms.matrix import refs
 from bot.platforms.matrix.calls import Calls
-from bot.platforms.matrix.check import Check
+from bot.platforms.matrix.check import Check, Needs
 from bot.platforms.matrix.cipher import Cipher
 from bot.platforms.matrix.client import PATIENCE, Client, at
 from bot.platforms.matrix.doors import Doors
@@ -89,7 +89,8 @@ class MatrixAdapter:
 
     `places` holds rooms (`native` is an id or an alias) and may hold one private place; without it that is called
     `<account>.private`. `prefixes` gives the command prefix of a place by its alias (`!` where it names none). For
-    `invites_from` and `talks` see `Doors`, for `bots` `Eyes`, for `loud` `Sender`; without `cipher` encrypted rooms are closed to the bot.
+    `invites_from` and `talks` see `Doors`, for `bots` `Eyes`, for `loud` `Sender`; without `cipher` encrypted rooms are closed to the bot. `needs` is what plugins need in each
+    place, for `check`.
     """
 
     platform = Platform.MATRIX
@@ -111,6 +112,7 @@ class MatrixAdapter:
         bots: Iterable[str] = (),
         loud: Iterable[str] = (),
         cipher: OpenCipher | None = None,
+        needs: Mapping[str, Needs] | None = None,
         patience: float = PATIENCE,
         wire: Wire | None = None,
     ) -> None:
@@ -120,6 +122,7 @@ class MatrixAdapter:
         self._prefixes = dict(prefixes or {})
         self._clock = clock
         self._bots = frozenset(bots)
+        self._needs = dict(needs or {})
         self._loud = frozenset(loud)
         self._client = Client(url, account, clock, wire=wire, patience=patience)
         self._session = Session(
@@ -243,7 +246,7 @@ class MatrixAdapter:
 
     @property
     def _check(self) -> Check:
-        return Check(self._calls, self._rooms, self._doors, self._ready.cipher)
+        return Check(self._calls, self._rooms, self._doors, self._ready.cipher, self._needs)
 
     @property
     def _ready(self) -> _Open:
