@@ -9,6 +9,7 @@ from bot.api import (
     Action,
     Answer,
     Author,
+    Capability,
     Case,
     Context,
     Edited,
@@ -51,6 +52,7 @@ plugin = Plugin(
     "moderation",
     ModerationSettings,
     about="Rules in AutoModerator's language, a few warnings, then a ban; with cases, appeals and undo.",
+    needs=(Capability.REMOVE, Capability.KICK, Capability.BAN, Capability.MUTE, Capability.LOCKDOWN),
 )
 plugin.check(problems)
 
