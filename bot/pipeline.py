@@ -191,6 +191,7 @@ class Pipeline:
             ledger=self.ledger,
             adapters=self.adapters,
             seen=served.seen,
+            finders=served.finders,
         )
 
     async def _review(
