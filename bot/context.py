@@ -68,9 +68,12 @@ class LiveContext:
         since: datetime | None = None,
         alone: bool = False,
         before: int | None = None,
+        kinds: Sequence[str] = (),
     ) -> list[Case]:
         key = person.key if person else None
-        return await self.ledger.cases(self.community.name, key, since, alone=alone, before=before)
+        return await self.ledger.cases(
+            self.community.name, key, since, alone=alone, before=before, kinds=kinds
+        )
 
     async def linked(self, person: Author) -> Linked:
         return await self.ledger.linked(self.community.name, person.key)

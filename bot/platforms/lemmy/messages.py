@@ -10,6 +10,7 @@ from bot.platforms.lemmy import fields, shapes
 from bot.platforms.lemmy.api import Api
 from bot.platforms.lemmy.errors import MISSING
 from bot.platforms.lemmy.fields import Malformed
+from bot.platforms.lemmy.letters import letter
 from bot.platforms.lemmy.shapes import Home, Item
 from bot.platforms.lemmy.target import Target
 from bot.platforms.protocol import Refused
@@ -52,9 +53,7 @@ class Messages:
             case "comment":
                 return shapes.comment(fields.maybe(await api.comment(target.number), "comment_view"), home)
             case _:
-                rows = (await api.private_messages()).rows
-                items, _ = fields.harvest(rows, lambda row: shapes.private(row, home))
-                return next((item for item in items if item.message.ref.id == ref.id), None)
+                return await letter(api, home, target.number)
 
     async def _by_address(self, address: str) -> Item | None:
         home = self._home
