@@ -161,10 +161,10 @@ async def _where(
     if any(isinstance(action, Reply) for action in actions):
         return document(line("The digest: ", Link("here", Made(note.made)), "."))
     before = await kept.find(ctx, note.name)
+    if before is None and not actions:
+        return document(nothing_to_quote(size))
     stands = await ctx.made((before or note).made)
-    if stands is not None and stands.ref is not None:
-        return up_to_date(stands)
-    return document(ON_ITS_WAY if before else nothing_to_quote(size))
+    return up_to_date(stands) if stands is not None and stands.ref is not None else document(ON_ITS_WAY)
 
 
 async def _find(ctx: Context[SummarySettings], asked: str) -> Job | None:

@@ -224,8 +224,9 @@ async def test_a_long_thread_without_a_sentence_says_so_in_the_line() -> None:
             moot.world.say("freechat", f"p{n % 7}", "ok", post.id)
         await moot.settle()
         moot.skip()
-        wish = f"!summary memory://freechat/{post.id}"
-        await moot.member("ed").says(wish)
+        await moot.member("ed").says(f"!summary memory://freechat/{post.id}")
+        assert moot.transcript().endswith("”: There is nothing to quote in those 100 comments.")
+        await moot.member("flo").replies(post, "!summary")
         assert moot.transcript().endswith("”: There is nothing to quote in those 100 comments.")
 
 

@@ -153,13 +153,7 @@ class V3:
 
     async def relations(self) -> Relations:
         lists = fields.maybe(await self._get("/federated_instances"), "federated_instances")
-        blocked, allowed = (
-            [row for row in fields.rows(lists, key) if isinstance(row, dict)]
-            for key in ("blocked", "allowed")
-        )
-        return Relations(
-            *(frozenset(fields.text(row, "domain") for row in rows) for rows in (blocked, allowed))
-        )
+        return Relations(_domains(lists, "blocked"), _domains(lists, "allowed"))
 
     # Saying
 
@@ -300,3 +294,8 @@ def _path(kind: str) -> str:
 
 def _name(kind: str) -> str:
     return "private_message_id" if kind == "message" else f"{kind}_id"
+
+
+def _domains(lists: Mapping[str, Any], key: str) -> frozenset[str]:
+    rows = (row for row in fields.rows(lists, key) if isinstance(row, dict))
+    return frozenset(fields.text(row, "domain") for row in rows)
