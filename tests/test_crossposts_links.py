@@ -132,6 +132,15 @@ def test_what_is_no_page(url: str) -> None:
     assert canonical(url) is None
 
 
+@pytest.mark.parametrize(
+    "short",
+    ["https://bit.ly/3xYz", "https://t.co/AbC", "https://tinyurl.com/y6abc", "https://goo.gl/maps/xyz"],
+)
+def test_a_shortener_is_a_page_of_its_own(short: str) -> None:
+    """Nobody follows it to find out where it leads."""
+    assert canonical(short) == short.removeprefix("https://")
+
+
 def test_addresses_of_machines_are_pages_too() -> None:
     assert canonical("http://[2001:DB8::1]:8080/a") == "[2001:db8::1]:8080/a"
     assert canonical("http://192.0.2.1/a") == "192.0.2.1/a"
