@@ -106,7 +106,11 @@ def rate(
         yield
     share = weights.group if groups else 0.0
     centre = unit(total)
-    centres = {group: unit(vector) for group, vector in totals.items()} if groups else {}
+    yield
+    centres: dict[int, Vector] = {}
+    for group, vector in totals.items() if groups else ():
+        centres[group] = unit(vector)
+        yield
     asked = unit({w: n * idf[w] for w, n in Counter(opening).items() if w in idf})
     most_below = math.log1p(max((f.below for f in facts), default=0)) or 1.0
     most_votes = math.log1p(max((0, *(f.votes for f in facts)))) or 1.0

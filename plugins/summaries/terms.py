@@ -20,7 +20,7 @@ _ASCII_WORD = re.compile(r"[a-z0-9]+[a-z0-9_]*(?:'[a-z0-9]+)*")
 _POSSESSIVE = re.compile(r"'s?$")
 _ELISION = re.compile(r"^(?:[ldjnscmt]|qu|jusqu|lorsqu|puisqu|un|dell|all|nell|sull|dall|quell)'(?=\w{2})")
 #: How many words are looked at to tell the languages of a thread.
-_SAMPLE = 20_000
+_SAMPLE = 8_000
 
 _NO_MANNER: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 
