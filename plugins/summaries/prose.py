@@ -1,7 +1,7 @@
 """What somebody wrote themselves: a comment's own sentences, each a verbatim stretch of it.
 
 Out go quotations (Markdown `>`, mail, Matrix reply fallback, whole paragraphs in quotation marks), code, spoilers,
-signatures, tables and bare links. A line that goes out also ends its paragraph, so that nothing is ever joined over
+signatures, words of leave, tables, bare links and the numbers of lists. A line that goes out also ends its paragraph, so that nothing is ever joined over
 a gap: collapse the white space of `comment[start:end]` and you have the sentence. Why not a Markdown parser: mail and chat
 are not Markdown (an indented paragraph is no code there), offsets are needed, and this is forty times faster.
 """
