@@ -49,7 +49,7 @@ ON_ITS_WAY = "The digest of that thread is on its way."
 UNREADABLE = "The thread cannot be read at the moment. Try again in a few minutes."
 CANCELLED = "Cancelled."
 #: When a job is tried, counted from the asking. The last try says so when it fails, too.
-_TRIES = (timedelta(0), timedelta(minutes=3), timedelta(minutes=15))
+_TRIES = (timedelta(0), timedelta(minutes=1), timedelta(minutes=3), timedelta(minutes=15))
 #: Nobody looks at a job that is older than this.
 _KEPT = timedelta(days=1)
 
@@ -70,7 +70,7 @@ class Job:
 
     def remember(self) -> Remember:
         row: dict[str, Json] = {"by": self.by, "at": self.at.isoformat(), "note": self.note.as_json()}
-        return Remember(key=JOB + str(self.asked), value=row)
+        return Remember(key=JOB + str(self.asked), value=row, about=self.by)
 
     def ended(self, now: datetime) -> tuple[Remember, Remember]:
         """Of who cancels a job and what finishes it at the same instant, one comes first, and the other does nothing."""
