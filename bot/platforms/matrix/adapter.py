@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.actions import Capability, External, PublishBan, WithdrawBan
+from bot.actions import Capability, External, LetIn, PublishBan, ShutOut, WithdrawBan
 from bot.clock import Clock
 from bot.model import (
     Author,
@@ -24,6 +24,7 @@ from bot.model import (
     Thread,
 )
 from bot.platforms.matrix import refs
+from bot.platforms.matrix.access import Access
 from bot.platforms.matrix.calls import Calls
 from bot.platforms.matrix.check import Check, Needs
 from bot.platforms.matrix.cipher import Cipher
@@ -67,6 +68,7 @@ CAPABILITIES = frozenset(
         Capability.LOCKDOWN,
         Capability.THREADS,
         Capability.POLICIES,
+        Capability.SERVERS,
     }
 )
 
@@ -157,6 +159,7 @@ class MatrixAdapter:
             ),
             reports=Reports(client, rooms, eyes, recent, clock),
             sender=sender,
+            access=Access(self._calls, rooms, clock),
             lists=Lists(self._calls, rooms, clock),
             moderator=Moderator(self._calls, rooms, clock),
             lookup=Lookup(self._calls, rooms, private, sender),
@@ -180,6 +183,8 @@ class MatrixAdapter:
             return await self._ready.sender.perform(action, key)
         if isinstance(action, PublishBan | WithdrawBan):
             return await self._ready.lists.perform(action)
+        if isinstance(action, ShutOut | LetIn):
+            return await self._ready.access.perform(action)
         return await self._ready.moderator.perform(action, key)
 
     async def find(
@@ -272,6 +277,7 @@ class _Open:
     reader: Reader
     reports: Reports
     sender: Sender
+    access: Access
     lists: Lists
     moderator: Moderator
     lookup: Lookup
