@@ -46,6 +46,7 @@ from bot.platforms.matrix.sender import Saying, Sender
 from bot.platforms.matrix.session import Session
 from bot.platforms.matrix.shapes import Eyes
 from bot.platforms.matrix.slowness import Slowness
+from bot.platforms.matrix.standing import Standing
 from bot.platforms.matrix.stream import Stream
 from bot.platforms.matrix.wire import Wire
 from bot.platforms.protocol import Batch, PlatformError, Refused, Unreachable
@@ -136,6 +137,7 @@ class MatrixAdapter:
         self._locksmith = Locksmith(self._client, self._session, self._rooms, cipher)
         self._doors = Doors(self._calls, self._rooms, private, invites_from, clock, talks=talks)
         self._slowness = Slowness(self._client, private, clock)
+        self._standing = Standing(self._rooms, self._user, self._needs, clock)
         self._open: _Open | None = None
 
     async def open(self) -> None:
@@ -175,7 +177,8 @@ class MatrixAdapter:
 
     async def poll(self, cursor: str | None, wait: timedelta) -> Batch:
         batch = await self._ready.reports.added(await self._ready.reader.poll(cursor, wait), cursor)
-        return replace(batch, occurrences=(*batch.occurrences, *self._slowness.noticed()))
+        noticed = (*self._slowness.noticed(), *self._standing.noticed())
+        return replace(batch, occurrences=(*batch.occurrences, *noticed))
 
     async def perform(self, action: External, key: str) -> Receipt:
         await self._ready.reader.warm()
