@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,9 +63,12 @@ class LiveContext:
         since: datetime | None = None,
         alone: bool = False,
         before: int | None = None,
+        kinds: Sequence[str] = (),
     ) -> list[Case]:
         key = person.key if person else None
-        return await self.ledger.cases(self.community.name, key, since, alone=alone, before=before)
+        return await self.ledger.cases(
+            self.community.name, key, since, alone=alone, before=before, kinds=kinds
+        )
 
     async def linked(self, person: Author) -> Linked:
         return await self.ledger.linked(self.community.name, person.key)

@@ -227,7 +227,7 @@ class Pipeline:
         for decision, verdicts in reviewed:
             for ban in linked.banned(verdicts):
                 for other in (await self.ledger.linked(name, ban.person.key)).others:
-                    cases = await self.ledger.cases(name, other.key, alone=True)
+                    cases = await self.ledger.cases(name, other.key, alone=True, kinds=("ban",))
                     more = linked.proposal(
                         decision, ban, other, cases, served.community, number=len(found) + 1
                     )

@@ -210,7 +210,7 @@ async def take_back_only(ctx: Moderation, given: Sequence[Case], opposite: Seque
     lifted: list[Lifted] = []
     known = list(given)
     if person:
-        known = await ctx.cases(person)
+        known = await ctx.cases(person, kinds=("warn", "mute", "ban"))
         numbers = {case.number for case in given}
         lifted = recompute(known, numbers, ctx.settings.steps, ctx.now)
     acts = [*(_possible(ctx, act) for act in opposite), *(act for one in lifted for act in one.actions)]

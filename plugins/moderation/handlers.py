@@ -35,6 +35,7 @@ from plugins.moderation.cards import report_card
 from plugins.moderation.drift import watched
 from plugins.moderation.inquiry import Inquiry
 from plugins.moderation.judging import Occasion, judge, keeps_records
+from plugins.moderation.ladder import Taken
 from plugins.moderation.match import Match
 from plugins.moderation.offence import Setting, answer, punish
 from plugins.moderation.recompute import taken
@@ -218,14 +219,22 @@ async def setting(ctx: Moderation, person: Author, *, again: bool = False) -> Se
         cooldown=settings.cooldown,
         tell_removals=settings.tell_removals,
         strikes=await ctx.strikes(person),
-        taken=taken(await ctx.cases(person), ctx.now - settings.remember) if settings.remember else (),
+        taken=await _taken(ctx, person),
         again=again,
     )
 
 
+async def _taken(ctx: Moderation, person: Author) -> Sequence[Taken]:
+    """The steps of the ladder that are still remembered; nothing else of a long record is read for it."""
+    if not ctx.settings.remember:
+        return ()
+    since = ctx.now - ctx.settings.remember
+    return taken(await ctx.cases(person, since=since, kinds=("ban", "mute")), since)
+
+
 async def struck(ctx: Moderation, message: Message) -> Case | None:
     """The case in which this message brought a strike that still stands: there is never a second one for it."""
-    cases = await ctx.cases(message.author)
+    cases = await ctx.cases(message.author, kinds=("warn",))
     return next((case for case in cases if case.about == message.ref and points(case)), None)
 
 
@@ -236,7 +245,7 @@ async def _struck(ctx: Moderation, message: Message, seen_before: bool) -> bool:
     return any(
         case.about == message.ref
         and any(isinstance(s.action, Warn) and s.state not in _NEVER_GIVEN for s in case.actions)
-        for case in await ctx.cases(message.author)
+        for case in await ctx.cases(message.author, kinds=("warn",))
     )
 
 

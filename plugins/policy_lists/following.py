@@ -159,7 +159,7 @@ async def _done(ctx: Policies, who: Author) -> bool:
         return True
     return any(
         isinstance(stored.action, Ban) and stored.undone_by is not None
-        for case in await ctx.cases(who, alone=True)
+        for case in await ctx.cases(who, alone=True, kinds=("ban",))
         for stored in case.actions
     )
 
