@@ -35,7 +35,7 @@ from bot.actions import (
 )
 from bot.decision import Answer, Case, Linked, Outcome, Spoken, State, Stored, agrees, points
 from bot.duration import Duration, in_words
-from bot.handler import Call, Context, Person, PlatformError, Rest, Settings
+from bot.handler import Brief, Call, Context, Person, PlatformError, Rest, Settings
 from bot.model import (
     Act,
     Author,
@@ -103,6 +103,7 @@ __all__ = [
     "Author",
     "Ban",
     "Block",
+    "Brief",
     "Bullets",
     "Call",
     "Capability",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -169,6 +169,13 @@ class Person:
 
 
 class Rest(str):
-    """A command argument that takes the rest of the line as it was typed."""
+    """A command argument that takes the rest of what was said as it was typed."""
 
     __slots__ = ()
+
+
+class Brief(Rest):
+    """The same for what is shown to people, such as a reason: more than `MOST` characters are refused with a sentence."""
+
+    __slots__ = ()
+    MOST: ClassVar[int] = 2_000

@@ -159,7 +159,7 @@ class Router:
                 if person is None:
                     raise Refusal(
                         document(
-                            f"I know nobody called “{text}” here. Give the full name, or answer one of their messages."
+                            f"I know nobody called “{text[:80]}” here. Give the full name, or answer one of their messages."
                         )
                     )
                 return Person(person)

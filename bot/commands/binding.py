@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bot.commands.handles import as_handle
-from bot.commands.signature import CompiledCommand, Kind, Parameter, usage
+from bot.commands.signature import TO_THE_END, CompiledCommand, Kind, Parameter, usage
 from bot.commands.values import Word, attempted, read, split
-from bot.handler import Rest
+from bot.handler import Brief, Rest
 from bot.text import Code, Document, document, line
 
 
@@ -126,8 +126,8 @@ class _Binder:
             return self._person(parameter, later)
         if not self._words:
             return self._left_out(parameter)
-        if parameter.kind is Kind.REST:
-            return self._all()
+        if parameter.kind in TO_THE_END:
+            return self._all(parameter)
         try:
             value, used = read(parameter, self._words)
         except ValueError as error:
@@ -171,7 +171,7 @@ class _Binder:
             raise _NotUnderstood("Please say who is meant, or answer one of their messages.")
         raise _NotUnderstood(f"{parameter.label} is missing.")
 
-    def _all(self) -> Rest:
+    def _all(self, parameter: Parameter) -> Rest:
         first = self._words[0]
         if self._target_used and as_handle(first.text):
             # “!mute 1h @ana” in an answer to Ben: two people, and no way to know which one.
@@ -179,12 +179,19 @@ class _Binder:
                 f"Do you mean “{first.text[:60]}” or the person you answered? A person comes first, as in @ana."
             )
         self._words.clear()
-        return Rest(self._rest[first.start :])
+        text = self._rest[first.start :]
+        if parameter.kind is Kind.REST:
+            return Rest(text)
+        if len(text) > Brief.MOST:
+            raise _NotUnderstood(
+                f"{parameter.label}: these are {len(text):,} characters, and at most {Brief.MOST:,} can be read by anybody."
+            )
+        return Brief(text)
 
 
 def _fits(parameter: Parameter, word: Word) -> bool:
     """Whether `word` is a value of a parameter that does not take just anything."""
-    if parameter.kind in {Kind.TEXT, Kind.PERSON, Kind.REST}:
+    if parameter.kind in {Kind.TEXT, Kind.PERSON, *TO_THE_END}:
         return False
     try:
         read(parameter, [word])

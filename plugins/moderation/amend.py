@@ -9,6 +9,7 @@ from bot.api import (
     Action,
     Answer,
     Ban,
+    Brief,
     Call,
     CaseNumber,
     Moment,
@@ -16,7 +17,6 @@ from bot.api import (
     Note,
     Outcome,
     Remember,
-    Rest,
     Role,
     Stored,
     document,
@@ -32,7 +32,7 @@ from plugins.moderation.spans import show_span
 
 
 @plugin.command("reason", role=Role.MODERATOR, examples=["!reason #12 advertising, for the third time"])
-async def reason(ctx: Moderation, call: Call, case_number: int, text: Rest) -> Answer:
+async def reason(ctx: Moderation, call: Call, case_number: int, text: Brief) -> Answer:
     """Write down a better reason for a case; the person is told, and “why” shows both."""
     case = await ctx.case(case_number)
     if case is None:

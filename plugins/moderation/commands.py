@@ -12,6 +12,7 @@ from bot.api import (
     Call,
     Case,
     Inline,
+    Lockdown,
     Moment,
     Outcome,
     Person,
@@ -53,7 +54,7 @@ async def strikes(ctx: Moderation, call: Call, person: Person | None = None) -> 
         end: tuple[str | Inline, ...] = (
             (" until ", Moment(strike.expires_at)) if strike.expires_at else (" without end",)
         )
-        rows.append((Strong(f"#{strike.case}"), f" {strike.rule}: {strike.points}", *end))
+        rows.append((Strong(f"#{strike.case}"), f" {notice.excerpt(strike.rule, 80)}: {strike.points}", *end))
     heading = line(f"{name} {await standing(ctx, who)}")
     return Reply(to=call.message.ref, text=document(heading, bullets(*rows)))
 
@@ -63,7 +64,8 @@ async def why(ctx: Moderation, call: Call, case_number: int) -> Answer:
     """What a case is about: rule, words, count, and what was done. For moderators and the person concerned."""
     case = await ctx.case(case_number)
     if case is None or not await _may_see(ctx, call.author, case):
-        return f"There is no case #{case_number} that you may see."
+        may = "" if call.author.role >= Role.MODERATOR else " that you may see"
+        return f"There is no case #{case_number}{may}. {_where_numbers_are(ctx, call)}"
     by = case.by.name if case.by else "the bot"
     rows = _counted(
         [
@@ -95,6 +97,11 @@ async def why(ctx: Moderation, call: Call, case_number: int) -> Answer:
             *await _now(ctx, case),
         ),
     )
+
+
+def _where_numbers_are(ctx: Moderation, call: Call) -> str:
+    word = "cases" if call.author.role >= Role.MODERATOR else "strikes"
+    return f"“{ctx.community.prefix}{word}” shows the numbers{'' if word == 'cases' else ' of yours'}."
 
 
 async def _now(ctx: Moderation, case: Case) -> list[Block]:
@@ -159,9 +166,15 @@ async def cases(ctx: Moderation, call: Call, person: Person | None = None) -> An
 
 def case_row(case: Case, *, name: bool = True) -> tuple[str | Inline, ...]:
     """A case in a list: number, whom it is about, what for, how it stands, and when."""
-    who = f"{case.person.name if case.person else 'nobody'}: " if name else ""
+    who = f"{_whom(case)}: " if name else ""
     what = notice.excerpt(unversioned(case.rule) or case.because, 80)
     return Strong(f"#{case.number}"), f" {who}{what}, {_state(case)}, ", Moment(case.at)
+
+
+def _whom(case: Case) -> str:
+    """Whom a case fell on; a lock-down falls on everybody in a place."""
+    places = (stored.action.place for stored in case.actions if isinstance(stored.action, Lockdown))
+    return case.person.name if case.person else ", ".join(places)
 
 
 def _state(case: Case) -> str:

@@ -41,7 +41,7 @@ from plugins.moderation.rule import Rule
 from plugins.moderation.rulebook import MEMORY, InForce
 from plugins.moderation.settings import ModerationSettings, problems
 from plugins.moderation.slowmode import paced
-from plugins.moderation.spared import as_trusted
+from plugins.moderation.spared import as_trusted, exemptions
 from plugins.moderation.sweep import with_sweep
 
 plugin = Plugin(
@@ -132,8 +132,11 @@ async def _check(
     done = await _done(ctx, message) if seen_before else frozenset()
     about = Inquiry(ctx, message, ctx.settings.rulebook.profiles)
     judged = await judge(ctx, rules, message, about, Occasion(is_edited, reports, done))
-    if (judged.enforced or judged.watched or judged.guesses) and (freed := await as_trusted(ctx, message)):
-        judged = await judge(ctx, rules, freed, about, Occasion(is_edited, reports, done))
+    if judged.enforced or judged.watched or judged.guesses:
+        if freed := await as_trusted(ctx, message):
+            judged = await judge(ctx, rules, freed, about, Occasion(is_edited, reports, done))
+        elif spared := await _spared(ctx, rules, message):
+            judged = await judge(ctx, rules, message, about, Occasion(is_edited, reports, done | spared))
     outcome = (
         await _act(ctx, message, judged.enforced, done, seen_before=seen_before) if judged.enforced else None
     )
@@ -150,6 +153,12 @@ async def _check(
     if keeps_records(rules) and not seen_before:
         outcome = _with(outcome or Outcome("seen, nothing to do"), *await about.recorded())
     return outcome
+
+
+async def _spared(ctx: Moderation, rules: InForce, message: Message) -> frozenset[str]:
+    """The versions of the rules from which the author is exempt."""
+    names = [one.rule for one in (await exemptions(ctx, message.author)).values() if one.rule]
+    return frozenset(rule.version for name in names if (rule := rules.find(name)))
 
 
 async def _done(ctx: Moderation, message: Message) -> frozenset[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.api import (
     Action,
     Answer,
+    Brief,
     Call,
     Capability,
     CaseNumber,
@@ -16,7 +17,6 @@ from bot.api import (
     Person,
     Ref,
     Remove,
-    Rest,
     Role,
     Tell,
 )
@@ -37,7 +37,7 @@ def told_removal(ctx: Moderation, message: Message, reason: str) -> tuple[Action
 
 
 @plugin.command("remove", role=Role.MODERATOR, examples=["!remove", "!remove off topic"])
-async def remove(ctx: Moderation, call: Call, reason: Rest = NOTHING) -> Answer:
+async def remove(ctx: Moderation, call: Call, reason: Brief = NOTHING) -> Answer:
     """Take away the message that you answer, or that the card you answer is about."""
     if (message := _answered(call)) is None:
         return "Answer the message that is to go, or the card about it."
@@ -65,7 +65,7 @@ async def resolve(ctx: Moderation, call: Call) -> Answer:
 
 
 @plugin.command("kick", role=Role.MODERATOR, examples=["!kick @ana please read the rules first"])
-async def kick(ctx: Moderation, call: Call, person: Person, reason: Rest = NOTHING) -> Answer:
+async def kick(ctx: Moderation, call: Call, person: Person, reason: Brief = NOTHING) -> Answer:
     """Put somebody out of the room; they may come back."""
     who = person.author
     place = where(ctx, call, who)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from bot.api import (
     Action,
     Answer,
+    Brief,
     Call,
     Capability,
     Json,
@@ -18,7 +19,6 @@ from bot.api import (
     Remember,
     Reply,
     Reported,
-    Rest,
     Role,
     Tell,
     document,
@@ -40,7 +40,7 @@ _WINDOW = timedelta(hours=1)
     "report",
     examples=["!report this is an advertisement", "!report https://matrix.to/#/!room/$event it is rude"],
 )
-async def report(ctx: Moderation, call: Call, reason: Rest = NOTHING) -> Answer:
+async def report(ctx: Moderation, call: Call, reason: Brief = NOTHING) -> Answer:
     """Show a message to the moderators: answer it with this, or give a link to it. In private nobody else sees it."""
     target, why = await _meant(ctx, call, reason)
     if target is None:

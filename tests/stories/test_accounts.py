@@ -357,7 +357,7 @@ async def test_each_account_may_ask_and_appeal_for_the_other():
         ana, twin, bo = community.matrix("ana"), community.lemmy("ana"), community.lemmy("bo")
         await offend(twin)
         await ana.tells("!why #1")
-        assert ana.heard() == "There is no case #1 that you may see."
+        assert ana.heard() == "There is no case #1 that you may see. “!strikes” shows the numbers of yours."
         await link(ana, twin)
         community.skip()
         await ana.tells("!why #1")

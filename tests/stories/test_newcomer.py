@@ -45,7 +45,7 @@ async def test_a_task_is_done_with_nothing_but_the_help(task: str):
     [
         ("!mute 2h @ana", "“2h” does not look like a person; that comes first, as in @ana."),
         ("!mute @ana spam 2h", "SPAN: a duration such as 10m, 2h, 3d or 1w was expected, not “spam”."),
-        ("!ban @ana 3 days", "SPAN: a duration such as 10m, 2h, 3d or 1w was expected, not “3”."),
+        ("!ban @ana 3 months", "SPAN: a duration such as 10m, 2h, 3d or 1w was expected, not “3”."),
         ("!duration 3d #1", "CASE-NUMBER: a whole number was expected, not “3d”."),
         ("!duration #1", "SPAN is missing."),
         ("!reason", "CASE-NUMBER is missing."),
