@@ -470,6 +470,24 @@ async def test_what_moderators_keep_about_somebody_is_about_all_of_their_account
         )
 
 
+async def test_a_label_goes_with_all_accounts_of_somebody():
+    rule = "name: Guests\nbody+title: hello\nauthor:\n  flair_text: guest\nwarn: Not yet.\nmode: enforce\n"
+    async with TwoSides({"moderation": {"text": rule}, "accounts": {}}) as community:
+        ana, twin = community.matrix("ana"), community.lemmy("ana")
+        mo = community.matrix("mo", Role.MODERATOR)
+        await link(ana, twin)
+        await mo.says(f"!label {twin.name} guest", place="modroom")
+        community.skip()
+        await ana.says("hello")
+        assert f"bot warns {ana.name}" in community.transcript()
+        await mo.says(f"!label {ana.name} regular", place="modroom")
+        await mo.says(f"!label {twin.name}", place="modroom")
+        assert "labelled “regular”" in community.transcript(), "the newest label is the only one"
+        await mo.says(f"!unlabel {twin.name}", place="modroom")
+        await mo.says(f"!label {ana.name}", place="modroom")
+        assert community.transcript().endswith("has no label.")
+
+
 @pytest.mark.parametrize("moment", range(4))
 async def test_a_restart_at_any_moment_changes_nothing(moment: int):
     async with moot() as community:

@@ -660,7 +660,7 @@ async def test_who_may_ask_what():
             modroom | mo: !cases
             modroom | bot → mo: - #1 ana: No gambling, stands, 2026-03-02 08:00 UTC
             modroom | mo: !why #9
-            modroom | bot → mo: There is no case #9 that you may see. “!strikes” shows the numbers of yours.
+            modroom | bot → mo: There is no case #9. “!cases” shows the numbers.
             modroom | mo: !grant #1
             modroom | bot → mo: There is no appeal in case #1. “!undo #1” takes a case back without one.
             modroom | mo: !approve #1
