@@ -93,6 +93,7 @@ async def appeal(ctx: Moderation, call: Call, case_number: int, text: Brief) -> 
                 f"Thank you. The moderators have your appeal in case #{case_number} and will answer you.{routed}",
             ),
         ),
+        evidence=str(text),
     )
 
 

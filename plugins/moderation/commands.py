@@ -85,7 +85,7 @@ async def why(ctx: Moderation, call: Call, case_number: int) -> Answer:
         for one in await lineage(ctx, case)
         if one.number != case_number
     ]
-    return Reply(
+    told = Reply(
         to=call.message.ref,
         text=document(
             heading,
@@ -97,6 +97,7 @@ async def why(ctx: Moderation, call: Call, case_number: int) -> Answer:
             *await _now(ctx, case),
         ),
     )
+    return Outcome(f"told about case #{case_number}", (told,), evidence=case.evidence)
 
 
 def _where_numbers_are(ctx: Moderation, call: Call) -> str:

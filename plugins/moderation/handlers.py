@@ -35,7 +35,7 @@ from plugins.moderation.drift import watched
 from plugins.moderation.inquiry import Inquiry
 from plugins.moderation.judging import Occasion, judge, keeps_records
 from plugins.moderation.match import Match
-from plugins.moderation.offence import Setting, answer, punish
+from plugins.moderation.offence import Setting, answer, evidence_of, punish
 from plugins.moderation.recompute import taken
 from plugins.moderation.rule import Rule
 from plugins.moderation.rulebook import MEMORY, InForce
@@ -89,7 +89,12 @@ async def check_edit(ctx: Moderation, edited: Edited) -> Outcome | None:
 async def check_report(ctx: Moderation, reported: Reported) -> Outcome | None:
     """Show a member's report to the moderators, and hold the rules that count reports against the message."""
     shown, outcome = await receive(ctx, reported)
-    return _with(outcome, *shown) if outcome else Outcome("a member's report", shown)
+    # What a card quotes is evidence, so that it is kept no longer than evidence is.
+    return (
+        _with(outcome, *shown)
+        if outcome
+        else Outcome("a member's report", shown, evidence=evidence_of(reported.message))
+    )
 
 
 async def reporters(ctx: Moderation, message: Message) -> list[str]:
@@ -148,7 +153,8 @@ async def _check(
         outcome = _with(outcome, *(_would(m, message) for m in judged.watched[:3]))
     for guess in judged.guesses[:1]:
         told = report(guess, message, f"the rule {guess.rule.name} may fit, so please decide yourself")
-        outcome = _with(outcome or Outcome("words were guessed behind a disguise"), told)
+        guessed = Outcome("words were guessed behind a disguise", evidence=evidence_of(message))
+        outcome = _with(outcome or guessed, told)
     outcome = _with_slow(outcome, judged.slow, rules, message)
     if keeps_records(rules) and not seen_before:
         outcome = _with(outcome or Outcome("seen, nothing to do"), *await about.recorded())

@@ -95,7 +95,7 @@ def punish(match: Match, message: Message, setting: Setting) -> Outcome:
         because=f"{found_in(match)}; {_arithmetic(ruling, setting)}{_filtered(rule, holds=holds)}",
         actions=(*actions, *adornments(match, message, words)),
         rule=versioned(rule),
-        evidence=_evidence(message),
+        evidence=evidence_of(message),
         propose=holds,
     )
 
@@ -107,7 +107,7 @@ def answer(match: Match, message: Message) -> Outcome:
         because=found_in(match),
         actions=adornments(match, message, words),
         rule=versioned(match.rule),
-        evidence=_evidence(message),
+        evidence=evidence_of(message),
     )
 
 
@@ -262,7 +262,8 @@ def _tally(ruling: Ruling) -> str:
     return f"{before} live + {ruling.points} new = {ruling.total} strike points"
 
 
-def _evidence(message: Message) -> str:
+def evidence_of(message: Message) -> str:
+    """What a case keeps of a message: its title, text and link."""
     return "\n\n".join(part for part in (message.title, message.text, message.link) if part)
 
 

@@ -24,6 +24,7 @@ from bot.api import (
     document,
 )
 from plugins.moderation.handlers import Moderation, is_public, plugin, receive, reporters
+from plugins.moderation.offence import evidence_of
 from plugins.moderation.sanctions import NOTHING
 
 #: What the bot puts below a report that it took.
@@ -65,7 +66,7 @@ async def report(ctx: Moderation, call: Call, reason: Brief = NOTHING) -> Answer
     )
     reported = Reported(target, call.author, why, call.message.ref.id, ctx.now)
     shown, ruled = await receive(ctx, reported)
-    thanked = Outcome("a member's report", (*shown, kept, *_thanks(ctx, call)))
+    thanked = Outcome("a member's report", (*shown, kept, *_thanks(ctx, call)), evidence=evidence_of(target))
     return [thanked, *([ruled] if ruled else [])]
 
 
