@@ -39,7 +39,7 @@ from plugins.moderation.sanctions import answer
 SHOWN = 10
 
 
-@plugin.command("strikes", "warnings", "mywarnings", examples=["!strikes", "!strikes @ana"])
+@plugin.command("strikes", "warnings", "warns", "mywarnings", examples=["!strikes", "!strikes @ana"])
 async def strikes(ctx: Moderation, call: Call, person: Person | None = None) -> Answer:
     """Your strikes that count now, and when they expire; moderators may ask about others."""
     who = person.author if person else call.author

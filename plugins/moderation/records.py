@@ -25,6 +25,7 @@ from bot.api import (
     bullets,
     document,
     line,
+    quote,
 )
 from plugins.moderation import labels, spared
 from plugins.moderation.commands import case_row, standing
@@ -108,8 +109,11 @@ async def unnote(ctx: Moderation, call: Call, person: Person, number: int) -> An
     known = await notes_about(ctx, person.author)
     if not 1 <= number <= len(known):
         return f"There is no note {number} about {person.author.name}; there are {len(known)}."
-    gone = Remember(key=known[number - 1].key, value=None)
-    return discreet(ctx, call, document(f"Note {number} about {person.author.name} is gone."), gone)
+    note = known[number - 1]
+    gone = Remember(key=note.key, value=None)
+    # Nothing brings it back but writing it again.
+    said = document(f"Note {number} about {person.author.name} is gone. It said:", quote(note.text))
+    return discreet(ctx, call, said, gone)
 
 
 @plugin.command("history", "modlogs", role=Role.MODERATOR, examples=["!history @ana"])

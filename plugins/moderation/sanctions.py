@@ -117,7 +117,10 @@ async def warning(ctx: Moderation, who: Author, place: str, about: Message | Non
 
 
 @plugin.command(
-    "ban", role=Role.MODERATOR, examples=["!ban @ana 7d spam", "!ban @ana advertising again and again"]
+    "ban",
+    "tban",
+    role=Role.MODERATOR,
+    examples=["!ban @ana 7d spam", "!ban @ana advertising again and again"],
 )
 async def ban(
     ctx: Moderation, call: Call, person: Person, span: timedelta | None = None, reason: Brief = NOTHING
@@ -126,7 +129,7 @@ async def ban(
     return await _sanction(ctx, call, person.author, Deed.BAN, span, reason)
 
 
-@plugin.command("mute", role=Role.MODERATOR, examples=["!mute @ana 2h cool down"])
+@plugin.command("mute", "tmute", role=Role.MODERATOR, examples=["!mute @ana 2h cool down"])
 async def mute(
     ctx: Moderation, call: Call, person: Person, span: timedelta, reason: Brief = NOTHING
 ) -> Answer:

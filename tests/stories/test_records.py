@@ -35,7 +35,8 @@ async def test_notes_are_for_moderators_only():
                 - 1 knows the rules, was only joking (mo, 2026-03-02 08:00 UTC)
                 - 2 asked for help on Monday (mo, 2026-03-02 08:00 UTC)
             modroom | mo: !unnote @ana 1
-            modroom | bot → mo: Note 1 about ana is gone.
+            modroom | bot → mo: Note 1 about ana is gone. It said:
+                > knows the rules, was only joking
             modroom | mo: !unnote @ana 7
             modroom | bot → mo: There is no note 7 about ana; there are 1.
             private | mo → bot: !notes @ana
