@@ -35,7 +35,7 @@ from bot.actions import (
 )
 from bot.decision import Answer, Case, Linked, Outcome, Spoken, State, Stored, agrees, points
 from bot.duration import Duration, in_words
-from bot.handler import Brief, Call, Context, Person, PlatformError, Rest, Settings
+from bot.handler import Brief, Call, CaseNo, Context, Person, PlatformError, Rest, Settings
 from bot.model import (
     Act,
     Author,
@@ -108,6 +108,7 @@ __all__ = [
     "Call",
     "Capability",
     "Case",
+    "CaseNo",
     "CaseNumber",
     "Code",
     "Community",

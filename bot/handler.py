@@ -168,6 +168,12 @@ class Person:
     author: Author
 
 
+class CaseNo(int):
+    """A command argument that is the number of a case, `#12`. Left out in an answer to what the bot said about one, it is that one."""
+
+    __slots__ = ()
+
+
 class Rest(str):
     """A command argument that takes the rest of what was said as it was typed."""
 

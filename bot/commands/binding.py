@@ -27,7 +27,14 @@ class FromTarget:
     """The author of the message that the command answers."""
 
 
-#: Arguments by parameter name. People are `Handle` or `FromTarget`, still to be resolved.
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A case by its number; None is the one about which the bot said what the command answers."""
+
+    number: int | None = None
+
+
+#: Arguments by parameter name. People are `Handle` or `FromTarget`, cases `Numbered`: still to be resolved.
 Bound: TypeAlias = Mapping[str, object]
 
 
@@ -106,6 +113,7 @@ class _Binder:
         self._parameters = parameters
         self._rest = rest
         self._words = split(rest)
+        self._has_target = has_target
         self._target_free = has_target  # the answered person is not taken yet
         self._target_used = False
         self._doubt: str | None = None  # why the last optional argument was left out
@@ -124,6 +132,8 @@ class _Binder:
     def _one(self, parameter: Parameter, later: tuple[Parameter, ...]) -> object:
         if parameter.kind is Kind.PERSON:
             return self._person(parameter, later)
+        if parameter.kind is Kind.CASE:
+            return self._case(parameter, later)
         if not self._words:
             return self._left_out(parameter)
         if parameter.kind in TO_THE_END:
@@ -163,6 +173,24 @@ class _Binder:
             )
         del self._words[0]
         return Handle(word.text)
+
+    def _case(self, parameter: Parameter, later: tuple[Parameter, ...]) -> object:
+        """The number; in an answer it may be left out, and “3d” or “@ana” belong to what follows."""
+        word = self._words[0] if self._words else None
+        if word is None or not (_fits(parameter, word) or attempted(parameter, word)):
+            if self._has_target:
+                return Numbered()
+            if word is None or not parameter.required:
+                return self._left_out(parameter)
+        elif self._has_target and not _fits(parameter, word) and any(_fits(one, word) for one in later):
+            return Numbered()
+        try:
+            number, used = read(parameter, self._words)
+        except ValueError as error:
+            raise _NotUnderstood(f"{parameter.label}: {error}.") from error
+        del self._words[:used]
+        assert isinstance(number, int)
+        return Numbered(number)
 
     def _left_out(self, parameter: Parameter) -> object:
         if not parameter.required:

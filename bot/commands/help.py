@@ -35,6 +35,8 @@ def help_for(command: CompiledCommand, prefix: str = "!", kin: Sequence[Compiled
         blocks.append(
             line("In an answer to a message, PERSON may be left out: it is who wrote that message.")
         )
+    if any(one.kind is Kind.CASE for one in command.parameters):
+        blocks.append(line("In an answer to what I said about a case, its number may be left out."))
     if declared.role > Role.EVERYONE:
         blocks.append(line(f"For {_WHO[declared.role]}."))
     if len(declared.words) > 1:

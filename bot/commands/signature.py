@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from bot.handler import Brief, Person, Rest
+from bot.handler import Brief, CaseNo, Person, Rest
 from bot.plugin import Command, PluginError
 
 
@@ -26,6 +26,7 @@ class Kind(Enum):
     DAY = "date"
     CHOICE = "Literal[…]"
     PERSON = "Person"
+    CASE = "CaseNo"
     REST = "Rest"
     BRIEF = "Brief"
 
@@ -41,6 +42,7 @@ _KINDS: Mapping[object, Kind] = {
     timedelta: Kind.SPAN,
     date: Kind.DAY,
     Person: Kind.PERSON,
+    CaseNo: Kind.CASE,
     Rest: Kind.REST,
     Brief: Kind.BRIEF,
 }

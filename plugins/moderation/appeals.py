@@ -13,6 +13,7 @@ from bot.api import (
     Brief,
     Call,
     Case,
+    CaseNo,
     Code,
     Inline,
     Json,
@@ -53,7 +54,7 @@ def _appeal_key(number: int) -> str:
 
 
 @plugin.command("appeal", examples=["!appeal #12 I was quoting somebody"])
-async def appeal(ctx: Moderation, call: Call, case_number: int, text: Brief) -> Answer:
+async def appeal(ctx: Moderation, call: Call, case_number: CaseNo, text: Brief) -> Answer:
     """Say why a case about you is a mistake; a moderator decides. You may write this to me in private."""
     case = await ctx.case(case_number)
     if case is None or not await concerns(ctx, call.author, case):
@@ -82,6 +83,7 @@ async def appeal(ctx: Moderation, call: Call, case_number: int, text: Brief) -> 
             line(*_or_react(case_number, ctx.community.prefix)),
         ),
         about=case.about,
+        case=case_number,
     )
     return Outcome(
         f"appeal in case #{case_number}",
@@ -150,7 +152,7 @@ async def remind(ctx: Moderation, tick: Tick) -> list[Action]:
         text = document(
             line(Strong("Appeal"), f" in case #{number}{said}", *_or_react(number, ctx.community.prefix))
         )
-        acts.append(Report(name=f"appeal:{number}", text=text, about=case.about))
+        acts.append(Report(name=f"appeal:{number}", text=text, about=case.about, case=number))
         value: Json = known | {"reminded": True}
         acts.append(Remember(key=key, value=value, about=person.key if person else None))
     return acts
@@ -181,7 +183,7 @@ class Verdict:
 
 
 @plugin.command("grant", role=Role.MODERATOR, examples=["!grant #12", "!grant #12 you were quoting"])
-async def grant(ctx: Moderation, call: Call, case_number: int, note: Brief = NOTHING) -> Answer:
+async def grant(ctx: Moderation, call: Call, case_number: CaseNo, note: Brief = NOTHING) -> Answer:
     """Grant an appeal: the case is taken back with everything that followed from it, and the person is told."""
     verdict = await grant_appeal(ctx, case_number, call.author, note)
     return Outcome(verdict.because, (*verdict.actions, answer(call, verdict.said)))
@@ -209,7 +211,7 @@ async def grant_appeal(ctx: Moderation, number: int, by: Author, note: str) -> V
 
 
 @plugin.command("deny", role=Role.MODERATOR, examples=["!deny #12 the words were your own"])
-async def deny(ctx: Moderation, call: Call, case_number: int, reason: Brief) -> Answer:
+async def deny(ctx: Moderation, call: Call, case_number: CaseNo, reason: Brief) -> Answer:
     """Deny an appeal, with a reason that the person gets to read."""
     case = await ctx.case(case_number)
     if case and (refusal := await may_deny(ctx, case, call.author)):

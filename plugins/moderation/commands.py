@@ -11,6 +11,7 @@ from bot.api import (
     Block,
     Call,
     Case,
+    CaseNo,
     Inline,
     Lockdown,
     Moment,
@@ -60,7 +61,7 @@ async def strikes(ctx: Moderation, call: Call, person: Person | None = None) -> 
 
 
 @plugin.command("why", "case", examples=["!why #12"])
-async def why(ctx: Moderation, call: Call, case_number: int) -> Answer:
+async def why(ctx: Moderation, call: Call, case_number: CaseNo) -> Answer:
     """What a case is about: rule, words, count, and what was done. For moderators and the person concerned."""
     case = await ctx.case(case_number)
     if case is None or not await _may_see(ctx, call.author, case):
@@ -191,13 +192,13 @@ def _state(case: Case) -> str:
 
 
 @plugin.command("approve", role=Role.MODERATOR, examples=["!approve #12"])
-async def approve(ctx: Moderation, call: Call, case_number: int) -> Answer:
+async def approve(ctx: Moderation, call: Call, case_number: CaseNo) -> Answer:
     """Let what is proposed in a case be done."""
     return await _settle(ctx, call, case_number, approve=True)
 
 
 @plugin.command("reject", role=Role.MODERATOR, examples=["!reject #12"])
-async def reject(ctx: Moderation, call: Call, case_number: int) -> Answer:
+async def reject(ctx: Moderation, call: Call, case_number: CaseNo) -> Answer:
     """Drop what is proposed in a case."""
     return await _settle(ctx, call, case_number, approve=False)
 
