@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Protocol, TypeVar
@@ -83,10 +83,12 @@ class Context(Protocol[S_co]):
         since: datetime | None = None,
         alone: bool = False,
         before: int | None = None,
+        kinds: Sequence[str] = (),
     ) -> list[Case]:
         """Cases of this community, newest first, at most 200; of one person where given; those below the number `before`.
 
         Those of all accounts of that human, as in `strikes`; with `alone`, of this very account: what was done to it where it is.
+        With `kinds`, those in which such an action was decided: `kinds=("ban", "mute")`.
         """
         ...
 
@@ -119,6 +121,13 @@ class Context(Protocol[S_co]):
         """Other discussions of the same link or text, or of a page by its link, as the platform knows them.
 
         Raises PlatformError.
+        """
+        ...
+
+    async def discussed(self, post: Message) -> list[Discussion]:
+        """Where else a post is discussed, busiest first, as the plugin that looks after that would show it.
+
+        Empty where the community has no such plugin.
         """
         ...
 

@@ -191,6 +191,7 @@ class Pipeline:
             ledger=self.ledger,
             adapters=self.adapters,
             seen=served.seen,
+            finders=served.finders,
         )
 
     async def _review(
@@ -254,7 +255,7 @@ class Pipeline:
         for decision, verdicts in reviewed:
             for ban in linked.banned(verdicts):
                 for other in (await self.ledger.linked(name, ban.person.key)).others:
-                    cases = await self.ledger.cases(name, other.key, alone=True)
+                    cases = await self.ledger.cases(name, other.key, alone=True, kinds=("ban",))
                     more = linked.proposal(
                         decision, ban, other, cases, served.community, number=len(found) + 1
                     )

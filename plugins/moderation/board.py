@@ -27,6 +27,7 @@ from bot.api import (
     numbered,
 )
 from plugins.moderation.cards import card_name
+from plugins.moderation.cleared import clear
 from plugins.moderation.handlers import Moderation, plugin
 
 
@@ -68,11 +69,11 @@ async def on_removal(ctx: Moderation, event: Removed) -> Outcome | None:
 
 
 @plugin.on(Resolved)
-async def on_resolution(ctx: Moderation, event: Resolved) -> Outcome | None:
+async def on_resolution(ctx: Moderation, event: Resolved) -> Outcome:
     """Reports that a moderator closed on the platform's own pages settle their cards."""
-    return await settle_cards(
-        ctx, event.ref, f"closed by {event.by.name if event.by else 'a moderator'}", event.by
-    )
+    how = f"closed by {event.by.name if event.by else 'a moderator'}"
+    settled = await settle_cards(ctx, event.ref, how, event.by)
+    return Outcome(how, (*await clear(ctx, event.ref), *(settled.actions if settled else ())), by=event.by)
 
 
 async def settle_cards(ctx: Moderation, ref: Ref, how: str, by: Author | None) -> Outcome | None:

@@ -22,6 +22,7 @@ from plugins.moderation import notice
 from plugins.moderation.appeals import deny_appeal, grant_appeal
 from plugins.moderation.board import Card, closing, settled_key
 from plugins.moderation.cards import a_ban
+from plugins.moderation.cleared import clear
 from plugins.moderation.colleagues import agreed, may_deny, may_settle
 from plugins.moderation.handlers import Moderation, plugin, struck
 from plugins.moderation.lineage import lineage
@@ -134,7 +135,7 @@ async def _on_message(ctx: Moderation, card: Card, about: Ref, wish: Wish, by: A
     closed = closing(ctx, about)
     if wish is Wish.YES:
         how = f"{by.name} finds nothing wrong with it"
-        return Outcome(how, (*closed, *card.settled(how)), by=by)
+        return Outcome(how, (*closed, *await clear(ctx, about), *card.settled(how)), by=by)
     if wish not in {Wish.REMOVE, Wish.WARN, Wish.BAN}:
         return None
     message = await ctx.message(about)

@@ -48,11 +48,14 @@ def keeps_records(rules: InForce) -> bool:
 class Occasion:
     """Why a message is judged: it is new, or was edited, or has so many reports. `done` are the versions of rules that
     acted before, or from which the author is exempt.
+
+    What a moderator `cleared` is not taken away because of reports.
     """
 
     is_edited: bool = False
     reports: int = 0
     done: frozenset[str] = frozenset()
+    cleared: bool = False
 
 
 async def judge(
@@ -72,6 +75,7 @@ async def judge(
         rule = match.rule
         return (
             rule.version not in occasion.done
+            and not (occasion.cleared and rule.punishes)
             and (not occasion.reports or any(c.fact is Fact.REPORTS for c in rule.conditions))
             and (rule.repeat is None or is_repeated(rule, message, recent, ctx.now))
         )

@@ -95,7 +95,7 @@ def punish(match: Match, message: Message, setting: Setting) -> Outcome:
         because=f"{found_in(match)}; {_arithmetic(ruling, setting)}{_filtered(rule, holds=holds)}",
         actions=(*actions, *adornments(match, message, words)),
         rule=versioned(rule),
-        evidence=evidence_of(message),
+        evidence=evidence(message),
         propose=holds,
     )
 
@@ -107,7 +107,7 @@ def answer(match: Match, message: Message) -> Outcome:
         because=found_in(match),
         actions=adornments(match, message, words),
         rule=versioned(match.rule),
-        evidence=evidence_of(message),
+        evidence=evidence(message),
     )
 
 
@@ -130,6 +130,7 @@ def effect(rule: Rule) -> str:
         parts.append("reminder")
     parts += [f"{name} {show_span(span)}" for name, span in (("ban", rule.ban), ("mute", rule.mute)) if span]
     parts += [name for name in ("comment", "message", "modmail") if getattr(rule, name)]
+    parts += [f"{rule.post_action} post"] if rule.post_action else []
     marks = (
         ("lock", rule.lock),
         ("pin", rule.sticky),
@@ -262,7 +263,7 @@ def _tally(ruling: Ruling) -> str:
     return f"{before} live + {ruling.points} new = {ruling.total} strike points"
 
 
-def evidence_of(message: Message) -> str:
+def evidence(message: Message) -> str:
     """What a case keeps of a message: its title, text and link."""
     return "\n\n".join(part for part in (message.title, message.text, message.link) if part)
 

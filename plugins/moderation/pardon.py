@@ -72,7 +72,7 @@ async def on_confirmation(ctx: Moderation, event: Reacted) -> Outcome | None:
 async def _counting(ctx: Moderation, who: Author) -> list[Case]:
     """The cases whose strikes count now."""
     live = {strike.case for strike in await ctx.strikes(who) if strike.live(ctx.now) and strike.points}
-    return [case for case in await ctx.cases(who) if case.number in live]
+    return [case for case in await ctx.cases(who, kinds=("warn",)) if case.number in live]
 
 
 async def _pardoned(ctx: Moderation, who: Author, given: Sequence[Case]) -> tuple[tuple[Action, ...], str]:

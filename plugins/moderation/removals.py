@@ -1,4 +1,4 @@
-"""`!remove`, `!resolve`, `!kick`: what a moderator does about a message, or the card about it, by words."""
+"""`!remove`, `!resolve`, `!kick`: what a reaction below a card does, by words: also where there are no cards, as on Lemmy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from bot.api import (
 )
 from plugins.moderation import notice
 from plugins.moderation.board import closing, settle_cards
+from plugins.moderation.cleared import clear
 from plugins.moderation.handlers import Moderation, plugin
+from plugins.moderation.reporting import meant
 from plugins.moderation.sanctions import NOTHING, answer, nowhere, target_of, where
 
 
@@ -36,12 +38,17 @@ def told_removal(ctx: Moderation, message: Message, reason: str) -> tuple[Action
     return (Tell(place=place, person=message.author, text=text),)
 
 
-@plugin.command("remove", role=Role.MODERATOR, examples=["!remove", "!remove off topic"])
+@plugin.command(
+    "remove",
+    role=Role.MODERATOR,
+    examples=["!remove", "!remove off topic", "!remove https://lemmy.example/comment/12 off topic"],
+)
 async def remove(ctx: Moderation, call: Call, reason: Brief = NOTHING) -> Answer:
-    """Take away the message that you answer, or that the card you answer is about."""
-    if (message := _answered(call)) is None:
-        return "Answer the message that is to go, or the card about it."
-    why = reason or "not given"
+    """Take away the message that you answer, that the card you answer is about, or that a link leads to."""
+    message, why = await _meant(ctx, call, reason)
+    if message is None:
+        return "Answer the message that is to go, or the card about it; or give a link to it."
+    why = why or "not given"
     done = answer(call, f"What {message.author.name} wrote is removed: case ", CaseNumber(), ".")
     gone = Remove(ref=message.ref, person=message.author, reason=why)
     acts = (gone, *told_removal(ctx, message, why), *closing(ctx, message.ref))
@@ -52,13 +59,16 @@ async def remove(ctx: Moderation, call: Call, reason: Brief = NOTHING) -> Answer
     )
 
 
-@plugin.command("resolve", role=Role.MODERATOR, examples=["!resolve"])
-async def resolve(ctx: Moderation, call: Call) -> Answer:
-    """Close the reports about the message that you answer, or that the card you answer is about: nothing is wrong with it."""
-    if (message := _answered(call)) is None:
-        return "Answer the message, or the card about it."
+@plugin.command(
+    "resolve", role=Role.MODERATOR, examples=["!resolve", "!resolve https://lemmy.example/comment/12"]
+)
+async def resolve(ctx: Moderation, call: Call, link: Brief = NOTHING) -> Answer:
+    """Close the reports about the message that you answer, that the card you answer is about, or that a link leads to: nothing is wrong with it."""
+    message, _ = await _meant(ctx, call, link)
+    if message is None:
+        return "Answer the message, or the card about it; or give a link to it."
     how = f"{call.author.name} finds nothing wrong with it"
-    settled = await _settling(ctx, message.ref, how)
+    settled = (*await clear(ctx, message.ref), *await _settling(ctx, message.ref, how))
     return Outcome(
         how, (*closing(ctx, message.ref), *settled, answer(call, "The reports about it are closed."))
     )
@@ -84,8 +94,10 @@ async def kick(ctx: Moderation, call: Call, person: Person, reason: Brief = NOTH
     )
 
 
-def _answered(call: Call) -> Message | None:
-    return call.target if call.target and not call.target.author.is_bot else None
+async def _meant(ctx: Moderation, call: Call, words: str) -> tuple[Message | None, str]:
+    """Somebody's message that is linked or answered, and what was said beside the link; None for a bot's."""
+    message, rest = await meant(ctx, call, words)
+    return (message if message and not message.author.is_bot else None), rest
 
 
 async def _settling(ctx: Moderation, ref: Ref, how: str) -> Sequence[Action]:

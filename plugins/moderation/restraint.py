@@ -136,7 +136,7 @@ async def lockdown_off(ctx: Moderation, call: Call, where: Rest = NOTHING) -> An
         opened = Lock(ref=post.root, on=False, reason=f"opened by {call.author.name}")
         return Outcome("opened", (opened, answer(call, "That post is open again.")))
     known: dict[str, list[int]] = {}
-    for case in await ctx.cases():
+    for case in await ctx.cases(kinds=("lockdown",)):
         for stored in case.actions:
             act = stored.action
             if isinstance(act, Lockdown) and stands(stored) and (act.until is None or act.until > ctx.now):

@@ -59,7 +59,7 @@ async def take_back_only(ctx: Moderation, given: Sequence[Case], opposite: Seque
     lifted: list[Lifted] = []
     known = list(given)
     if person:
-        known = await ctx.cases(person)
+        known = await ctx.cases(person, kinds=("warn", "mute", "ban"))
         numbers = {case.number for case in given}
         lifted = recompute(known, numbers, ctx.settings.steps, ctx.now, ctx.settings.remember)
     acts = [*(_possible(ctx, act) for act in opposite), *(act for one in lifted for act in one.actions)]
@@ -127,7 +127,7 @@ async def unwarn(
     if person is None:
         return f"Whose strike? Answer a message of theirs, or say “{ctx.community.prefix}unwarn @ana”."
     who = person.author
-    counting = [case for case in await ctx.cases(who) if points(case)]
+    counting = [case for case in await ctx.cases(who, kinds=("warn",)) if points(case)]
     if not counting:
         return f"{who.name} has no strike to take back."
     about = target_of(call, who)

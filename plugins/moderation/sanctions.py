@@ -222,7 +222,7 @@ async def _lift(
 ) -> Answer:
     """Takes back what stands in the ledger, and lifts it also where it was given by other means."""
     standing: dict[str, list[Stored]] = {}
-    for case in await ctx.cases(who, alone=True):
+    for case in await ctx.cases(who, alone=True, kinds=("ban" if kind is Ban else "mute",)):
         for stored in case.actions:
             act = stored.action
             if isinstance(act, kind) and stands(stored) and _lasts(act.until, ctx.now):

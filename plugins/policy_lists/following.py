@@ -12,6 +12,7 @@ from bot.api import (
     Action,
     Author,
     Ban,
+    Capability,
     Code,
     Joined,
     Outcome,
@@ -34,6 +35,7 @@ plugin = Plugin(
     "policy_lists",
     PolicySettings,
     about="Follows lists of people whom moderators elsewhere have banned, and publishes your own bans for others.",
+    needs=(Capability.BAN,),
 )
 plugin.check(problems)
 
@@ -155,7 +157,7 @@ async def _done(ctx: Policies, who: Author) -> bool:
         return True
     return any(
         isinstance(stored.action, Ban) and stored.undone_by is not None
-        for case in await ctx.cases(who, alone=True)
+        for case in await ctx.cases(who, alone=True, kinds=("ban",))
         for stored in case.actions
     )
 

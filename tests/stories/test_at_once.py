@@ -58,6 +58,18 @@ async def test_a_prompt_by_hand_at_the_very_tick_is_one_prompt(monkeypatch: pyte
         assert posted == ["freechat | bot posts “Daily prompt: Milk?”"]
 
 
+async def test_two_workers_that_see_the_same_prompt_due_post_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    prompts = {"pool": ["Tea?", "Milk?"], "at": "08:01", "pin": False, "announce_in": []}
+    async with Moot(plugins={"daily_prompts": prompts}) as play:
+        for day in range(3):
+            play.clock.advance(timedelta(minutes=1) if day == 0 else timedelta(days=1))
+            meeting(play, monkeypatch)
+            handled = await asyncio.gather(play.app.pipeline.tick(), play.app.pipeline.tick())
+            await play.settle()
+            assert sorted(handled) == [0, 1], "the other one found the date taken"
+            assert play.transcript().count("bot posts “Daily prompt") == 1
+
+
 async def test_two_suggestions_in_one_breath_are_both_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     async with Moot(plugins={"daily_prompts": {"at": "20:00"}}) as play:
         play.member("ana")

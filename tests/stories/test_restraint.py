@@ -242,3 +242,23 @@ async def test_a_lock_down_that_is_over_is_not_ended_once_more():
             modroom | bot → mo: Nothing is locked down.
             """
         )
+
+
+async def test_a_lock_down_is_ended_by_a_word_however_much_was_removed_since():
+    async with moot(tell_removals=False) as community:
+        mo = community.moderator("mo")
+        await mo.says("!lockdown 2h")
+        for number in range(201):  # more cases than the ledger tells of at once
+            await community.member(f"raider{number}").posts("Play", "casino")
+        community.skip()
+        await mo.says("!unlock")
+        assert community.transcript() == script(
+            """
+            lounge | mo: !unlock
+            lounge | bot lets everybody write again (reopened by mo)
+            lounge | bot → mo: lounge: everybody can write again.
+            """
+        )
+        first = await community.ledger.case("moot", 1)
+        assert first is not None
+        assert first.undone
