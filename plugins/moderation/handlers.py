@@ -38,14 +38,14 @@ from plugins.moderation.inquiry import Inquiry, reporters
 from plugins.moderation.judging import Occasion, judge, keeps_records
 from plugins.moderation.ladder import Taken
 from plugins.moderation.match import Match
-from plugins.moderation.offence import Setting, answer, punish
+from plugins.moderation.offence import Setting, answer, evidence, punish
 from plugins.moderation.recompute import taken
 from plugins.moderation.returned import returned
 from plugins.moderation.rule import Rule
 from plugins.moderation.rulebook import MEMORY, InForce
 from plugins.moderation.settings import ModerationSettings, problems
 from plugins.moderation.slowmode import paced
-from plugins.moderation.spared import as_trusted
+from plugins.moderation.spared import as_trusted, exemptions
 from plugins.moderation.sweep import with_sweep
 
 plugin = Plugin(
@@ -96,7 +96,8 @@ async def check_edit(ctx: Moderation, edited: Edited) -> Answer:
 async def check_report(ctx: Moderation, reported: Reported) -> Answer:
     """Show a member's report to the moderators, and hold the rules that count reports against the message."""
     shown, outcomes = await receive(ctx, reported)
-    first, *others = outcomes or [Outcome("a member's report", ())]
+    # What a card quotes is evidence, so that it is kept no longer than evidence is.
+    first, *others = outcomes or [Outcome("a member's report", (), evidence=evidence(reported.message))]
     return [_with(first, *shown), *others]
 
 
@@ -136,8 +137,11 @@ async def _check(
     about = Inquiry(ctx, message, ctx.settings.rulebook.profiles)
     occasion = Occasion(is_edited, reports, done, cleared=bool(reports) and await is_cleared(ctx, message))
     judged = await judge(ctx, rules, message, about, occasion)
-    if (judged.enforced or judged.watched or judged.guesses) and (freed := await as_trusted(ctx, message)):
-        judged = await judge(ctx, rules, freed, about, occasion)
+    if judged.enforced or judged.watched or judged.guesses:
+        if freed := await as_trusted(ctx, message):
+            judged = await judge(ctx, rules, freed, about, occasion)
+        elif spared := await _spared(ctx, rules, message):
+            judged = await judge(ctx, rules, message, about, replace(occasion, done=done | spared))
     outcome = (
         await _act(ctx, message, judged.enforced, done, seen_before=seen_before) if judged.enforced else None
     )
@@ -149,11 +153,18 @@ async def _check(
         outcome = _with(outcome, *(_would(m, message) for m in judged.watched[:3]))
     for guess in judged.guesses[:1]:
         told = report(guess, message, f"the rule {guess.rule.name} may fit, so please decide yourself")
-        outcome = _with(outcome or Outcome("words were guessed behind a disguise"), told)
+        guessed = Outcome("words were guessed behind a disguise", evidence=evidence(message))
+        outcome = _with(outcome or guessed, told)
     outcome = _with_slow(outcome, judged.slow, rules, message)
     if keeps_records(rules) and not seen_before:
         outcome = _with(outcome or Outcome("seen, nothing to do"), *await about.recorded())
     return [*([outcome] if outcome else []), *await openingpost.above(ctx, message, about, judged.enforced)]
+
+
+async def _spared(ctx: Moderation, rules: InForce, message: Message) -> frozenset[str]:
+    """The versions of the rules from which the author is exempt."""
+    names = [one.rule for one in (await exemptions(ctx, message.author)).values() if one.rule]
+    return frozenset(rule.version for name in names if (rule := rules.find(name)))
 
 
 async def _done(ctx: Moderation, message: Message) -> frozenset[str]:
