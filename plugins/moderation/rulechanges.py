@@ -24,7 +24,7 @@ from plugins.moderation.changes import KEPT, LOG, Change, changes_of, compared, 
 from plugins.moderation.handlers import Moderation, plugin, rules_in_force
 from plugins.moderation.reader import read
 from plugins.moderation.rule import Mode, Rule
-from plugins.moderation.rulebook import ADDED, SWITCHED, InForce
+from plugins.moderation.rulebook import ADDED, LATE, SWITCHED, InForce
 from plugins.moderation.sanctions import answer
 
 #: Changes of one rule that are shown.
@@ -68,7 +68,8 @@ async def _switch(ctx: Moderation, call: Call, name: str, mode: Mode) -> Answer:
     rule = rules.find(name)
     if rule is None:
         return unknown(name)
-    if rules.mode(rule) is mode:
+    given_up = rules.is_given_up(rule)
+    if rules.mode(rule) is mode and not given_up:
         return f"{rule.name} is on {mode} already."
     value: Json = {
         "mode": str(mode),
@@ -77,7 +78,11 @@ async def _switch(ctx: Moderation, call: Call, name: str, mode: Mode) -> Answer:
         "at": ctx.now.isoformat(),
     }
     said = f"{rule.name} {_SAID[mode]}."
-    return await _change(ctx, call, SWITCHED + rule.name.casefold(), value, f"{rule.name} → {mode}", said)
+    tried = (Remember(key=LATE + rule.version, value=None),) if given_up and mode is not Mode.OFF else ()
+    if tried:
+        said += " It took too long twice and is tried again; should it take too long once more, simplify its expressions."
+    key = SWITCHED + rule.name.casefold()
+    return await _change(ctx, call, key, value, f"{rule.name} → {mode}", said, *tried)
 
 
 # -- texts
@@ -178,7 +183,9 @@ async def _store(
     )
 
 
-async def _change(ctx: Moderation, call: Call, key: str, value: Json, what: str, said: str) -> Answer:
+async def _change(
+    ctx: Moderation, call: Call, key: str, value: Json, what: str, said: str, *more: Remember
+) -> Answer:
     """Remembers a value, and in the log who changed what when, and what was there before."""
     log = await _log(ctx)
     entry: Json = {
@@ -191,7 +198,12 @@ async def _change(ctx: Moderation, call: Call, key: str, value: Json, what: str,
     }
     return Outcome(
         f"{what}, by {call.author.name}",
-        (Remember(key=key, value=value), Remember(key=LOG, value=[*log, entry][-KEPT:]), answer(call, said)),
+        (
+            Remember(key=key, value=value),
+            Remember(key=LOG, value=[*log, entry][-KEPT:]),
+            *more,
+            answer(call, said),
+        ),
     )
 
 

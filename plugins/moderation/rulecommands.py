@@ -28,6 +28,7 @@ from plugins.moderation.history import Backtest, Replay
 from plugins.moderation.matching import Match
 from plugins.moderation.offence import effect
 from plugins.moderation.rule import Kind, Mode, Rule
+from plugins.moderation.rulebook import InForce
 from plugins.moderation.rulechanges import unknown
 from plugins.moderation.spans import parse_span, show_span
 
@@ -44,12 +45,19 @@ async def list_rules(ctx: Moderation, call: Call) -> Answer:
     if not rules.rules:
         return "There are no rules yet. “!rules add”, and the rule on the lines below, adds one; it will only watch at first."
     rows: list[tuple[str | Inline, ...]] = [
-        (Strong(rule.name), f": {rules.mode(rule)}, {effect(rule)}") for rule in rules.rules[:SHOWN]
+        (Strong(rule.name), f": {_state(rules, rule)}, {effect(rule)}") for rule in rules.rules[:SHOWN]
     ]
     more = [f"… and {len(rules.rules) - SHOWN} more."] if len(rules.rules) > SHOWN else []
     off = ctx.settings.ruleset.off
     note = [f"{off} more in the files are off; “folkmoot rules check” says why."] if off else []
     return Reply(to=call.message.ref, text=document(bullets(*rows), *more, *note))
+
+
+def _state(rules: InForce, rule: Rule) -> str:
+    mode = str(rules.mode(rule))
+    return (
+        f"{mode}, but not tried any more because it took too long twice" if rules.is_given_up(rule) else mode
+    )
 
 
 @plugin.command("rules show", role=Role.MODERATOR, examples=["!rules show No gambling"])
@@ -60,7 +68,7 @@ async def show_rule(ctx: Moderation, call: Call, name: Rest) -> Answer:
     if rule is None:
         return unknown(name)
     heading = line(
-        Strong(rule.name), f": {rules.mode(rule)}, version {rule.version}, {rule.file} line {rule.line}"
+        Strong(rule.name), f": {_state(rules, rule)}, version {rule.version}, {rule.file} line {rule.line}"
     )
     text = "\n".join(rule.source.splitlines()[:40])
     return Reply(to=call.message.ref, text=document(heading, quote(text)))

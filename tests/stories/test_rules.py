@@ -469,6 +469,36 @@ async def test_an_expression_that_explodes_is_given_up_and_a_human_looks():
         ]
 
 
+async def test_a_rule_that_was_given_up_stays_so_until_a_moderator_lets_it_or_its_text_changes():
+    bomb = "name: Bomb\nbody (regex): '^(?=(a|aa)+$)(?:a|aa)+(?<!a)$'\naction: remove"
+    async with moot(bomb, "name: Other\nbody: nothing\naction: report") as community:
+        ana, mo = community.member("ana"), community.moderator("mo")
+
+        async def takes_long() -> bool:
+            await ana.says("a" * 300)
+            return "The rule Bomb took too long" in community.transcript()
+
+        assert await takes_long()
+        await community.restart()
+        assert await takes_long()
+        # What else is changed, and a restart, do not bring it back.
+        await mo.says("!rules watch Other", "modroom")
+        await community.restart()
+        assert not await takes_long()
+        await mo.says("!rules list", "modroom")
+        assert (
+            "Bomb: enforce, but not tried any more because it took too long twice, remove"
+            in community.transcript()
+        )
+        await mo.says("!rules enforce Bomb", "modroom")
+        assert "It took too long twice and is tried again" in community.transcript()
+        assert await takes_long()
+        assert await takes_long()
+        assert not await takes_long()
+        await mo.says(f"!rules edit Bomb\n{bomb}\nmode: enforce\npriority: 1", "modroom")
+        assert await takes_long()
+
+
 async def test_a_cross_post_says_where_it_comes_from():
     async with moot(
         "name: Cross\ntype: crosspost submission\ncomment: Seen elsewhere.",
