@@ -11,6 +11,7 @@ from plugins.moderation import (  # noqa: F401 - they declare their commands on 
     reporting,
     restraint,
     rulecommands,
+    rulehistory,
     sanctions,
     transparency,
 )

@@ -36,7 +36,7 @@ class InForce:
     ) -> None:
         self.rules = tuple(rules)
         self._modes = modes
-        self._default = default
+        self.default = default
         self._late = late or {}
 
     @cached_property
@@ -55,7 +55,7 @@ class InForce:
 
     def mode(self, rule: Rule) -> Mode:
         """What was switched by chat counts for that version of the rule only; then its own word, then the settings'."""
-        return self._modes.get(rule.version) or rule.mode or self._default
+        return self._modes.get(rule.version) or rule.mode or self.default
 
     def is_given_up(self, rule: Rule) -> bool:
         """Whether the rule ran out of time so often that it is not tried any more."""

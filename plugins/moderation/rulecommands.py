@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from time import thread_time
@@ -14,6 +15,7 @@ from bot.api import (
     Code,
     Inline,
     Outcome,
+    Prose,
     Reply,
     Rest,
     Role,
@@ -27,6 +29,7 @@ from plugins.moderation import notice
 from plugins.moderation.adornments import found_in
 from plugins.moderation.drift import expectation
 from plugins.moderation.examples import example
+from plugins.moderation.export import exported
 from plugins.moderation.handlers import Moderation, is_public, plugin, rules_in_force
 from plugins.moderation.history import Backtest, Replay
 from plugins.moderation.judging import held_against
@@ -43,6 +46,8 @@ MONTH = timedelta(days=30)
 #: Rules that a list shows, and people that a backtest names.
 SHOWN = 40
 MOST = 5
+#: Characters of an export that are sent in a message.
+LONGEST = 8_000
 #: No text given.
 NOTHING = Rest("")
 
@@ -81,6 +86,18 @@ async def show_rule(ctx: Moderation, call: Call, name: Rest) -> Answer:
     )
     text = "\n".join(rule.source.splitlines()[:40])
     return Reply(to=call.message.ref, text=document(heading, quote(text)))
+
+
+@plugin.command("rules export", role=Role.MODERATOR, examples=["!rules export"])
+async def export_rules(ctx: Moderation, call: Call) -> Answer:
+    """All rules as one text, with what was changed by chat: for a rule file, or to be sent back with “!rules add”."""
+    text = exported(ctx.settings.ruleset, await rules_in_force(ctx))
+    if not text.strip():
+        return "There are no rules yet."
+    if len(text) > LONGEST:
+        return "That is too long for a message. “folkmoot rules export” writes it into a file."
+    fence = "~" * max(3, *(len(row) + 1 for row in re.findall(r"~+", text)), 0)
+    return Reply(to=call.message.ref, text=document(Prose(f"{fence}\n{text.rstrip()}\n{fence}")))
 
 
 @plugin.command("rules test", role=Role.MODERATOR, examples=["!rules test join my casino", "!rules test"])

@@ -647,6 +647,45 @@ async def test_a_rule_of_the_chat_is_rolled_back_until_nothing_is_left():
         )
 
 
+async def test_rules_are_sent_out_and_taken_in_again_by_chat():
+    async with moot(
+        "# Ours\nname: A\nbody: a~~~\naction: report", "name: B\nbody: b\naction: remove"
+    ) as community:
+        mo = community.moderator("mo")
+        await mo.says("!rules add\nname: C\nbody: c # for now\naction: report", "modroom")
+        await mo.says("!rules watch B", "modroom")
+        community.skip()
+        await mo.says("!rules export", "modroom")
+        text = "# Ours\nname: A\nbody: a~~~\naction: report\nmode: enforce\n---\nname: B\nbody: b\naction: remove\nmode: watch\n---\nname: C\nbody: c # for now\naction: report"
+        shown = community.transcript().partition("bot → mo: ")[2]
+        assert "\n".join(row.removeprefix("    ") for row in shown.splitlines()) == text
+    # Another community takes them in, all or none, and the same again changes nothing.
+    async with moot("name: B\nbody: b\naction: spam") as community:
+        mo = community.moderator("mo")
+        await mo.says(f"!rules add\n{text}\n---\nname: D\nbody: d", "modroom")
+        await mo.says(f"!rules add\n```yaml\n{text}\n```", "modroom")
+        await mo.says(f"!rules add\n{text}", "modroom")
+        await mo.says("!rules list", "modroom")
+        said = [row for row in community.transcript().splitlines() if not row.startswith("modroom | mo")]
+        told = "\n".join(
+            row for row in said if row.removeprefix("    ") not in {*text.splitlines(), "```", "```yaml"}
+        )
+        assert told == script(
+            """
+                name: D
+                body: d
+            modroom | bot → mo: I did not add that rule:
+                - line 16: D: does nothing; add `action: report`, or another action
+                Mend it and send it again.
+            modroom | bot → mo: 3 rules are added or changed, 0 were there already. “!rules list” shows their modes.
+            modroom | bot → mo: All of that is in force already.
+            modroom | bot → mo: - B: watch, remove
+                - A: enforce, report
+                - C: watch, report
+            """
+        )
+
+
 async def test_a_rule_that_suddenly_hits_everything_goes_back_to_watching_and_asks():
     async with moot("name: Dots\nbody (regex): 'a.b'\naction: remove") as community:
         mo, ana = community.moderator("mo"), community.member("ana")
