@@ -160,6 +160,12 @@ _SHORTENED = {
 }
 
 
+def modern(name: str) -> str:
+    """What 1.0 calls an error of 0.19: it has fewer words for what is not there."""
+    name = _RENAMED.get(name, name)
+    return next((short for long, short in _SHORTENED.items() if name.startswith(long)), name)
+
+
 @dataclass(slots=True)
 class _Window:
     """Calls since `begun`, which is when the first of them came."""
@@ -218,8 +224,7 @@ class Api4(Api):
         return reading4.site(call, self.limits())
 
     def no(self, error: LemmyError) -> Answer:
-        name = _RENAMED.get(error.name, error.name)
-        name = next((short for long, short in _SHORTENED.items() if name.startswith(long)), name)
+        name = modern(error.name)
         status = HTTPStatus.NOT_FOUND if name == "not_found" else error.status
         body = {"error": name, "cause": "".join(word.title() for word in name.split("_"))}
         return Answer(status, body | ({"message": error.message} if error.message else {}))
