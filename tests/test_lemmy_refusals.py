@@ -8,7 +8,7 @@ from bot.demo.lemmy import LemmyError
 from bot.demo.lemmy.api import modern
 from bot.demo.lemmy.call import Call
 from bot.platforms.lemmy.errors import GONE, SENTENCES
-from tests.lemmy_house import House, house
+from tests.lemmy_house import RULES, House, house
 from tests.lemmy_town import HOME, spoken
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.loopback, pytest.mark.usefixtures("lemmy_api")]
@@ -75,7 +75,8 @@ async def test_a_removal_that_is_refused_is_tried_once_and_told_once(
     lemmy_api: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = ("not_a_mod_or_admin", "not_higher_mod", "site_ban", "banned_from_community", "unknown")
-    async with house() as here:
+    lenient = {"text": RULES, "ladder": [{"at": 1, "do": "warn"}]}
+    async with house({"moderation": lenient}) as here:
         for name in (*names, *sorted(GONE)):
             no, before = Refusing(name), len(failures(here))
             monkeypatch.setitem(spoken(), ("POST", "/comment/remove"), no)
