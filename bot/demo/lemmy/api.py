@@ -152,6 +152,7 @@ _RENAMED = {
     "couldnt_find_object": "resolve_object_failed",
     "couldnt_get_posts": "invalid_fetch_limit",
     "couldnt_resolve_report": "not_found",
+    "only_mods_can_post_in_community": "not_a_moderator",
 }
 _SHORTENED = {
     "couldnt_find_": "not_found",
