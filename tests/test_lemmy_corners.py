@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot import actions
-from bot.demo.lemmy import LemmyError, choice
+from bot.demo.lemmy import LemmyError, choice, reading, reading4
 from bot.demo.lemmy.routes import V3, V4
 from bot.model import Author, Message, Platform, Removed, Reported, Restored, Role
 from bot.platforms.lemmy import people as people_module
@@ -467,6 +467,44 @@ async def test_settings_that_the_server_does_not_take_are_named_by_the_check():
             await it.adapter.open()
         problems = await it.adapter.check()
         assert any("bot_account" in problem for problem in problems)
+
+
+#: What an account may block, as each version tells it.
+BLOCKS = {
+    3: {
+        "person_blocks": [{"person": {}, "target": {"actor_id": "https://other.example/u/ben"}}],
+        "community_blocks": [{"person": {}, "community": {"actor_id": "https://other.example/c/books"}}],
+        "instance_blocks": [{"person": {}, "instance": {"id": 7, "domain": "spam.example"}}],
+    },
+    4: {
+        "person_blocks": [{"ap_id": "https://other.example/u/ben"}],
+        "community_blocks": [{"ap_id": "https://other.example/c/books"}],
+        "instance_persons_blocks": [{"id": 7, "domain": "spam.example"}],
+        "instance_communities_blocks": [{"id": 7, "domain": "spam.example"}],
+        "keyword_blocks": ["casino"],
+    },
+}
+
+
+async def test_whatever_the_account_blocks_is_told_for_it_would_not_be_heard(lemmy_api, monkeypatch, caplog):
+    blocks, account, site = BLOCKS[lemmy_api], reading4.account, reading.site
+    monkeypatch.setitem(spoken(), ("GET", "/account"), lambda call: account(call) | blocks)
+
+    def with_blocks(call, limits):
+        answer = site(call, limits)
+        return answer | ({"my_user": answer["my_user"] | blocks} if "my_user" in answer else {})
+
+    monkeypatch.setattr(reading, "site", with_blocks)
+    async with town() as it:
+        problems = await it.adapter.check()
+    names = ["https://other.example/u/ben", "https://other.example/c/books", "spam.example"]
+    assert problems == [
+        f"account lemmy: it blocks {name}, so the server hides that from it; lift the block in the account's settings"
+        for name in [*names, *(["“casino”"] if lemmy_api == 4 else [])]
+    ]
+    assert [
+        record.getMessage() for record in caplog.records if "it blocks" in record.getMessage()
+    ] == problems
 
 
 async def test_a_profile_that_tells_nothing_is_pointed_out():

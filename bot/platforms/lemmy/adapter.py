@@ -62,6 +62,7 @@ CAPABILITIES = frozenset(
         Capability.RESTORE,
         Capability.BAN,
         Capability.TIMED_BAN,
+        Capability.LOCKDOWN,
         Capability.THREADS,
         Capability.REPORTS,
         Capability.ELSEWHERE,

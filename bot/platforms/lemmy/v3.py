@@ -226,6 +226,9 @@ class V3:
     async def remove(self, kind: str, ident: int, reason: str, *, on: bool) -> Answer:
         return await self._post(f"/{kind}/remove", **{f"{kind}_id": ident, "removed": on, "reason": reason})
 
+    async def close(self, community: int, *, on: bool) -> Answer:
+        return await self._put("/community", community_id=community, posting_restricted_to_mods=on)
+
     async def ban(
         self, community: int, person: int, reason: str, *, on: bool, until: datetime | None = None
     ) -> Answer:
