@@ -9,6 +9,7 @@ from bot.api import (
     Action,
     Answer,
     Author,
+    Block,
     Capability,
     Case,
     Context,
@@ -38,11 +39,12 @@ from plugins.moderation.inquiry import Inquiry, reporters
 from plugins.moderation.judging import Occasion, judge, keeps_records
 from plugins.moderation.ladder import Taken
 from plugins.moderation.match import Match
+from plugins.moderation.matching import QUARANTINE_AFTER
 from plugins.moderation.offence import Setting, answer, evidence, punish
 from plugins.moderation.recompute import taken
 from plugins.moderation.returned import returned
 from plugins.moderation.rule import Rule
-from plugins.moderation.rulebook import MEMORY, InForce
+from plugins.moderation.rulebook import LATE, MEMORY, InForce
 from plugins.moderation.settings import ModerationSettings, problems
 from plugins.moderation.slowmode import paced
 from plugins.moderation.spared import as_trusted, exemptions
@@ -264,29 +266,28 @@ async def _struck(ctx: Moderation, message: Message, seen_before: bool) -> bool:
 def _with_slow(
     outcome: Outcome | None, slow: Sequence[Rule], rules: InForce, message: Message
 ) -> Outcome | None:
-    """A rule that ran out of time leaves the message to a human; the second time it is given up."""
-    if not slow:
-        return outcome
-    given_up = set(rules.matcher.quarantined)
-    lines = [
-        Report(
-            text=document(
-                line(
-                    f"The rule {rule.name} took too long over ",
-                    Link("this message", message.url or message.ref),
-                    f" by {message.author.name} and was given up, so please look at it yourself. "
-                    + (
-                        "It is not tried any more: mend its regular expression."
-                        if rule in given_up
-                        else "Simplify its regular expression; after a second time it is not tried any more."
-                    ),
-                )
-            ),
-            about=message.ref,
-        )
-        for rule in dict.fromkeys(slow)
-    ]
-    return _with(outcome or Outcome("a rule ran out of time"), *lines)
+    """A rule that ran out of time leaves the message to a human; the second time it is given up, also over restarts."""
+    told: list[Action] = []
+    for rule in dict.fromkeys(slow):
+        times = rules.matcher.timeouts(rule)
+        told += [
+            Remember(key=LATE + rule.version, value=times),
+            Report(text=document(_took_too_long(rule, message, times)), about=message.ref),
+        ]
+    return _with(outcome or Outcome("a rule ran out of time"), *told) if told else outcome
+
+
+def _took_too_long(rule: Rule, message: Message, times: int) -> Block:
+    return line(
+        f"The rule {rule.name} took too long over ",
+        Link("this message", message.url or message.ref),
+        f" by {message.author.name} and was given up, so please look at it yourself. "
+        + (
+            "It is not tried any more: mend its regular expression."
+            if times >= QUARANTINE_AFTER
+            else "Simplify its regular expression; after a second time it is not tried any more."
+        ),
+    )
 
 
 def _with(outcome: Outcome, *more: Action) -> Outcome:
