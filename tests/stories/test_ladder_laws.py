@@ -31,7 +31,7 @@ COMMANDS = (
     "!reject #N", "!note WHO hm", "!label WHO new", "!exempt WHO", "!unexempt WHO", "!why #N", "!history WHO",
 )  # fmt: skip
 SIGNS = ("⚠️", "🗑️", "🔨", "✅", "↩️", "❌")
-#: On which kinds of acts by hand there is no word in a world of ours.
+#: What moderators do in a client of their own.
 BY_HAND = (Act.WARN, Act.MUTE, Act.KICK, Act.BAN, Act.UNBAN, Act.UNMUTE)
 
 choice = st.integers(0, 7)
@@ -69,7 +69,8 @@ class Town(RuleBasedStateMachine):
         self.do(story())
 
     def teardown(self) -> None:
-        self.do(self.moot.__aexit__(None, None, None))
+        if hasattr(self, "moot"):
+            self.do(self.moot.__aexit__(None, None, None))
         self.runner.close()
 
     # What happens
@@ -81,9 +82,7 @@ class Town(RuleBasedStateMachine):
     @rule()
     def both_accounts_offend_in_one_breath(self) -> None:
         async def story() -> None:
-            places = self._places(words="casino")
-            for who, said in places:
-                self.said.append((who, said))
+            self.said += self._said_unheard("casino")
             await self.moot.settle()
 
         self.do(story())
@@ -249,7 +248,7 @@ class Town(RuleBasedStateMachine):
         if "casino" in words and is_old and not self.spared:
             self.must_strike.append(f"{_platform(who)}:{said.place}:{said.id}")
 
-    def _places(self, words: str) -> list[tuple[Human, Said]]:
+    def _said_unheard(self, words: str) -> list[tuple[Human, Said]]:
         """Says it with both accounts before the bot hears of either."""
         found = []
         if not self.ana.is_out():

@@ -23,7 +23,7 @@ TASKS = {
     "close the room": ("lockdown", "!lockdown 30m lounge", "lounge | bot: The moderators have locked this room down for a while; it opens again by itself at 2026-03-02 08:30 UTC."),
     "open the room": ("lockdown", "!lockdown off", "Nothing is locked down."),
     "see the month's numbers": ("stats", "!stats", "That was about 2 people. Cases decided by the rules: 1, by moderators: 1."),
-    "try a rule out": ("rules test", "!rules test my casino", "found “casino”"),
+    "try a rule out": ("rules test", "!rules test my casino", "“casino” in the body (characters 4 to 9, as written)"),
     "see what waits": ("appeals", "!appeals", "No appeal waits for a decision."),
     "ban somebody for a week": ("ban", "!ban @ana 1w spam", "ana is banned for 1w, and their last 2 messages are removed: case #3."),
     "make the ban shorter": ("duration", "!duration #2 1d", "bo is banned until 2026-03-03 08:00 UTC: case #3, in place of #2."),
