@@ -55,7 +55,7 @@ LAYERS = (
         "bot.ledger",
         "bot.platforms",
     ),
-    ("bot.context", "bot.outbox", "bot.core", "bot.reader", "bot.served", "bot.ticks"),
+    ("bot.context", "bot.outbox", "bot.core", "bot.reader", "bot.served", "bot.ticks", "bot.turns"),
     ("bot.pipeline",),
     ("bot.app", "bot.connect"),
     ("bot.testing", "bot.demo"),

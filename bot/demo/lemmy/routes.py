@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.demo.lemmy import reading, reading4, writing, writing4
+from bot.demo.lemmy import accounts, communities, reading, reading4, writing, writing4
 from bot.demo.lemmy.call import Call
 from bot.platforms.lemmy.pacing import Kind
 
@@ -30,15 +30,15 @@ V3: Routes = {
     ("GET", "/user"): reading.person,
     ("GET", "/resolve_object"): reading.resolve,
     ("GET", "/search"): reading.search,
-    ("POST", "/user/login"): writing.login,
-    ("POST", "/user/register"): writing.register,
-    ("POST", "/user/logout"): writing.logout,
-    ("PUT", "/user/save_user_settings"): writing.save_settings,
-    ("POST", "/community"): writing.create_community,
-    ("POST", "/community/delete"): writing.delete_community,
-    ("POST", "/community/follow"): writing.follow,
-    ("POST", "/community/ban_user"): writing.ban,
-    ("POST", "/community/mod"): writing.appoint,
+    ("POST", "/user/login"): accounts.login,
+    ("POST", "/user/register"): accounts.register,
+    ("POST", "/user/logout"): accounts.logout,
+    ("PUT", "/user/save_user_settings"): accounts.save_settings,
+    ("POST", "/community"): communities.create_community,
+    ("POST", "/community/delete"): communities.delete_community,
+    ("POST", "/community/follow"): communities.follow,
+    ("POST", "/community/ban_user"): communities.ban,
+    ("POST", "/community/mod"): communities.appoint,
     ("POST", "/post"): writing.create_post,
     ("PUT", "/post"): writing.edit_post,
     ("POST", "/post/delete"): writing.delete_post,
@@ -56,9 +56,9 @@ V3: Routes = {
     ("POST", "/comment/remove"): writing.remove_comment,
     ("POST", "/comment/report"): writing.report_comment,
     ("PUT", "/comment/report/resolve"): writing.resolve_comment_report,
-    ("POST", "/comment/mark_as_read"): writing.read_reply,
-    ("POST", "/user/mention/mark_as_read"): writing.read_mention,
-    ("POST", "/user/mark_all_as_read"): writing.read_all,
+    ("POST", "/comment/mark_as_read"): accounts.read_reply,
+    ("POST", "/user/mention/mark_as_read"): accounts.read_mention,
+    ("POST", "/user/mark_all_as_read"): accounts.read_all,
     ("POST", "/private_message"): writing.create_private_message,
     ("PUT", "/private_message"): writing.edit_private_message,
     ("POST", "/private_message/delete"): writing.delete_private_message,
@@ -74,10 +74,10 @@ V4: Routes = {
     ("GET", "/account/notification/list"): reading4.notifications,
     ("POST", "/account/notification/mark_as_read"): writing4.read_notification,
     ("POST", "/account/notification/mark_as_read/all"): writing4.read_all,
-    ("PUT", "/account/settings/save"): writing.save_settings,
+    ("PUT", "/account/settings/save"): accounts.save_settings,
     ("POST", "/account/auth/login"): writing4.login,
-    ("POST", "/account/auth/register"): writing.register,
-    ("POST", "/account/auth/logout"): writing.logout,
+    ("POST", "/account/auth/register"): accounts.register,
+    ("POST", "/account/auth/logout"): accounts.logout,
     ("GET", "/community"): reading4.community,
     ("POST", "/community"): writing4.create_community,
     ("DELETE", "/community"): writing4.delete_community,

@@ -56,12 +56,15 @@ class Setup:
             raise Unreachable(
                 f"{self._api.client.url}: the account's own profile makes no sense: {error}"
             ) from error
+        here = {await self.community(place): place for place in places}
+        # Who moderates another moot of the same account has no say in this one's private messages.
+        self._people.inside(n for n, place in here.items() if place.community == private.community)
         return Home(
             account=self._account,
             person=person,
             name=fields.text(me, "name"),
             host=address,
-            places={await self.community(place): place for place in places},
+            places=here,
             private=private,
             staff=self._people.staff,
             prefixes=prefixes,
