@@ -37,7 +37,7 @@ from bot.actions import (
 )
 from bot.decision import Answer, Case, Linked, Outcome, Spoken, State, Stored, agrees, points
 from bot.duration import Duration, in_words
-from bot.handler import Call, Context, Person, PlatformError, Rest, Settings
+from bot.handler import Brief, Call, CaseNo, Context, Person, PlatformError, Rest, Settings
 from bot.model import (
     Act,
     Author,
@@ -105,10 +105,12 @@ __all__ = [
     "Author",
     "Ban",
     "Block",
+    "Brief",
     "Bullets",
     "Call",
     "Capability",
     "Case",
+    "CaseNo",
     "CaseNumber",
     "Code",
     "Community",

@@ -334,7 +334,7 @@ async def test_moderators_publish_by_hand() -> None:
             modroom | bot → mo: ana is put on badlist: case #1.
             badlist | bot lists ana (advertising everywhere)
             modroom | mo: !policies add @mo
-            modroom | bot → mo: Not done (put mo on the list badlist): moderators are never a target.
+            modroom | bot → mo: Not done (put mo on the list badlist): that is you.
             modroom | mo: !policies remove @ana a mistake
             badlist | bot takes ana off the list (undone: advertising everywhere)
             modroom | bot → mo: ana is taken off badlist.

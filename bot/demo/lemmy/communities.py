@@ -24,6 +24,14 @@ def found(call: Call) -> int:
     return ident
 
 
+def edit_community(call: Call) -> Json:
+    """Its moderators may; only who may post there has an effect here."""
+    where, me = call.instance.community(call.number("community_id")), call.me
+    closed = call.flag("posting_restricted_to_mods", default=where.mods_only)
+    call.instance.close(as_=me.handle, community=where.handle, on=closed)
+    return {"community_view": call.views.community(where), "discussion_languages": []}
+
+
 def delete_community(call: Call) -> Json:
     """Only its first moderator may."""
     where, me = call.instance.community(call.number("community_id")), call.me

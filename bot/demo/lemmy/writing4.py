@@ -31,6 +31,11 @@ def create_community(call: Call) -> Json:
     return _community(call, communities.found(call))
 
 
+def edit_community(call: Call) -> Json:
+    communities.edit_community(call)
+    return _community(call, call.number("community_id"))
+
+
 def delete_community(call: Call) -> Json:
     communities.delete_community(call)
     return _community(call, call.number("community_id"))

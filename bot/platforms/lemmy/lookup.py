@@ -18,6 +18,7 @@ from bot.clock import Clock
 from bot.model import Receipt, Ref
 from bot.platforms.lemmy import fields, shapes
 from bot.platforms.lemmy.api import OWN_PAGES, Api, pages
+from bot.platforms.lemmy.closing import Closing
 from bot.platforms.lemmy.letters import letter
 from bot.platforms.lemmy.ownlog import OwnLog
 from bot.platforms.lemmy.pacing import Need
@@ -61,6 +62,9 @@ class Lookup:
                 return await self._message(recipient, comment_body(action.text), after, taken)
             case actions.Warn():
                 return await self._warning(action, after, taken)
+            case actions.Lockdown(place=place):
+                was = await Closing(self._api, self._home).closed_since(place, after)
+                return Receipt(self._clock.now(), detail="found in the community's settings") if was else None
             case _:
                 return await self._log.find(action, after)
 
