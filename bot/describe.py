@@ -91,9 +91,9 @@ def case_line(decision: Decision, verdicts: Sequence[Reviewed]) -> Report | None
     if states == {State.SIMULATED}:
         opening = [Strong("Only watching"), Plain(" — would: ")]
     elif State.HELD in states:
-        opening = [Strong("Your decision "), CaseNumber(), Plain(" — proposed: ")]
+        opening = [Strong("Your decision"), Plain(" "), CaseNumber(), Plain(" — proposed: ")]
     else:
-        opening = [Strong("Case "), CaseNumber(), Plain(" — ")]
+        opening = [Strong("Case"), Plain(" "), CaseNumber(), Plain(" — ")]
     blocks = [line(*opening, f"{acts} ({_reason(decision)})")]
     if State.HELD in states:
         why = next(v.why for v in falling if v.state is State.HELD)

@@ -22,6 +22,7 @@ from bot.actions import (
     Edit,
     External,
     Kick,
+    LetIn,
     Lock,
     Lockdown,
     Mute,
@@ -35,6 +36,7 @@ from bot.actions import (
     Report,
     Resolve,
     Restore,
+    ShutOut,
     Tell,
     Unban,
     Unmute,
@@ -392,6 +394,7 @@ async def test_undoing_a_deed_leaves_the_world_as_it_was() -> None:
             set(world.banned),
             set(world.muted),
             set(world.closed),
+            set(world.shut),
             {k: list(v) for k, v in world.rules.items() if v},
         )
 
@@ -414,6 +417,7 @@ async def test_undoing_a_deed_leaves_the_world_as_it_was() -> None:
         "mute",
         "ban",
         "lockdown",
+        "shut_out",
         "publish_ban",
     }
 
@@ -445,6 +449,8 @@ def deeds(said: Ref, mine: Ref) -> Iterator[External]:
     yield Unban(place="chat", person=ANA, reason="")
     yield Lockdown(place="chat", reason="")
     yield Reopen(place="chat", reason="")
+    yield ShutOut(place="chat", servers=("rude.example",), reason="")
+    yield LetIn(place="chat", servers=("rude.example",), reason="")
     yield PublishBan(place="list", person=ANA, reason="")
     yield WithdrawBan(place="list", person=ANA, reason="")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 
 from bot.api import Action, Capability, Outcome, Platform, PolicyKind, Remember, ShutOut
@@ -14,11 +15,17 @@ from plugins.policy_lists.settings import Mode
 #: So many servers are proposed at a time: somebody has to read them.
 TOGETHER = 20
 
+#: A server's name, or a pattern of names.
+_NAME = re.compile(r"[0-9A-Za-z.\-:\[\]*?]{1,230}")
+
 
 async def shut_out(
     ctx: Policies, platform: Platform, rules: Sequence[Rule], found: Sequence[Finding]
 ) -> list[Outcome]:
-    """A proposal for each list that names servers which were not proposed before; none where a rule is refused."""
+    """Proposals for the servers that lists name and that were not proposed before; those of refused rules are left out.
+
+    So is what cannot be a server's name.
+    """
     places = hall.rooms(ctx, platform, Capability.SERVERS)
     if not ctx.settings.server_acl or not places:
         return []
@@ -28,11 +35,15 @@ async def shut_out(
         named = dict.fromkeys(
             rule.policy.entity.lower()
             for rule in rules
-            if rule.place == alias and rule.policy.kind is PolicyKind.SERVER and rule not in refused
+            if rule.place == alias
+            and rule.policy.kind is PolicyKind.SERVER
+            and rule not in refused
+            and _NAME.fullmatch(rule.policy.entity)
         )
-        fresh = [server for server in named if not await _proposed(ctx, server)][:TOGETHER]
-        if fresh:
-            outcomes.append(_proposal(ctx, alias, fresh, [place.alias for place in places]))
+        fresh = [server for server in named if not await _proposed(ctx, server)]
+        for start in range(0, len(fresh), TOGETHER):
+            some = fresh[start : start + TOGETHER]
+            outcomes.append(_proposal(ctx, alias, some, [place.alias for place in places]))
     return outcomes
 
 

@@ -161,7 +161,7 @@ async def test_without_the_right_to_publish_a_sentence_says_what_is_missing(syna
                     PublishBan(place="badlist", person=known("@bad:evil.example"), reason=""), "k"
                 )
             assert await desk.adapter.check() == []
-            [line] = await desk.adapter.rights()
+            [line, _] = await desk.adapter.rights()
             assert line.endswith("a policy list: the bot may follow it, but not publish there")
 
 

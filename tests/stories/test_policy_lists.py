@@ -408,3 +408,18 @@ async def test_while_watching_servers_are_only_shown() -> None:
         assert town.transcript() == script("""
             modroom | bot: Only watching — would: shut the server rude.example out of freechat; shut the server rude.example out of lounge (policy_lists: named on the list badlist)
             """)
+
+
+async def test_a_long_list_of_servers_comes_in_pieces_without_what_is_none() -> None:
+    async with moot(mode="enforce", server_acl=True) as town:
+        for number in range(45):
+            town.publish(f"s{number}.example", kind=PolicyKind.SERVER)
+        town.publish("no server at all", kind=PolicyKind.SERVER)
+        town.skip()
+        await town.advance(minutes=5)
+        told = town.transcript()
+        assert told.count("proposed: ") == 3
+        assert "s0.example, s1.example, s2.example, s3.example, s4.example and 15 more out of lounge" in told
+        assert "no server" not in told
+        await town.advance(minutes=5)
+        assert town.transcript() == ""

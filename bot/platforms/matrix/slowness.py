@@ -29,7 +29,7 @@ class Slowness:
             return ()
         self._day, self._before = now.date(), self._client.limited
         text = (
-            "The homeserver slows me down, so that what I do takes longer, bans included. The server's owner can lift the limit"
-            " for my account: see “If the server slows it down” in docs/matrix.md."
+            "The homeserver slows me down, so that what I do takes longer, bans included. The server's owner can lift the limit for"
+            " my account; “folkmoot check --online” prints how."
         )
         return (Noticed(self._place, text, f"limited:{self._day}", now),)

@@ -200,7 +200,14 @@ def _close(scene: Scene, action: Lockdown | Reopen) -> None:
 def _gate(scene: Scene, action: ShutOut | LetIn) -> None:
     """Whole servers; in memory there is but one, so that it only shows."""
     _kind(scene, action.place)
-    verb = "shuts out" if isinstance(action, ShutOut) else "lets in again"
+    gates = {(action.place, server) for server in action.servers}
+    match action:
+        case ShutOut():
+            scene.shut |= gates
+            verb = "shuts out"
+        case LetIn():
+            scene.shut -= gates
+            verb = "lets in again"
     _acted(scene, action.place, f"{verb} {', '.join(action.servers)}{because(action.reason)}")
 
 

@@ -19,7 +19,8 @@ class Scene:
     """Places, people, what was said, and the log of everything that happened.
 
     `kinds` maps the places' native names to their kinds; the private place is always there. `transcript` has one entry
-    for each act. `muted` and `banned` hold (place, name), `closed` places; `rules` those of each policy list. Not thread-safe: all of it belongs to one event loop.
+    for each act. `muted` and `banned` hold (place, name), `closed` places, `shut` (place, server);
+    `rules` those of each policy list. Not thread-safe: all of it belongs to one event loop.
     """
 
     def __init__(self, clock: Clock, *, bot: str = "folkmoot") -> None:
@@ -33,6 +34,7 @@ class Scene:
         self.muted: set[tuple[str, str]] = set()
         self.banned: set[tuple[str, str]] = set()
         self.closed: set[str] = set()
+        self.shut: set[tuple[str, str]] = set()
         self.rules: dict[str, list[Policy]] = {}
 
     def add_place(self, name: str, kind: PlaceKind) -> None:
