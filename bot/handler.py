@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -83,10 +83,12 @@ class Context(Protocol[S_co]):
         since: datetime | None = None,
         alone: bool = False,
         before: int | None = None,
+        kinds: Sequence[str] = (),
     ) -> list[Case]:
         """Cases of this community, newest first, at most 200; of one person where given; those below the number `before`.
 
         Those of all accounts of that human, as in `strikes`; with `alone`, of this very account: what was done to it where it is.
+        With `kinds`, those in which such an action was decided: `kinds=("ban", "mute")`.
         """
         ...
 
@@ -119,6 +121,13 @@ class Context(Protocol[S_co]):
         """Other discussions of the same link or text, or of a page by its link, as the platform knows them.
 
         Raises PlatformError.
+        """
+        ...
+
+    async def discussed(self, post: Message) -> list[Discussion]:
+        """Where else a post is discussed, busiest first, as the plugin that looks after that would show it.
+
+        Empty where the community has no such plugin.
         """
         ...
 
@@ -168,7 +177,20 @@ class Person:
     author: Author
 
 
-class Rest(str):
-    """A command argument that takes the rest of the line as it was typed."""
+class CaseNo(int):
+    """A command argument that is the number of a case, `#12`. Left out in an answer to what the bot said about one, it is that one."""
 
     __slots__ = ()
+
+
+class Rest(str):
+    """A command argument that takes the rest of what was said as it was typed."""
+
+    __slots__ = ()
+
+
+class Brief(Rest):
+    """The same for what is shown to people, such as a reason: more than `MOST` characters are refused with a sentence."""
+
+    __slots__ = ()
+    MOST: ClassVar[int] = 2_000

@@ -32,6 +32,8 @@ ATTEMPTS = 20
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(minutes=5)
 _LONGEST_BUSY = timedelta(minutes=15)
+#: A platform looks a little further back than an attempt, and what it finds there may be what another action made.
+_CLOCKS_DIFFER = timedelta(hours=1)
 
 #: Where a community's moderators read: (account, place), or None.
 Rooms = Callable[[str], tuple[str, str] | None]
@@ -160,7 +162,7 @@ class Outbox:
     async def _look(self, adapter: Adapter, job: Job, since: datetime) -> bool:
         """Asks the platform whether a cut-off attempt worked, and files the answer; False when it gives none."""
         try:
-            taken = await self._ledger.taken(job.account, since)
+            taken = await self._ledger.taken(job.account, since - _CLOCKS_DIFFER)
             receipt = await adapter.find(await self._ready(job), job.key, since, taken)
         except _BasisMissing as error:
             await self._give_up(job, str(error))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.actions import Mute, Note, Post, Remember, Settle, Unmute, Urgency, Warn
+from bot.actions import Ban, Mute, Note, Post, Remember, Settle, Unmute, Urgency, Warn
 from bot.decision import Decision, Outcome, Reviewed, State
 from bot.ledger import IllegalMove, Ledger, LedgerError, Overtaken
 from bot.ledger.migrate import migrate
@@ -394,6 +394,17 @@ async def test_cases_of_one_person_since_a_time():
         assert [case.number for case in await ledger.cases("moot", None, NOON + HOUR)] == [3, 2]
         assert [case.number for case in await ledger.cases("moot", limit=1)] == [3]
         assert await ledger.case("moot", 9) is None
+
+
+async def test_a_ban_is_found_under_any_number_of_later_cases():
+    async with fresh() as ledger:
+        await happened(ledger, said("spam", ANA, 0), Ban(person=ANA, place="lemmy", reason="spam"))
+        for number in range(1, 204):
+            await happened(ledger, rude := said("fools", ANA, number), warn(rude))
+        assert 1 not in [case.number for case in await ledger.cases("moot", ANA.key)]  # at most 200 at once
+        assert [case.number for case in await ledger.cases("moot", ANA.key, kinds=("ban", "mute"))] == [1]
+        assert [case.number for case in await ledger.cases("moot", kinds=("ban",))] == [1]
+        assert await ledger.cases("moot", BEN.key, kinds=("ban",)) == []
 
 
 async def test_what_somebody_said_lately_and_what_everybody_said():

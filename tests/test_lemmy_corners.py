@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot import actions
-from bot.demo.lemmy import LemmyError, choice
+from bot.demo.lemmy import LemmyError, choice, reading, reading4
 from bot.demo.lemmy.routes import V3, V4
 from bot.model import Author, Message, Platform, Removed, Reported, Restored, Role
 from bot.platforms.lemmy import people as people_module
@@ -30,6 +30,64 @@ def a_post(it: Town, **more: object) -> int:
 def somebody(actor: str, name: str = "x@x.example") -> Author:
     """A person as the ledger remembers them: the adapter has not met them since it started."""
     return Author(Platform.LEMMY, actor, name)
+
+
+# Where else something is discussed
+
+NEWS = "https://news.example/story"
+
+
+async def discussed(it: Town) -> int:
+    """A post here; the same page in a community of the neighbours, and in one of our own."""
+    number = it.instance.post(as_="ana", community="freechat", title="Big story", link=NEWS)
+    it.instance.post(as_=f"ben@{AWAY}", community=f"books@{AWAY}", title="Story", link=NEWS)
+    it.instance.post(as_="ana", community="elsewhere", title="Big", link=NEWS)
+    return number
+
+
+async def servers(it: Town, number: int) -> list[set[str]]:
+    """On which servers the page is found: below the post, by its link, and among the newest of the neighbours' community."""
+    found = [
+        await it.adapter.elsewhere(ref(f"post/{number}")),
+        await it.adapter.elsewhere(NEWS),
+        await it.adapter.newest(f"books@{AWAY}"),
+    ]
+    return [{one.instance for one in rows} for rows in found]
+
+
+async def test_a_server_that_ours_has_broken_with_is_shown_nowhere():
+    """What came before the break is still in the database, and the server lists it."""
+    async with town() as it:
+        number = await discussed(it)
+        assert await servers(it, number) == [{AWAY, HOME}, {AWAY, HOME}, {AWAY}]
+        it.instance.blocked.add(AWAY)
+        assert await servers(it, number) == [{AWAY, HOME}, {AWAY, HOME}, {AWAY}], "the lists hold for an hour"
+        it.clock.advance(timedelta(hours=1))
+        assert await servers(it, number) == [{HOME}, {HOME}, set()]
+
+
+async def test_a_server_that_talks_to_few_shows_only_those():
+    async with town() as it:
+        number = await discussed(it)
+        it.instance.allowed.add("friends.example")
+        assert await servers(it, number) == [{HOME}, {HOME}, set()]
+        it.clock.advance(timedelta(hours=1))
+        it.instance.allowed.add(AWAY)
+        assert await servers(it, number) == [{AWAY, HOME}, {AWAY, HOME}, {AWAY}]
+
+
+async def test_software_without_such_lists_shows_what_it_knows(monkeypatch):
+    async with town() as it:
+        number = await discussed(it)
+        monkeypatch.delitem(spoken(), ("GET", "/federated_instances"))
+        assert await servers(it, number) == [{AWAY, HOME}, {AWAY, HOME}, {AWAY}]
+
+
+async def test_nothing_found_asks_for_no_list():
+    async with town() as it:
+        number = a_post(it, link="https://news.example/lonely")
+        assert await it.adapter.elsewhere(ref(f"post/{number}")) == []
+        assert f"GET {path('/federated_instances')}" not in it.server.calls
 
 
 # People
@@ -60,6 +118,47 @@ async def test_an_account_elsewhere_with_an_address_of_another_form_is_resolved(
         monkeypatch.setitem(spoken(), ("GET", "/resolve_object"), lambda call: row)
         await it.adapter.perform(actions.Tell(place="chat", person=somebody(actor), text=HELLO), "k")
         assert it.did() == ["tell zoe@social.example message/1 Hello there"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://intranet.example/admin",
+        "https://news.example/rents?id=12",
+        "http://169.254.169.254/latest/meta-data/",
+        f"https://user:secret@{AWAY}/post/1",
+        f"https://{AWAY}/post/1?then=/admin",
+        f"ftp://{AWAY}/post/1",
+        f"https://{AWAY}/post/one",
+        "https://[half/post/1",
+        "file:///etc/passwd",
+    ],
+)
+async def test_a_link_that_leads_to_no_post_is_not_fetched_for_whoever_names_it(address):
+    """A server asked for an address fetches it, and commands carry whatever anybody types."""
+    async with town() as it:
+        before = len(it.server.calls)
+        assert await it.adapter.message(address) is None
+        assert it.server.calls[before:] == []
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "post/1",
+        "comment/7",
+        "post/1/7",
+        "c/tea/p/12/a-cup",
+        "m/tea/t/12/a-cup/-/comment/9",
+        "users/zoe/statuses/5",
+        "@zoe/5",
+    ],
+)
+async def test_a_link_to_something_said_elsewhere_is_asked_for(where):
+    async with town() as it:
+        before = len(it.server.calls)
+        assert await it.adapter.message(f"https://social.example/{where}") is None
+        assert it.server.calls[before:] == [f"GET {path('/resolve_object')}"]
 
 
 async def test_somebody_whom_the_server_does_not_know_is_refused():
@@ -368,6 +467,44 @@ async def test_settings_that_the_server_does_not_take_are_named_by_the_check():
             await it.adapter.open()
         problems = await it.adapter.check()
         assert any("bot_account" in problem for problem in problems)
+
+
+#: What an account may block, as each version tells it.
+BLOCKS = {
+    3: {
+        "person_blocks": [{"person": {}, "target": {"actor_id": "https://other.example/u/ben"}}],
+        "community_blocks": [{"person": {}, "community": {"actor_id": "https://other.example/c/books"}}],
+        "instance_blocks": [{"person": {}, "instance": {"id": 7, "domain": "spam.example"}}],
+    },
+    4: {
+        "person_blocks": [{"ap_id": "https://other.example/u/ben"}],
+        "community_blocks": [{"ap_id": "https://other.example/c/books"}],
+        "instance_persons_blocks": [{"id": 7, "domain": "spam.example"}],
+        "instance_communities_blocks": [{"id": 7, "domain": "spam.example"}],
+        "keyword_blocks": ["casino"],
+    },
+}
+
+
+async def test_whatever_the_account_blocks_is_told_for_it_would_not_be_heard(lemmy_api, monkeypatch, caplog):
+    blocks, account, site = BLOCKS[lemmy_api], reading4.account, reading.site
+    monkeypatch.setitem(spoken(), ("GET", "/account"), lambda call: account(call) | blocks)
+
+    def with_blocks(call, limits):
+        answer = site(call, limits)
+        return answer | ({"my_user": answer["my_user"] | blocks} if "my_user" in answer else {})
+
+    monkeypatch.setattr(reading, "site", with_blocks)
+    async with town() as it:
+        problems = await it.adapter.check()
+    names = ["https://other.example/u/ben", "https://other.example/c/books", "spam.example"]
+    assert problems == [
+        f"account lemmy: it blocks {name}, so the server hides that from it; lift the block in the account's settings"
+        for name in [*names, *(["“casino”"] if lemmy_api == 4 else [])]
+    ]
+    assert [
+        record.getMessage() for record in caplog.records if "it blocks" in record.getMessage()
+    ] == problems
 
 
 async def test_a_profile_that_tells_nothing_is_pointed_out():

@@ -9,10 +9,10 @@ import pytest
 from bot import actions
 from bot.demo.lemmy import LemmyError
 from bot.demo.lemmy.call import Call
-from bot.model import Place, PlaceKind, Platform
+from bot.model import Message, Place, PlaceKind, Platform, Role
 from bot.platforms.protocol import Refused
 from bot.text import document
-from tests.lemmy_town import AWAY, HOME, Town, path, ref, spoken, town
+from tests.lemmy_town import AWAY, HOME, PLACES, Town, path, ref, spoken, town
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.loopback, pytest.mark.usefixtures("lemmy_api")]
 
@@ -114,3 +114,19 @@ async def test_somebody_whom_another_server_does_not_know_is_nobody(monkeypatch:
         assert await it.adapter.person("@typo@far.example", "chat") is None
         with pytest.raises(Refused):
             await it.adapter.person("typo", "chat")
+
+
+async def test_a_moderator_of_another_moot_has_no_power_in_private() -> None:
+    """One account may serve two; its private messages belong to the first."""
+    other = Place(Platform.LEMMY, "books", "elsewhere", PlaceKind.COMMUNITY, "readers", "lemmy")
+    async with town(opened=False, places={**PLACES, "books": other}) as it:
+        it.instance.appoint(as_="admin", community="elsewhere", who="ana")
+        await it.adapter.open()
+        await it.poll()
+        for who in ("ana", "mia", "admin"):
+            it.instance.private_message(as_=who, to="folkmoot", text="!ban ben")
+        heard = [o.author for o in await it.poll() if isinstance(o, Message)]
+        assert [author.role for author in heard] == [Role.EVERYONE, Role.MODERATOR, Role.OWNER]
+        ana = await it.adapter.refresh(heard[0], "books")
+        assert ana.role is Role.MODERATOR
+        assert (await it.adapter.refresh(ana, "lemmy.private")).role is Role.EVERYONE

@@ -121,19 +121,23 @@ def cases(
     *,
     alone: bool = False,
     before: int | None = None,
+    kinds: Sequence[str] = (),
 ) -> list[Case]:
     """Cases of a community, newest first; where given, of that person, since that time, below the number `before`.
 
-    With `alone`, those of this very account, and not of others that belong to the same human.
+    With `alone`, those of this very account, and not of others that belong to the same human. With `kinds`, those with an
+    action of such a kind (on that person).
     """
     query = select(decision).where(decision.c.community == community, decision.c.case_number.is_not(None))
     if since is not None:
         query = query.where(decision.c.at >= since)
     if before is not None:
         query = query.where(decision.c.case_number < before)
+    having: list[ColumnElement[bool]] = [action.c.kind.in_(kinds)] if kinds else []
     if person is not None:
-        theirs = action.c.person == person if alone else links.counted(conn, community, person)
-        query = query.where(exists().where(action.c.decision_id == decision.c.id, theirs))
+        having.append(action.c.person == person if alone else links.counted(conn, community, person))
+    if having:
+        query = query.where(exists().where(action.c.decision_id == decision.c.id, *having))
     return _cases(conn, conn.execute(query.order_by(decision.c.case_number.desc()).limit(limit)).all())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from bot.decision import Case, Linked, Spoken
@@ -51,10 +51,14 @@ class Questions:
         *,
         alone: bool = False,
         before: int | None = None,
+        kinds: Sequence[str] = (),
     ) -> list[Case]:
-        """Newest first; of one person (with `alone`, of this very account), since a time, below a number, where given."""
+        """Newest first; of one person (with `alone`, of this very account), since a time, below a number, where given.
+
+        With `kinds`, those with an action of one of these kinds only.
+        """
         return await self._worker.read(
-            queries.cases, community, person, since, limit, alone=alone, before=before
+            queries.cases, community, person, since, limit, alone=alone, before=before, kinds=kinds
         )
 
     async def linked(self, community: str, person: str) -> Linked:

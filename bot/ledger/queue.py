@@ -9,9 +9,10 @@ from typing import Any, cast
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     Row,
-    Select,
     and_,
+    bindparam,
     exists,
     func,
     literal,
@@ -50,12 +51,6 @@ class Job:
     cause: str
 
 
-def _jobs() -> Select[Any]:
-    return select(
-        action, decision.c.plugin.label("plugin"), decision.c.case_number, decision.c.cause.label("cause")
-    ).join(decision, decision.c.id == action.c.decision_id)
-
-
 def _job(row: Row[Any]) -> Job:
     return Job(
         id=row.id,
@@ -82,8 +77,8 @@ def recover(conn: Connection) -> int:
     return len(cut_off)
 
 
-def _ready(account: str) -> tuple[ColumnElement[bool], ...]:
-    """What an account could do: pending, and what it builds on (see `Reviewed.waits_for`) is not still to come.
+def _ready() -> tuple[ColumnElement[bool], ...]:
+    """What `:account` could do: pending, and what it builds on (see `Reviewed.waits_for`) is not still to come.
 
     Where that was given up, waiting would never end: then the outbox finds out, and says so.
     """
@@ -97,16 +92,33 @@ def _ready(account: str) -> tuple[ColumnElement[bool], ...]:
         basis.c.id != action.c.id,
         basis.c.state.in_(WAITING),
     )
-    return action.c.account == account, action.c.state == State.PENDING, ~to_come
+    return action.c.account == bindparam("account"), action.c.state == State.PENDING, ~to_come
+
+
+# Statements of every action's way, made once: to put them together takes SQLAlchemy longer than the database answers.
+_JOBS = select(
+    action, decision.c.plugin.label("plugin"), decision.c.case_number, decision.c.cause.label("cause")
+).join(decision, decision.c.id == action.c.decision_id)
+_READY = _ready()
+_NEXT = (
+    _JOBS.where(
+        *_READY,
+        or_(
+            action.c.not_before.is_(None),
+            action.c.not_before <= bindparam("now", type_=action.c.not_before.type),
+        ),
+    )
+    .order_by(action.c.urgency, action.c.id)
+    .limit(bindparam("limit", type_=Integer))
+)
+_AT_ONCE = select(exists().where(*_READY, action.c.not_before.is_(None)))
+_EARLIEST = select(func.min(action.c.not_before)).where(*_READY)
 
 
 def claim(conn: Connection, account: str, now: datetime, limit: int) -> list[Job]:
     """Marks the most urgent due actions of an account as being sent."""
-    due = or_(action.c.not_before.is_(None), action.c.not_before <= now)
-    first = _jobs().where(*_ready(account), due).order_by(action.c.urgency, action.c.id).limit(limit)
-    jobs = [
-        replace(job, attempts=job.attempts + 1, attempted_at=now) for job in map(_job, conn.execute(first))
-    ]
+    rows = conn.execute(_NEXT, {"account": account, "now": now, "limit": limit})
+    jobs = [replace(job, attempts=job.attempts + 1, attempted_at=now) for job in map(_job, rows)]
     for job in jobs:
         move(conn, job.id, State.SENDING, attempts=job.attempts, attempted_at=now)
     return jobs
@@ -116,9 +128,9 @@ def unknown(conn: Connection, account: str) -> list[Job]:
     """Attempts whose outcome nobody knows, those of actions taken back meanwhile included, oldest first."""
     undone = and_(action.c.state == State.UNDONE, action.c.unclear, action.c.receipt.is_(None))
     rows = conn.execute(
-        _jobs()
-        .where(action.c.account == account, or_(action.c.state == State.UNKNOWN, undone))
-        .order_by(action.c.id)
+        _JOBS.where(action.c.account == account, or_(action.c.state == State.UNKNOWN, undone)).order_by(
+            action.c.id
+        )
     )
     jobs = [(row.state, _job(row)) for row in rows]
     # Where repeating is harmless, so was taking back: the opposite is performed either way.
@@ -203,10 +215,9 @@ def dropped(conn: Connection, job_id: int, why: str) -> None:
 
 def next_due(conn: Connection, account: str) -> datetime | None:
     """When the next pending action may go; the earliest time there is for one that may go at once."""
-    ready = _ready(account)
-    if conn.scalar(select(exists().where(*ready, action.c.not_before.is_(None)))):
+    if conn.scalar(_AT_ONCE, {"account": account}):
         return datetime.min.replace(tzinfo=UTC)
-    earliest: datetime | None = conn.scalar(select(func.min(action.c.not_before)).where(*ready))
+    earliest: datetime | None = conn.scalar(_EARLIEST, {"account": account})
     return earliest
 
 

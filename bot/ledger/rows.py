@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, func, insert, select, update
 
 from bot.decision import MOVES, Reviewed, State
 from bot.ledger.codec import ACTION, pack
@@ -20,6 +20,8 @@ WAITING = frozenset({State.PENDING, State.SENDING, State.UNKNOWN, State.HELD})
 
 #: Which action lifts which sanction.
 LIFTS = {"unban": "ban", "unmute": "mute", "reopen": "lockdown"}
+
+_ROW = select(action).where(action.c.id == bindparam("ident"))
 
 
 def add(conn: Connection, table: Table, values: dict[str, Any]) -> int:
@@ -85,7 +87,7 @@ def move(conn: Connection, action_id: int, *states: State, **values: Any) -> Non
 
 def row_of(conn: Connection, action_id: int) -> Row[Any]:
     """The stored action. Raises IllegalMove when there is none."""
-    row = conn.execute(select(action).where(action.c.id == action_id)).first()
+    row = conn.execute(_ROW, {"ident": action_id}).first()
     if row is None:
         raise IllegalMove(f"there is no action {action_id}")
     return row

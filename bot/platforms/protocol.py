@@ -133,7 +133,8 @@ class Adapter(Protocol):
     ) -> Receipt | None:
         """Whether an earlier attempt of `action`, made at `since` or later, worked after all; None when it did not.
 
-        Where the platform cannot tell, an action whose retry is `FREE` gives None, too. `taken` are refs that are known to belong to other actions.
+        Where the platform cannot tell, an action whose retry is `FREE` gives None, too. `taken` are refs that are known to
+        belong to other actions; they reach an hour further back, and an adapter looks no further than that: clocks differ.
         """
         ...
 

@@ -190,7 +190,7 @@ async def _report(ctx: Accounts, one: Sequence[Author], other: Sequence[Author])
 async def _banned_from(ctx: Accounts, who: Author) -> list[str]:
     places = {
         stored.action.place: None
-        for case in await ctx.cases(who, alone=True)
+        for case in await ctx.cases(who, alone=True, kinds=("ban",))
         for stored in case.actions
         if isinstance(stored.action, Ban)
         and stored.counts

@@ -19,10 +19,10 @@ from bot.api import (
     document,
 )
 from plugins.moderation import notice, sweep
-from plugins.moderation.commands import lifted_words, take_back, tell
 from plugins.moderation.handlers import Moderation, plugin, setting, struck
 from plugins.moderation.offence import expires
 from plugins.moderation.recompute import stands
+from plugins.moderation.reversal import lifted_words, take_back, tell
 
 #: What is on record where the moderator gave no reason.
 NO_REASON = "no reason given"
@@ -100,7 +100,7 @@ async def _ended(ctx: Moderation, event: Sanctioned, reason: str) -> Outcome:
     """Whatever the ledger holds against them there is over; strikes stay, since only the ban was lifted."""
     over = [
         Note(text=f"lifted by hand: {reason}", about=event.person.key, undoes=stored.id)
-        for case in await ctx.cases(event.person, alone=True)
+        for case in await ctx.cases(event.person, alone=True, kinds=("ban", "mute"))
         for stored in case.actions
         if isinstance(stored.action, Ban | Mute)
         and isinstance(stored.action, _ENDS[event.act])

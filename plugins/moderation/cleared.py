@@ -28,7 +28,7 @@ async def is_cleared(ctx: Context[Any], message: Message) -> bool:
         return True
     return any(
         stored.state is State.UNDONE and isinstance(stored.action, Remove)
-        for case in await ctx.cases(message.author)
+        for case in await ctx.cases(message.author, kinds=("remove",))
         if case.about == message.ref
         for stored in case.actions
     )

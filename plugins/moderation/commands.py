@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.api import (
     Action,
@@ -11,19 +10,17 @@ from bot.api import (
     Author,
     Block,
     Call,
-    Capability,
     Case,
+    CaseNo,
     Inline,
+    Lockdown,
     Moment,
-    Note,
     Outcome,
     Person,
     Reply,
-    Restore,
     Role,
     Settle,
     Strong,
-    Tell,
     Warn,
     bullets,
     document,
@@ -36,18 +33,14 @@ from plugins.moderation.colleagues import agreed, may_settle
 from plugins.moderation.handlers import Moderation, plugin, setting
 from plugins.moderation.ladder import live_points
 from plugins.moderation.lineage import better_reason, lineage
-from plugins.moderation.offence import places, unversioned
-from plugins.moderation.recompute import Lifted, recompute, spare_others
+from plugins.moderation.offence import unversioned
 from plugins.moderation.sanctions import answer
-
-#: What is on record in place of a message that its platform cannot bring back.
-GONE = "taken back, but the message cannot be brought back"
 
 #: Cases that a list shows.
 SHOWN = 10
 
 
-@plugin.command("strikes", "warnings", "mywarnings", examples=["!strikes", "!strikes @ana"])
+@plugin.command("strikes", "warnings", "warns", "mywarnings", examples=["!strikes", "!strikes @ana"])
 async def strikes(ctx: Moderation, call: Call, person: Person | None = None) -> Answer:
     """Your strikes that count now, and when they expire; moderators may ask about others."""
     who = person.author if person else call.author
@@ -62,17 +55,18 @@ async def strikes(ctx: Moderation, call: Call, person: Person | None = None) -> 
         end: tuple[str | Inline, ...] = (
             (" until ", Moment(strike.expires_at)) if strike.expires_at else (" without end",)
         )
-        rows.append((Strong(f"#{strike.case}"), f" {strike.rule}: {strike.points}", *end))
+        rows.append((Strong(f"#{strike.case}"), f" {notice.excerpt(strike.rule, 80)}: {strike.points}", *end))
     heading = line(f"{name} {await standing(ctx, who)}")
     return Reply(to=call.message.ref, text=document(heading, bullets(*rows)))
 
 
 @plugin.command("why", "case", examples=["!why #12"])
-async def why(ctx: Moderation, call: Call, case_number: int) -> Answer:
+async def why(ctx: Moderation, call: Call, case_number: CaseNo) -> Answer:
     """What a case is about: rule, words, count, and what was done. For moderators and the person concerned."""
     case = await ctx.case(case_number)
     if case is None or not await _may_see(ctx, call.author, case):
-        return f"There is no case #{case_number} that you may see."
+        may = "" if call.author.role >= Role.MODERATOR else " that you may see"
+        return f"There is no case #{case_number}{may}. {_where_numbers_are(ctx, call)}"
     by = case.by.name if case.by else "the bot"
     rows = _counted(
         [
@@ -92,7 +86,7 @@ async def why(ctx: Moderation, call: Call, case_number: int) -> Answer:
         for one in await lineage(ctx, case)
         if one.number != case_number
     ]
-    return Reply(
+    told = Reply(
         to=call.message.ref,
         text=document(
             heading,
@@ -104,6 +98,12 @@ async def why(ctx: Moderation, call: Call, case_number: int) -> Answer:
             *await _now(ctx, case),
         ),
     )
+    return Outcome(f"told about case #{case_number}", (told,), evidence=case.evidence)
+
+
+def _where_numbers_are(ctx: Moderation, call: Call) -> str:
+    word = "cases" if call.author.role >= Role.MODERATOR else "strikes"
+    return f"“{ctx.community.prefix}{word}” shows the numbers{'' if word == 'cases' else ' of yours'}."
 
 
 async def _now(ctx: Moderation, case: Case) -> list[Block]:
@@ -168,9 +168,15 @@ async def cases(ctx: Moderation, call: Call, person: Person | None = None) -> An
 
 def case_row(case: Case, *, name: bool = True) -> tuple[str | Inline, ...]:
     """A case in a list: number, whom it is about, what for, how it stands, and when."""
-    who = f"{case.person.name if case.person else 'nobody'}: " if name else ""
+    who = f"{_whom(case)}: " if name else ""
     what = notice.excerpt(unversioned(case.rule) or case.because, 80)
     return Strong(f"#{case.number}"), f" {who}{what}, {_state(case)}, ", Moment(case.at)
+
+
+def _whom(case: Case) -> str:
+    """Whom a case fell on; a lock-down falls on everybody in a place."""
+    places = (stored.action.place for stored in case.actions if isinstance(stored.action, Lockdown))
+    return case.person.name if case.person else ", ".join(places)
 
 
 def _state(case: Case) -> str:
@@ -182,97 +188,17 @@ def _state(case: Case) -> str:
     return "strike taken back" if warned and not points(case) else "stands"
 
 
-# -- taking back
-
-
-@dataclass(frozen=True, slots=True)
-class TakenBack:
-    """What undoes cases: the opposite actions, and later bans that fall with them."""
-
-    actions: tuple[Action, ...]
-    lifted: tuple[Lifted, ...]
-
-    @property
-    def gone(self) -> int:
-        """How many removed messages nothing can bring back."""
-        return sum(isinstance(act, Note) and act.text == GONE for act in self.actions)
-
-
-async def take_back(ctx: Moderation, given: Sequence[Case]) -> TakenBack:
-    """The opposite of these cases of one person, with the ladder recomputed."""
-    return await take_back_only(ctx, given, [action for case in given for action in case.undo()])
-
-
-async def take_back_only(ctx: Moderation, given: Sequence[Case], opposite: Sequence[Action]) -> TakenBack:
-    """The same with only some of the opposites."""
-    dropped = [Settle(case=case.number, approve=False) for case in given if case.held]
-    person = given[0].person if given else None
-    lifted: list[Lifted] = []
-    known = list(given)
-    if person:
-        known = await ctx.cases(person)
-        numbers = {case.number for case in given}
-        lifted = recompute(known, numbers, ctx.settings.steps, ctx.now)
-    acts = [*(_possible(ctx, act) for act in opposite), *(act for one in lifted for act in one.actions)]
-    return TakenBack((*spare_others(acts, known, ctx.now), *dropped), tuple(lifted))
-
-
-def _possible(ctx: Moderation, act: Action) -> Action:
-    """The opposite of something, or word that the platform knows none."""
-    if isinstance(act, Restore) and not ctx.can(Capability.RESTORE, act.ref.place):
-        return Note(text=GONE, undoes=act.undoes)
-    return act
-
-
-@plugin.command("undo", "unwarn", "delwarn", role=Role.MODERATOR, examples=["!undo #12"])
-async def undo(ctx: Moderation, call: Call, case_number: int) -> Answer:
-    """Take a case back: the strike, the removal, the ban; and later bans that it led to."""
-    case = await ctx.case(case_number)
-    if case is None:
-        return f"There is no case #{case_number}."
-    given = await lineage(ctx, case)
-    if not given:
-        return f"Case #{case_number} has been taken back already."
-    taken = await take_back(ctx, given)
-    told = tell(
-        ctx, case, notice.undone(case_number, lifted=bool(taken.lifted), gone=bool(taken.gone)).blocks
-    )
-    later = "".join(f" So is #{one.number}, which took its place." for one in given if one is not case)
-    done = answer(call, f"Case #{case_number} is taken back.{later}{lifted_words(taken)}")
-    return Outcome(f"case #{case_number} taken back by {call.author.name}", (*taken.actions, *told, done))
-
-
-def lifted_words(taken: TakenBack) -> str:
-    """What else fell, and what stays lost."""
-    numbers = ", ".join(f"#{one.case.number}" for one in taken.lifted)
-    said = f" The ban of {numbers}, which counted it, is lifted or shortened." if numbers else ""
-    if taken.gone:
-        what = "1 removed message" if taken.gone == 1 else f"{taken.gone} removed messages"
-        said += f" What cannot be brought back: {what}; the words stand in the case."
-    return said
-
-
-def tell(ctx: Moderation, case: Case, blocks: Sequence[object]) -> tuple[Action, ...]:
-    """A private message to the person of a case; below their message where that is not possible."""
-    text = document(*blocks)  # type: ignore[arg-type] # blocks of a document, as they came out of one
-    if case.person is None:
-        return ()
-    home = (
-        case.about.place if case.about else next((p.alias for p in places(ctx.community, case.person)), None)
-    )
-    if home is not None and ctx.can(Capability.TELL, home):
-        return (Tell(place=home, person=case.person, text=text),)
-    return (Reply(to=case.about, text=text),) if case.about else ()
+# -- what was only proposed
 
 
 @plugin.command("approve", role=Role.MODERATOR, examples=["!approve #12"])
-async def approve(ctx: Moderation, call: Call, case_number: int) -> Answer:
+async def approve(ctx: Moderation, call: Call, case_number: CaseNo) -> Answer:
     """Let what is proposed in a case be done."""
     return await _settle(ctx, call, case_number, approve=True)
 
 
 @plugin.command("reject", role=Role.MODERATOR, examples=["!reject #12"])
-async def reject(ctx: Moderation, call: Call, case_number: int) -> Answer:
+async def reject(ctx: Moderation, call: Call, case_number: CaseNo) -> Answer:
     """Drop what is proposed in a case."""
     return await _settle(ctx, call, case_number, approve=False)
 

@@ -1,56 +1,34 @@
-"""The moderators' room as a console: what a reaction below a card does, and the same by words.
-
-A card is a line that the bot put before the moderators: a report, a case, an appeal. It is edited once it is settled, here or on
-the platform's own pages, so that two moderators do not do the same work.
-"""
+"""The moderators' room as a console: what a reaction below a card does. `removals` has the same by words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 
 from bot.api import (
     Action,
-    Answer,
     Author,
-    Call,
-    Capability,
-    CaseNumber,
-    Divider,
-    Document,
-    Edit,
-    Emphasis,
-    Kick,
-    Message,
     Outcome,
-    Person,
     Reacted,
     Ref,
-    Remember,
     Remove,
-    Removed,
     Reply,
     Report,
-    Resolve,
-    Resolved,
-    Rest,
     Role,
     Settle,
-    Spoken,
-    Tell,
     document,
-    line,
-    numbered,
 )
 from plugins.moderation import notice
 from plugins.moderation.appeals import deny_appeal, grant_appeal
-from plugins.moderation.cards import a_ban, card_name
+from plugins.moderation.board import Card, closing, settled_key
+from plugins.moderation.cards import a_ban
 from plugins.moderation.cleared import clear
 from plugins.moderation.colleagues import agreed, may_deny, may_settle
-from plugins.moderation.commands import lifted_words, take_back, tell
 from plugins.moderation.handlers import Moderation, plugin, struck
 from plugins.moderation.lineage import lineage
-from plugins.moderation.sanctions import NOTHING, Given, answer, nowhere, shut_out, target_of, warning, where
+from plugins.moderation.removals import told_removal
+from plugins.moderation.reversal import lifted_words, take_back, tell
+from plugins.moderation.sanctions import Given, nowhere, shut_out, warning
 
 #: The reason on record where a reaction gave none.
 SHOWN = "shown by a report"
@@ -97,28 +75,11 @@ async def on_reaction(ctx: Moderation, event: Reacted) -> Outcome | None:
     spoken = await ctx.spoken(event.target)
     if spoken is None or not isinstance(spoken.action, Report):
         return None
-    if wish is not Wish.UNDO and await ctx.recall(_settled_key(event.target)) is not None:
+    if wish is not Wish.UNDO and await ctx.recall(settled_key(event.target)) is not None:
         return None
-    return await _decide(ctx, Card(event.target, spoken, spoken.action), wish, event.author)
-
-
-class Card:
-    """A line before the moderators, and how it reads once it is settled."""
-
-    def __init__(self, ref: Ref, spoken: Spoken, report: Report) -> None:
-        self.ref = ref
-        self.case = spoken.case
-        self.report = report
-
-    def settled(self, how: str) -> tuple[Action, ...]:
-        """The card with a line below that says what became of it; remembered, so that it is decided once."""
-        text = numbered(self.report.text, self.case)
-        shown = Document((*text.blocks, Divider(), line(Emphasis(how))))
-        return (Edit(ref=self.ref, text=shown), Remember(key=_settled_key(self.ref), value=how))
-
-
-def _settled_key(card: Ref) -> str:
-    return f"settled/{card}"
+    card = Card(event.target, spoken, spoken.action)
+    outcome = await _decide(ctx, card, wish, event.author)
+    return replace(outcome, evidence=outcome.evidence or card.words) if outcome else None
 
 
 async def _decide(ctx: Moderation, card: Card, wish: Wish, by: Author) -> Outcome | None:
@@ -171,7 +132,7 @@ async def _on_case(ctx: Moderation, card: Card, number: int, wish: Wish, by: Aut
 
 async def _on_message(ctx: Moderation, card: Card, about: Ref, wish: Wish, by: Author) -> Outcome | None:
     """What is done about a message that was reported, by members or by a rule."""
-    closed = _closed(ctx, about)
+    closed = closing(ctx, about)
     if wish is Wish.YES:
         how = f"{by.name} finds nothing wrong with it"
         return Outcome(how, (*closed, *await clear(ctx, about), *card.settled(how)), by=by)
@@ -189,7 +150,7 @@ async def _on_message(ctx: Moderation, card: Card, about: Ref, wish: Wish, by: A
         how = f"removed by {by.name}"
         return Outcome(
             SHOWN,
-            (*removed, *(_told_removal(ctx, message, SHOWN) if removed else ()), *closed, *card.settled(how)),
+            (*removed, *(told_removal(ctx, message, SHOWN) if removed else ()), *closed, *card.settled(how)),
             evidence=message.text or message.title,
             by=by,
         )
@@ -210,115 +171,3 @@ async def _on_message(ctx: Moderation, card: Card, about: Ref, wish: Wish, by: A
         evidence=message.text or message.title,
         by=by,
     )
-
-
-def _told_removal(ctx: Moderation, message: Message, reason: str) -> tuple[Action, ...]:
-    """Word to the person whose message a moderator removed, where nothing else tells them."""
-    place = message.ref.place
-    if not ctx.settings.tell_removals or not ctx.can(Capability.TELL, place):
-        return ()
-    words = message.text or message.title
-    text = notice.removal(rule=reason, quoted=words, by_hand=True, prefix=ctx.community.prefix)
-    return (Tell(place=place, person=message.author, text=text),)
-
-
-def _closed(ctx: Moderation, about: Ref) -> tuple[Action, ...]:
-    return (Resolve(ref=about),) if ctx.can(Capability.REPORTS, about.place) else ()
-
-
-# -- settled elsewhere
-
-
-@plugin.on(Removed)
-async def on_removal(ctx: Moderation, event: Removed) -> Outcome | None:
-    """A reported message that somebody removed on the platform's own pages settles its cards."""
-    who = event.by.name if event.by else "its author"
-    return await _settle_cards(ctx, event.ref, f"removed by {who}", event.by)
-
-
-@plugin.on(Resolved)
-async def on_resolution(ctx: Moderation, event: Resolved) -> Outcome:
-    """Reports that a moderator closed on the platform's own pages settle their cards."""
-    how = f"closed by {event.by.name if event.by else 'a moderator'}"
-    settled = await _settle_cards(ctx, event.ref, how, event.by)
-    return Outcome(how, (*await clear(ctx, event.ref), *(settled.actions if settled else ())), by=event.by)
-
-
-async def _settle_cards(ctx: Moderation, ref: Ref, how: str, by: Author | None) -> Outcome | None:
-    actions: list[Action] = []
-    for card in await _cards(ctx, ref):
-        if await ctx.recall(_settled_key(card.ref)) is None:
-            actions += card.settled(how)
-    return Outcome(how, tuple(actions), by=by) if actions else None
-
-
-async def _cards(ctx: Moderation, ref: Ref) -> list[Card]:
-    """The cards of members' reports about a message."""
-    known = await ctx.recall(f"reports/{ref}")
-    found: list[Card] = []
-    for number in range(1, len(known) + 1 if isinstance(known, list) else 1):
-        receipt = await ctx.made(card_name(ref, number))
-        spoken = await ctx.spoken(receipt.ref) if receipt and receipt.ref else None
-        if receipt and receipt.ref and spoken and isinstance(spoken.action, Report):
-            found.append(Card(receipt.ref, spoken, spoken.action))
-    return found
-
-
-# -- the same by words
-
-
-@plugin.command("remove", role=Role.MODERATOR, examples=["!remove", "!remove off topic"])
-async def remove(ctx: Moderation, call: Call, reason: Rest = NOTHING) -> Answer:
-    """Take away the message that you answer, or that the card you answer is about."""
-    if (message := _answered(call)) is None:
-        return "Answer the message that is to go, or the card about it."
-    why = reason or "not given"
-    done = answer(call, f"What {message.author.name} wrote is removed: case ", CaseNumber(), ".")
-    gone = Remove(ref=message.ref, person=message.author, reason=why)
-    acts = (gone, *_told_removal(ctx, message, why), *_closed(ctx, message.ref))
-    return Outcome(
-        why,
-        (*acts, *await _settling(ctx, message.ref, f"removed by {call.author.name}"), done),
-        evidence=message.text or message.title,
-    )
-
-
-@plugin.command("resolve", role=Role.MODERATOR, examples=["!resolve"])
-async def resolve(ctx: Moderation, call: Call) -> Answer:
-    """Close the reports about the message that you answer, or that the card you answer is about: nothing is wrong with it."""
-    if (message := _answered(call)) is None:
-        return "Answer the message, or the card about it."
-    how = f"{call.author.name} finds nothing wrong with it"
-    settled = (*await clear(ctx, message.ref), *await _settling(ctx, message.ref, how))
-    return Outcome(
-        how, (*_closed(ctx, message.ref), *settled, answer(call, "The reports about it are closed."))
-    )
-
-
-@plugin.command("kick", role=Role.MODERATOR, examples=["!kick @ana please read the rules first"])
-async def kick(ctx: Moderation, call: Call, person: Person, reason: Rest = NOTHING) -> Answer:
-    """Put somebody out of the room; they may come back."""
-    who = person.author
-    place = where(ctx, call, who)
-    if place is None or not ctx.can(Capability.KICK, place):
-        return nowhere(who)
-    target = target_of(call, who)
-    done = answer(call, f"{who.name} is out: case ", CaseNumber(), ".")
-    why = reason or "not given"
-    told: tuple[Action, ...] = ()
-    if ctx.can(Capability.TELL, place):
-        told = (Tell(place=place, person=who, text=notice.put_out(place, reason, ctx.community.prefix)),)
-    return Outcome(
-        why,
-        (Kick(place=place, person=who, reason=why), *told, done),
-        evidence=target.text if target else None,
-    )
-
-
-def _answered(call: Call) -> Message | None:
-    return call.target if call.target and not call.target.author.is_bot else None
-
-
-async def _settling(ctx: Moderation, ref: Ref, how: str) -> Sequence[Action]:
-    outcome = await _settle_cards(ctx, ref, how, None)
-    return outcome.actions if outcome else ()

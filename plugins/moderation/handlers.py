@@ -10,6 +10,7 @@ from bot.api import (
     Answer,
     Author,
     Block,
+    Capability,
     Case,
     Context,
     Edited,
@@ -36,21 +37,24 @@ from plugins.moderation.cleared import is_cleared
 from plugins.moderation.drift import watched
 from plugins.moderation.inquiry import Inquiry, reporters
 from plugins.moderation.judging import Occasion, judge, keeps_records
+from plugins.moderation.ladder import Taken
 from plugins.moderation.match import Match
 from plugins.moderation.matching import QUARANTINE_AFTER
-from plugins.moderation.offence import Setting, answer, punish
+from plugins.moderation.offence import Setting, answer, evidence, punish
 from plugins.moderation.recompute import taken
+from plugins.moderation.returned import returned
 from plugins.moderation.rule import Rule
 from plugins.moderation.rulebook import LATE, MEMORY, InForce
 from plugins.moderation.settings import ModerationSettings, problems
 from plugins.moderation.slowmode import paced
-from plugins.moderation.spared import as_trusted
+from plugins.moderation.spared import as_trusted, exemptions
 from plugins.moderation.sweep import with_sweep
 
 plugin = Plugin(
     "moderation",
     ModerationSettings,
     about="Rules in AutoModerator's language, a few warnings, then a ban; with cases, appeals and undo.",
+    needs=(Capability.REMOVE, Capability.KICK, Capability.BAN, Capability.MUTE, Capability.LOCKDOWN),
 )
 plugin.check(problems)
 
@@ -87,14 +91,15 @@ async def watch_joins(ctx: Moderation, joined: Joined) -> Outcome | None:
 @plugin.on(Edited)
 async def check_edit(ctx: Moderation, edited: Edited) -> Answer:
     """Hold the rules against what a message says after an edit; it never brings a second strike."""
-    return await _check(ctx, edited.message, is_edited=True)
+    return await returned(ctx, edited) or await _check(ctx, edited.message, is_edited=True)
 
 
 @plugin.on(Reported)
 async def check_report(ctx: Moderation, reported: Reported) -> Answer:
     """Show a member's report to the moderators, and hold the rules that count reports against the message."""
     shown, outcomes = await receive(ctx, reported)
-    first, *others = outcomes or [Outcome("a member's report", ())]
+    # What a card quotes is evidence, so that it is kept no longer than evidence is.
+    first, *others = outcomes or [Outcome("a member's report", (), evidence=evidence(reported.message))]
     return [_with(first, *shown), *others]
 
 
@@ -134,8 +139,11 @@ async def _check(
     about = Inquiry(ctx, message, ctx.settings.rulebook.profiles)
     occasion = Occasion(is_edited, reports, done, cleared=bool(reports) and await is_cleared(ctx, message))
     judged = await judge(ctx, rules, message, about, occasion)
-    if (judged.enforced or judged.watched or judged.guesses) and (freed := await as_trusted(ctx, message)):
-        judged = await judge(ctx, rules, freed, about, occasion)
+    if judged.enforced or judged.watched or judged.guesses:
+        if freed := await as_trusted(ctx, message):
+            judged = await judge(ctx, rules, freed, about, occasion)
+        elif spared := await _spared(ctx, rules, message):
+            judged = await judge(ctx, rules, message, about, replace(occasion, done=done | spared))
     outcome = (
         await _act(ctx, message, judged.enforced, done, seen_before=seen_before) if judged.enforced else None
     )
@@ -147,11 +155,18 @@ async def _check(
         outcome = _with(outcome, *(_would(m, message) for m in judged.watched[:3]))
     for guess in judged.guesses[:1]:
         told = report(guess, message, f"the rule {guess.rule.name} may fit, so please decide yourself")
-        outcome = _with(outcome or Outcome("words were guessed behind a disguise"), told)
+        guessed = Outcome("words were guessed behind a disguise", evidence=evidence(message))
+        outcome = _with(outcome or guessed, told)
     outcome = _with_slow(outcome, judged.slow, rules, message)
     if keeps_records(rules) and not seen_before:
         outcome = _with(outcome or Outcome("seen, nothing to do"), *await about.recorded())
     return [*([outcome] if outcome else []), *await openingpost.above(ctx, message, about, judged.enforced)]
+
+
+async def _spared(ctx: Moderation, rules: InForce, message: Message) -> frozenset[str]:
+    """The versions of the rules from which the author is exempt."""
+    names = [one.rule for one in (await exemptions(ctx, message.author)).values() if one.rule]
+    return frozenset(rule.version for name in names if (rule := rules.find(name)))
 
 
 async def _done(ctx: Moderation, message: Message) -> frozenset[str]:
@@ -218,14 +233,22 @@ async def setting(ctx: Moderation, person: Author, *, again: bool = False) -> Se
         cooldown=settings.cooldown,
         tell_removals=settings.tell_removals,
         strikes=await ctx.strikes(person),
-        taken=taken(await ctx.cases(person), ctx.now - settings.remember) if settings.remember else (),
+        taken=await _taken(ctx, person),
         again=again,
     )
 
 
+async def _taken(ctx: Moderation, person: Author) -> Sequence[Taken]:
+    """The steps of the ladder that are still remembered; nothing else of a long record is read for it."""
+    if not ctx.settings.remember:
+        return ()
+    since = ctx.now - ctx.settings.remember
+    return taken(await ctx.cases(person, since=since, kinds=("ban", "mute")), since)
+
+
 async def struck(ctx: Moderation, message: Message) -> Case | None:
     """The case in which this message brought a strike that still stands: there is never a second one for it."""
-    cases = await ctx.cases(message.author)
+    cases = await ctx.cases(message.author, kinds=("warn",))
     return next((case for case in cases if case.about == message.ref and points(case)), None)
 
 
@@ -236,7 +259,7 @@ async def _struck(ctx: Moderation, message: Message, seen_before: bool) -> bool:
     return any(
         case.about == message.ref
         and any(isinstance(s.action, Warn) and s.state not in _NEVER_GIVEN for s in case.actions)
-        for case in await ctx.cases(message.author)
+        for case in await ctx.cases(message.author, kinds=("warn",))
     )
 
 

@@ -46,7 +46,8 @@ def keeps_records(rules: InForce) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Why a message is judged: it is new, or was edited, or has so many reports. `done` are rules that acted before.
+    """Why a message is judged: it is new, or was edited, or has so many reports. `done` are the versions of rules that
+    acted before, or from which the author is exempt.
 
     What a moderator `cleared` is not taken away because of reports.
     """

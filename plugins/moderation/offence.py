@@ -33,6 +33,8 @@ from plugins.moderation.spans import show_span
 
 #: How a sanction says that the ladder decided it: taking back a strike may lift it. Direct ones stay.
 BY_LADDER = "ladder"
+#: The same for what a severe offence leads to: never less than the first ban, however few strikes remain.
+BY_SEVERE = "severe"
 
 Can = Callable[[Capability, str], bool]
 
@@ -83,7 +85,8 @@ def punish(match: Match, message: Message, setting: Setting) -> Outcome:
         # What a rule gives by itself does not hang on strikes, so taking one back does not lift it.
         by_ladder = step is ruling.step
         reason = f"{rule.name}: {_tally(ruling)}" if by_ladder else rule.name
-        given = sanctions(step, person, reason, setting, name=BY_LADDER if by_ladder else "by rule")
+        name = "by rule" if not by_ladder else BY_SEVERE if rule.severe else BY_LADDER
+        given = sanctions(step, person, reason, setting, name=name)
         actions += _told(given, actions, message, rule, setting)
         actions += given
     # A room cannot bring back what was removed, so there a filter holds the removal instead.
@@ -261,6 +264,7 @@ def _tally(ruling: Ruling) -> str:
 
 
 def evidence(message: Message) -> str:
+    """What a case keeps of a message: its title, text and link."""
     return "\n\n".join(part for part in (message.title, message.text, message.link) if part)
 
 

@@ -21,9 +21,9 @@ from bot.api import (
     Role,
     document,
 )
-from plugins.moderation.commands import lifted_words, take_back_only, tell
 from plugins.moderation.console import Wish, wish_of
 from plugins.moderation.handlers import Moderation, plugin
+from plugins.moderation.reversal import lifted_words, take_back_only, tell
 from plugins.moderation.sanctions import answer
 
 #: What the question is called; the person's key follows.
@@ -72,7 +72,7 @@ async def on_confirmation(ctx: Moderation, event: Reacted) -> Outcome | None:
 async def _counting(ctx: Moderation, who: Author) -> list[Case]:
     """The cases whose strikes count now."""
     live = {strike.case for strike in await ctx.strikes(who) if strike.live(ctx.now) and strike.points}
-    return [case for case in await ctx.cases(who) if case.number in live]
+    return [case for case in await ctx.cases(who, kinds=("warn",)) if case.number in live]
 
 
 async def _pardoned(ctx: Moderation, who: Author, given: Sequence[Case]) -> tuple[tuple[Action, ...], str]:

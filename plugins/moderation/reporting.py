@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from bot.api import (
     Action,
     Answer,
+    Brief,
     Call,
     Capability,
     Json,
@@ -18,13 +19,13 @@ from bot.api import (
     Remember,
     Reply,
     Reported,
-    Rest,
     Role,
     Tell,
     document,
 )
 from plugins.moderation.handlers import Moderation, is_public, plugin, receive
 from plugins.moderation.inquiry import reporters
+from plugins.moderation.offence import evidence
 from plugins.moderation.sanctions import NOTHING
 
 #: What the bot puts below a report that it took.
@@ -41,9 +42,9 @@ _WINDOW = timedelta(hours=1)
     "report",
     examples=["!report this is an advertisement", "!report https://matrix.to/#/!room/$event it is rude"],
 )
-async def report(ctx: Moderation, call: Call, reason: Rest = NOTHING) -> Answer:
+async def report(ctx: Moderation, call: Call, reason: Brief = NOTHING) -> Answer:
     """Show a message to the moderators: answer it with this, or give a link to it. In private nobody else sees it."""
-    target, why = await _meant(ctx, call, reason)
+    target, why = await meant(ctx, call, reason)
     if target is None:
         return _said(
             ctx, call, "Which message? Answer it with “report”, or write to me and give a link to it."
@@ -66,18 +67,19 @@ async def report(ctx: Moderation, call: Call, reason: Rest = NOTHING) -> Answer:
     )
     reported = Reported(target, call.author, why, call.message.ref.id, ctx.now)
     shown, outcomes = await receive(ctx, reported)
-    thanked = Outcome("a member's report", (*shown, kept, *_thanks(ctx, call)))
+    thanked = Outcome("a member's report", (*shown, kept, *_thanks(ctx, call)), evidence=evidence(target))
     return [thanked, *outcomes]
 
 
-async def _meant(ctx: Moderation, call: Call, reason: str) -> tuple[Message | None, str]:
-    """What is reported, and why: the message of a link, else the answered one; None where members meet nobody."""
+async def meant(ctx: Moderation, call: Call, reason: str) -> tuple[Message | None, str]:
+    """Which message is meant, and why: that of a link, else the answered one; None where members meet nobody."""
     link = _LINK.search(reason)
     target = await ctx.message(link["inside"] or link["bare"].rstrip(".,;")) if link else None
     if link and target:
         reason = f"{reason[: link.start()]} {reason[link.end() :]}"
     target = target or call.target
-    return (target if target and is_public(target, ctx) else None), " ".join(reason.split())
+    is_ours = target is not None and ctx.community.place(target.place.alias) and is_public(target, ctx)
+    return (target if is_ours else None), " ".join(reason.split())
 
 
 def _recent(kept: Json, now: datetime) -> list[datetime]:

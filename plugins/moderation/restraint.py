@@ -92,30 +92,29 @@ async def slow_off(ctx: Moderation, call: Call, where: Rest = NOTHING) -> Answer
 async def lockdown(ctx: Moderation, call: Call, how_long_and_where: Rest = NOTHING) -> Answer:
     """Let only moderators write in a room, for an hour unless you say otherwise; “lockdown off” ends it.
 
-    On Lemmy, where a whole community cannot be locked down, answer a post with it: that one is locked.
+    In a Lemmy community nobody else can post then, while comments go on; answer a post with it, and that one is locked instead.
     """
     try:
         terms = read_terms(how_long_and_where, ctx.community, call.message.place)
     except Unclear as problem:
         return str(problem)
     until = ctx.now + (terms.span or A_WHILE)
+    if not terms.named and (one := _one_post(ctx, call, until - ctx.now)):
+        return one
     places = [place for place in terms.places if ctx.can(Capability.LOCKDOWN, place.alias)]
     if not places:
-        return _one_post(ctx, call, until - ctx.now) or _impossible(terms.places)
+        return _impossible(terms.places)
+    standing = await _standing(ctx)
+    if closed := [p for p in places if p.kind is PlaceKind.COMMUNITY and p.alias in standing]:
+        # Only the first time can tell what is to be put back.
+        return f"{_names(closed)} is locked down already; end that first: “{ctx.community.prefix}lockdown off in {closed[0].alias}”."
     reason = f"lock-down by {call.author.name}"
     acts = [Lockdown(place=place.alias, reason=reason, until=until) for place in places]
     # Once it is locked down, nobody else may answer; the bot may, so it says so afterwards.
     told = _announced(call, places, notice.LOCKED_DOWN, Moment(until), ".")
     left = [place for place in terms.places if place not in places]
     but = f" {_impossible(left)}" if left else ""
-    done = answer(
-        call,
-        f"{_names(places)}: only moderators can write until ",
-        Moment(until),
-        ", case ",
-        CaseNumber(),
-        f".{but}",
-    )
+    done = answer(call, f"{_holds(places)} until ", Moment(until), ", case ", CaseNumber(), f".{but}")
     return Outcome(reason, (*acts, *told, *([done] if left else _unless_here(call, places, done))))
 
 
@@ -123,24 +122,18 @@ async def lockdown(ctx: Moderation, call: Call, how_long_and_where: Rest = NOTHI
     "lockdown off", "unlock", role=Role.MODERATOR, examples=["!lockdown off", "!unlock in lounge"]
 )
 async def lockdown_off(ctx: Moderation, call: Call, where: Rest = NOTHING) -> Answer:
-    """Let everybody write again. In an answer to something below a locked post on Lemmy, that post is opened."""
+    """Let everybody write again. Below a post on Lemmy, where no place is named, that post is opened."""
+    if not where and (post := _post(ctx, call)):
+        opened = Lock(ref=post.root, on=False, reason=f"opened by {call.author.name}")
+        return Outcome("opened", (opened, answer(call, "That post is open again.")))
     try:
         places = read_terms(where or _all_or_here(ctx, call), ctx.community, call.message.place).places
     except Unclear as problem:
         return str(problem)
     able = [place for place in places if ctx.can(Capability.LOCKDOWN, place.alias)]
     if not able:
-        post = _post(ctx, call)
-        if post is None:
-            return _impossible(places)
-        opened = Lock(ref=post.root, on=False, reason=f"opened by {call.author.name}")
-        return Outcome("opened", (opened, answer(call, "That post is open again.")))
-    known: dict[str, list[int]] = {}
-    for case in await ctx.cases():
-        for stored in case.actions:
-            act = stored.action
-            if isinstance(act, Lockdown) and stands(stored) and (act.until is None or act.until > ctx.now):
-                known.setdefault(act.place, []).append(stored.id)
+        return _impossible(places)
+    known = await _standing(ctx)
     if not where and call.message.place not in able:
         able = [place for place in able if place.alias in known]
         if not able:
@@ -154,6 +147,17 @@ async def lockdown_off(ctx: Moderation, call: Call, where: Rest = NOTHING) -> An
     ]
     done = answer(call, f"{_names(able)}: everybody can write again.")
     return Outcome(reason, (*acts, done))
+
+
+async def _standing(ctx: Moderation) -> dict[str, list[int]]:
+    """The lock-downs that hold now, by place: the ids of the actions."""
+    known: dict[str, list[int]] = {}
+    for case in await ctx.cases(kinds=("lockdown",)):
+        for stored in case.actions:
+            act = stored.action
+            if isinstance(act, Lockdown) and stands(stored) and (act.until is None or act.until > ctx.now):
+                known.setdefault(act.place, []).append(stored.id)
+    return known
 
 
 def _all_or_here(ctx: Moderation, call: Call) -> str:
@@ -191,6 +195,15 @@ def _impossible(places: tuple[Place, ...] | list[Place]) -> str:
 def _somewhere(ctx: Moderation) -> Place:
     """Any place where members meet, for reading what names none."""
     return next(place for place in ctx.community.places if place.kind is not PlaceKind.POLICY)
+
+
+def _holds(places: list[Place]) -> str:
+    """What holds where; in a community it is not the same as in a room."""
+    communities = [place for place in places if place.kind is PlaceKind.COMMUNITY]
+    rooms = [place for place in places if place not in communities]
+    said = [f"{_names(rooms)}: only moderators can write"] if rooms else []
+    said += [f"{_names(communities)}: only moderators can post, comments go on,"] if communities else []
+    return "; ".join(said)
 
 
 def _names(places: tuple[Place, ...] | list[Place]) -> str:

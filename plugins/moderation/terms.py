@@ -22,10 +22,11 @@ class Unclear(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """`span` and `places` as far as they were given."""
+    """`span` and `places` as far as they were given; `named` tells whether a place was."""
 
     span: timedelta | None
     places: tuple[Place, ...]
+    named: bool = False
 
 
 def read_terms(words: str, community: Community, here: Place) -> Terms:
@@ -51,7 +52,7 @@ def read_terms(words: str, community: Community, here: Place) -> Terms:
             named = _once(named, word, "place")
         else:
             raise Unclear(f"I do not know what to do with “{word[:40]}”. {_form(community)}")
-    return Terms(span, _places(named, community, here))
+    return Terms(span, _places(named, community, here), named is not None)
 
 
 def meeting_places(community: Community) -> tuple[Place, ...]:

@@ -148,7 +148,7 @@ async def remove(ctx: Policies, call: Call, person: Person, reason: Rest = NOTHI
     if place is None:
         return _no_list(ctx)
     why = excerpt(reason) or "taken off by a moderator"
-    acts: tuple[Action, ...] = withdrawal(await ctx.cases(who, alone=True), place)
+    acts: tuple[Action, ...] = withdrawal(await ctx.cases(who, alone=True, kinds=("publish_ban",)), place)
     # What others put there has no case with us.
     acts = acts or (WithdrawBan(place=place.alias, person=who, reason=why),)
     said = document(f"{who.name} is taken off {place.alias}.")

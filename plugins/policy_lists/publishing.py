@@ -59,7 +59,7 @@ async def publish(ctx: Policies, tick: Tick) -> list[Outcome] | Outcome:
 async def _fresh(ctx: Policies, place: Place, since: datetime, known: dict[str, Json]) -> list[Outcome]:
     outcomes: dict[str, Outcome] = {}
     others = [rule for rule in await hall.rules(ctx, place.platform) if rule.place != place.alias]
-    for case in reversed(await ctx.cases(since=max(since, ctx.now - LATEST))):
+    for case in reversed(await ctx.cases(since=max(since, ctx.now - LATEST), kinds=("ban",))):
         who = case.person
         # What another list brought is that list's to say.
         if who is None or who.platform is not place.platform or case.plugin == plugin.name:
@@ -89,7 +89,7 @@ async def _stale(ctx: Policies, place: Place, known: dict[str, Json]) -> list[Ou
         case = await ctx.case(number) if isinstance(number, int) else None
         if case is None or case.person is None or _stands(case):
             continue
-        theirs = await ctx.cases(case.person, alone=True)
+        theirs = await ctx.cases(case.person, alone=True, kinds=("ban", "publish_ban"))
         other = next((one for one in theirs if _stands(one)), None)
         if other is not None:
             kept = published(case.person, other.number)

@@ -223,6 +223,10 @@ class Driver(ABC):
             "POST", "/post/feature", who, post_id=post, featured=on, feature_type=self.spell("Community")
         )
 
+    async def close(self, who: Member, community: Community) -> None:
+        """Only moderators may post there."""
+        await self.call("PUT", "/community", who, community_id=community.id, posting_restricted_to_mods=True)
+
     async def lock(self, who: Member, post: int, *, on: bool = True) -> None:
         await self.call("POST", "/post/lock", who, post_id=post, locked=on, reason="locked")
 

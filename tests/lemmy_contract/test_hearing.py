@@ -114,6 +114,21 @@ async def test_what_its_author_deletes_is_gone_without_a_culprit(server: str) ->
         assert await it.poll() == []
 
 
+async def test_what_its_author_brings_back_is_held_against_the_rules_again(server: str) -> None:
+    async with town(server) as it:
+        number = await it.a_post()
+        comment = await it.driver.comment(it.ben, number, "regretted")
+        await it.poll()
+        for ref in (f"comment/{comment}", f"post/{number}"):
+            who = it.ben if "comment" in ref else it.ana
+            await it.driver.delete(who, ref)
+            await it.next(Removed)
+            await it.driver.delete(who, ref, on=False)
+            back = await it.next(Edited)
+            assert back.message.ref == it.ref(ref)
+            assert await it.poll() == []
+
+
 async def test_reports_are_heard_once_with_what_they_are_about(server: str) -> None:
     async with town(server) as it:
         number = await it.a_post(text="a post")

@@ -43,7 +43,7 @@ ALLOWED = {
     tag: set()
     for tag in "del h1 h2 h3 h4 h5 h6 blockquote p ul li sup sub b i u strong em s hr br table thead tbody tr th td caption pre"  # noqa: SIM905 - a list of words
     " span details summary".split()
-} | {"a": {"href"}, "ol": {"start"}, "code": {"class"}}
+} | {"a": {"href"}, "ol": {"start"}, "code": {"class"}, "span": {"data-mx-spoiler"}}
 
 
 class Checker(HTMLParser):
@@ -100,6 +100,18 @@ def test_a_warning_in_a_room() -> None:
         "m.relates_to": {"m.in_reply_to": {"event_id": "$rude"}},
         "org.folkmoot.key": content.transaction("action-1"),
     }
+
+
+def test_nobody_has_to_read_what_a_warning_quotes() -> None:
+    doc = document("Please be kind.", quote("you <b>windbag\nand more"), "Case #3.")
+    made = content.message(doc, "k", veiled=True)
+    checked(made)
+    assert made["formatted_body"] == (
+        "<p>Please be kind.</p><blockquote><p><span data-mx-spoiler>you &lt;b&gt;windbag</span></p>"
+        "<p><span data-mx-spoiler>and more</span></p></blockquote><p>Case #3.</p>"
+    )
+    assert "data-mx-spoiler" not in content.message(doc, "k")["formatted_body"]
+    checked(content.message(document(Prose("> a\n>\n> - b\n>\n>   > c\n")), "k", veiled=True))
 
 
 @pytest.mark.parametrize(
@@ -171,8 +183,8 @@ def test_the_operators_own_markdown_stays_within_the_allowed() -> None:
 def test_a_text_that_is_too_long_ends_between_two_blocks_with_a_note() -> None:
     made = content.message(document(*(f"Paragraph {number} " + "é&<" * 200 for number in range(200))), "k")
     checked(made)
-    assert made["body"].endswith("…")
-    assert made["formatted_body"].endswith("<p>…</p>")
+    assert made["body"].endswith("… The rest does not fit into one message.")
+    assert made["formatted_body"].endswith("<p>… The rest does not fit into one message.</p>")
     assert "Paragraph 1 " in made["body"]
     checked(content.edit(document("&" * 70_000), "k", "$x"))
 

@@ -192,7 +192,7 @@ async def test_moderators_bots_and_trusted_people_are_exempt():
             lounge | mo: casino
             lounge | robot: casino
             lounge | mo: !warn @mo for fun
-            lounge | bot → mo: Not done (warn mo): moderators are never a target.
+            lounge | bot → mo: Not done (warn mo): that is you.
             """
         )
 
@@ -697,7 +697,7 @@ async def test_who_may_ask_what():
         assert community.transcript() == script(
             """
             lounge | bo: !why #1
-            lounge | bot → bo: There is no case #1 that you may see.
+            lounge | bot → bo: There is no case #1 that you may see. “!strikes” shows the numbers of yours.
             lounge | bo: !strikes @ana
             lounge | bot → bo: Only moderators can see somebody else's strikes. “!strikes” alone shows your own.
             lounge | bo: !ban @ana
@@ -713,7 +713,7 @@ async def test_who_may_ask_what():
             modroom | mo: !cases
             modroom | bot → mo: - #1 ana: No gambling, stands, 2026-03-02 08:00 UTC
             modroom | mo: !why #9
-            modroom | bot → mo: There is no case #9 that you may see.
+            modroom | bot → mo: There is no case #9. “!cases” shows the numbers.
             modroom | mo: !grant #1
             modroom | bot → mo: There is no appeal in case #1. “!undo #1” takes a case back without one.
             modroom | mo: !approve #1

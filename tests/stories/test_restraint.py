@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.api import Capability
-from bot.platforms.memory import MemoryAdapter
+from bot.platforms.memory import MemoryAdapter, NotAllowed
 from bot.testing import Moot, script
 
 GAMBLING = "name: No gambling\nbody: casino\nwarn: Please no.\naction: remove\nmode: enforce\n"
@@ -194,7 +194,7 @@ async def test_a_lock_down_is_ended_by_a_word_or_undone_as_a_case():
             freechat | bot lets only moderators write until 2026-03-02 09:00 (lock-down by mo)
             modroom | bot: Case #2 — lock lounge down until 2026-03-02 09:00 UTC; lock freechat down until 2026-03-02 09:00 UTC (by mo: lock-down by mo)
             lounge | bot → mo: The moderators have locked this room down for a while; it opens again by itself at 2026-03-02 09:00 UTC.
-            lounge | bot → mo: lounge, freechat: only moderators can write until 2026-03-02 09:00 UTC, case #2.
+            lounge | bot → mo: lounge: only moderators can write; freechat: only moderators can post, comments go on, until 2026-03-02 09:00 UTC, case #2.
             lounge | mo: !undo #2
             freechat | bot lets everybody write again (undone: lock-down by mo)
             lounge | bot lets everybody write again (undone: lock-down by mo)
@@ -229,6 +229,43 @@ async def test_where_no_whole_place_can_be_locked_down_a_post_can(monkeypatch: p
         )
 
 
+async def test_a_community_is_locked_down_for_posts_and_a_post_for_comments():
+    async with moot() as community:
+        ana, mo = community.member("ana"), community.moderator("mo")
+        post = await ana.posts("What do you think?", "of the new rule")
+        below = await ana.replies(post, "I hate it")
+        community.skip()
+        await mo.replies(below, "!lockdown for 20m")
+        await mo.says("!lockdown 1h in freechat", place="modroom")
+        await mo.says("!lockdown 2h in freechat", place="modroom")
+        await community.advance(minutes=20)
+        await ana.replies(below, "still here")
+        with pytest.raises(NotAllowed, match="locked down"):
+            await ana.posts("Again", "hello")
+        await mo.says("!lockdown off", place="modroom")
+        await ana.posts("Again", "allowed")
+        assert community.transcript() == script(
+            """
+            freechat | mo → ana: !lockdown for 20m
+            freechat | bot locks “What do you think?” (locked by mo)
+            private | bot → mo: That post is locked until 2026-03-02 08:20 UTC.
+            modroom | mo: !lockdown 1h in freechat
+            freechat | bot lets only moderators write until 2026-03-02 09:00 (lock-down by mo)
+            modroom | bot: Case #1 — lock freechat down until 2026-03-02 09:00 UTC (by mo: lock-down by mo)
+            modroom | bot → mo: freechat: only moderators can post, comments go on, until 2026-03-02 09:00 UTC, case #1.
+            modroom | mo: !lockdown 2h in freechat
+            modroom | bot → mo: freechat is locked down already; end that first: “!lockdown off in freechat”.
+            freechat | bot unlocks “What do you think?” (the time is up)
+            freechat | ana → ana: still here
+            freechat | ana cannot write while it is locked down: hello
+            modroom | mo: !lockdown off
+            freechat | bot lets everybody write again (reopened by mo)
+            modroom | bot → mo: freechat: everybody can write again.
+            freechat | ana posts “Again”: allowed
+            """
+        )
+
+
 async def test_a_lock_down_that_is_over_is_not_ended_once_more():
     async with moot() as community:
         mo = community.moderator("mo")
@@ -242,3 +279,23 @@ async def test_a_lock_down_that_is_over_is_not_ended_once_more():
             modroom | bot → mo: Nothing is locked down.
             """
         )
+
+
+async def test_a_lock_down_is_ended_by_a_word_however_much_was_removed_since():
+    async with moot(tell_removals=False) as community:
+        mo = community.moderator("mo")
+        await mo.says("!lockdown 2h")
+        for number in range(201):  # more cases than the ledger tells of at once
+            await community.member(f"raider{number}").posts("Play", "casino")
+        community.skip()
+        await mo.says("!unlock")
+        assert community.transcript() == script(
+            """
+            lounge | mo: !unlock
+            lounge | bot lets everybody write again (reopened by mo)
+            lounge | bot → mo: lounge: everybody can write again.
+            """
+        )
+        first = await community.ledger.case("moot", 1)
+        assert first is not None
+        assert first.undone

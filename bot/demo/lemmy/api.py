@@ -152,12 +152,19 @@ _RENAMED = {
     "couldnt_find_object": "resolve_object_failed",
     "couldnt_get_posts": "invalid_fetch_limit",
     "couldnt_resolve_report": "not_found",
+    "only_mods_can_post_in_community": "not_a_moderator",
 }
 _SHORTENED = {
     "couldnt_find_": "not_found",
     "couldnt_update_": "couldnt_update",
     "couldnt_create_": "couldnt_create",
 }
+
+
+def modern(name: str) -> str:
+    """What 1.0 calls an error of 0.19: it has fewer words for what is not there."""
+    name = _RENAMED.get(name, name)
+    return next((short for long, short in _SHORTENED.items() if name.startswith(long)), name)
 
 
 @dataclass(slots=True)
@@ -218,8 +225,7 @@ class Api4(Api):
         return reading4.site(call, self.limits())
 
     def no(self, error: LemmyError) -> Answer:
-        name = _RENAMED.get(error.name, error.name)
-        name = next((short for long, short in _SHORTENED.items() if name.startswith(long)), name)
+        name = modern(error.name)
         status = HTTPStatus.NOT_FOUND if name == "not_found" else error.status
         body = {"error": name, "cause": "".join(word.title() for word in name.split("_"))}
         return Answer(status, body | ({"message": error.message} if error.message else {}))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 
+from bot.clock import Clock
 from bot.demo.lemmy.records import Comment, Notice, Person, Post, PrivateMessage
 from bot.demo.lemmy.store import Store
 
@@ -12,6 +14,11 @@ _MENTION = re.compile(r"@([\w.-]+)@([\w.:-]*\w)")
 
 class Inboxes(Store):
     """Notices of what was said to somebody, or done to them by a moderator."""
+
+    def __init__(self, host: str, clock: Clock) -> None:
+        super().__init__(host, clock)
+        #: A person's notices by what they are about, which is a comment and the post that it is below, or a post.
+        self._about: defaultdict[tuple[int, str], list[Notice]] = defaultdict(list)
 
     def notify(
         self,
@@ -30,7 +37,7 @@ class Inboxes(Store):
         if not self.people[recipient].local:
             return
         ident = self.next_id("notice")
-        self.notices[ident] = Notice(
+        notice = self.notices[ident] = Notice(
             id=ident,
             kind=kind,
             creator=creator,
@@ -43,15 +50,22 @@ class Inboxes(Store):
             named=named,
             again=again,
         )
+        for ref in self._refs(notice):
+            self._about[recipient, ref].append(notice)
 
     def has_read(self, person: Person, thing: Post | Comment) -> None:
         """Marks the notices of something as read; those of a post are of its comments, too."""
-        for notice in self.notices.values():
-            action = next((line for line in self.modlog if line.id == notice.action), notice)
-            about = self.comments.get(action.comment or 0)
-            post = about.post if about else action.post
-            of = about is thing if isinstance(thing, Comment) else post == thing.id
-            notice.read |= of and notice.recipient == person.id
+        kind = "comment" if isinstance(thing, Comment) else "post"
+        for notice in self._about[person.id, f"{kind}/{thing.id}"]:
+            notice.read = True
+
+    def _refs(self, notice: Notice) -> list[str]:
+        """What a notice is about; that of a moderator's act is about what the act was."""
+        acts = reversed(self.modlog) if notice.action else ()
+        line = next((line for line in acts if line.id == notice.action), None)
+        comment = self.comments.get((line or notice).comment or 0)
+        post = comment.post if comment else (line or notice).post
+        return [*([f"comment/{comment.id}"] if comment else []), *([f"post/{post}"] if post else [])]
 
     def announce(self, thing: Post | Comment | PrivateMessage, *, again: bool = False) -> None:
         """Tells whom something answers, and all who are named in it, each of them once."""

@@ -88,6 +88,13 @@ class Moderators(Members):
         self._log("featured_posts", person, community, on=on, thing=thing)
         self.note(person, "pin" if on else "unpin", f"post/{post}")
 
+    def close(self, *, as_: str, community: str, on: bool = True) -> None:
+        """Only moderators may post there. It is a setting, so it stands in no log."""
+        person, place = self.who(as_), self.where(community)
+        self._must_moderate(person, place)
+        place.mods_only, place.updated = on, self.now()
+        self.note(person, "close" if on else "reopen", place.handle)
+
     def distinguish(self, *, as_: str, comment: int, on: bool = True) -> None:
         person, thing = self.who(as_), self.the_comment(comment)
         if thing.creator != person.id:

@@ -66,6 +66,7 @@ class Community:
     bans: dict[int, datetime | None] = field(default_factory=dict)
     mods_only: bool = False
     deleted: bool = False
+    updated: datetime | None = None
 
     @property
     def handle(self) -> str:

@@ -48,6 +48,7 @@ def community(where: Community) -> Json:
             "description": where.description,
             "removed": False,
             "published": moment(where.published),
+            "updated": moment(where.updated),
             "deleted": where.deleted,
             "nsfw": where.nsfw,
             "actor_id": where.actor_id,

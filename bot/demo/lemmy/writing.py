@@ -1,82 +1,13 @@
-"""What can be done on the in-memory server: the POST and PUT calls of API v3, each a function from a call to its answer."""
+"""What can be said on the in-memory server, and done about it: calls of API v3, each a function from a call to its answer."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from bot.demo.lemmy.call import Call
 from bot.demo.lemmy.records import LemmyError, Report
 
 Json = dict[str, Any]
-
-DONE: Json = {"success": True}
-
-
-def login(call: Call) -> Json:
-    code = call.maybe_text("totp_2fa_token")
-    token = call.instance.sign_in(call.text("username_or_email"), call.text("password"), code)
-    return {"jwt": token, "registration_created": False, "verify_email_sent": False}
-
-
-def save_settings(call: Call) -> Json:
-    me = call.me
-    flags = ("show_nsfw", "show_read_posts", "show_bot_accounts", "hide_posts_with_media")
-    me.settings |= {name: call.flag(name) for name in flags if name in call.args}
-    if "bot_account" in call.args:
-        me.bot_account = call.flag("bot_account")
-    me.bio = call.maybe_text("bio") or me.bio
-    languages = call.args.get("discussion_languages")
-    if isinstance(languages, list):
-        me.languages = languages
-    return DONE
-
-
-def register(call: Call) -> Json:
-    """A new account, at once: this server asks nobody."""
-    name, password = call.text("username"), call.text("password")
-    if password != call.text("password_verify"):
-        raise LemmyError("passwords_do_not_match")
-    call.instance.sign_up(name, password)
-    token = call.instance.sign_in(name, password)
-    return {"jwt": token, "registration_created": False, "verify_email_sent": False}
-
-
-def logout(call: Call) -> Json:
-    """All of the caller's tokens die; a real server ends only the one that was used."""
-    call.instance.sign_out(call.me.handle)
-    return DONE
-
-
-def delete_community(call: Call) -> Json:
-    """Only its first moderator may."""
-    where, me = call.instance.community(call.number("community_id")), call.me
-    if not where.moderators or where.moderators[0] != me.id:
-        raise LemmyError("not_top_mod")
-    where.deleted = call.flag("deleted")
-    return {"community_view": call.views.community(where), "discussion_languages": []}
-
-
-def create_community(call: Call) -> Json:
-    where = call.instance.community(found(call))
-    return {"community_view": call.views.community(where), "discussion_languages": []}
-
-
-def found(call: Call) -> int:
-    """Who makes a community moderates and follows it."""
-    me, name = call.me, call.text("name")
-    ident = call.instance.found(name, title=call.maybe_text("title") or name, moderators=(me.handle,))
-    call.instance.community(ident).followers.add(me.id)
-    return ident
-
-
-def follow(call: Call) -> Json:
-    where, me = call.instance.community(call.number("community_id")), call.me
-    if call.flag("follow"):
-        where.followers.add(me.id)
-    else:
-        where.followers.discard(me.id)
-    return {"community_view": call.views.community(where), "discussion_languages": []}
 
 
 def create_post(call: Call) -> Json:
@@ -230,43 +161,6 @@ def read_private_message(call: Call) -> Json:
     return _message(call, message.id)
 
 
-def read_reply(call: Call) -> Json:
-    return {"comment_reply_view": _read(call, "comment_reply_id")}
-
-
-def read_mention(call: Call) -> Json:
-    return {"person_mention_view": _read(call, "person_mention_id")}
-
-
-def read_all(call: Call) -> Json:
-    for notice in call.instance.notices.values():
-        notice.read |= notice.recipient == call.me.id
-    for message in call.instance.messages.values():
-        message.read |= message.recipient == call.me.id
-    return {"replies": []}
-
-
-def ban(call: Call) -> Json:
-    expires = call.maybe_number("expires")
-    who = call.instance.person(call.number("person_id"))
-    call.instance.ban(
-        as_=call.me.handle,
-        community=call.instance.community(call.number("community_id")).handle,
-        who=who.handle,
-        reason=call.maybe_text("reason"),
-        until=None if expires is None else datetime.fromtimestamp(expires, UTC),
-        on=call.flag("ban"),
-    )
-    return {"person_view": call.views.person(who), "banned": call.flag("ban")}
-
-
-def appoint(call: Call) -> Json:
-    where = call.instance.community(call.number("community_id"))
-    who = call.instance.person(call.number("person_id"))
-    call.instance.appoint(as_=call.me.handle, community=where.handle, who=who.handle, on=call.flag("added"))
-    return {"moderators": call.views.moderators(where)}
-
-
 def purge_post(call: Call) -> Json:
     return _purge(call, "post")
 
@@ -279,7 +173,7 @@ def _purge(call: Call, kind: str) -> Json:
     if not call.me.admin:
         raise LemmyError("not_an_admin")
     call.instance.purge(ref=f"{kind}/{call.number(f'{kind}_id')}")
-    return DONE
+    return {"success": True}
 
 
 def _post(call: Call, ident: int) -> Json:
@@ -307,11 +201,3 @@ def close_report(call: Call) -> Report:
         raise LemmyError("not_a_mod_or_admin")
     call.instance.close_report(as_=call.me.handle, report=report, on=call.flag("resolved"))
     return report
-
-
-def _read(call: Call, name: str) -> Json:
-    notice = call.instance.notices.get(call.number(name))
-    if notice is None or notice.recipient != call.me.id:
-        raise LemmyError("couldnt_update_replies")
-    notice.read = call.flag("read")
-    return call.views.notice(notice, call.instance.the_comment(notice.comment or 0))

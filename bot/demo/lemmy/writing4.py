@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.demo.lemmy import writing
+from bot.demo.lemmy import accounts, communities, writing
 from bot.demo.lemmy.call import Call
 from bot.demo.lemmy.records import LemmyError
 
@@ -23,16 +23,21 @@ def login(call: Call) -> Json:
 
 
 def follow(call: Call) -> Json:
-    writing.follow(call)
+    communities.follow(call)
     return _community(call, call.number("community_id"))
 
 
 def create_community(call: Call) -> Json:
-    return _community(call, writing.found(call))
+    return _community(call, communities.found(call))
+
+
+def edit_community(call: Call) -> Json:
+    communities.edit_community(call)
+    return _community(call, call.number("community_id"))
 
 
 def delete_community(call: Call) -> Json:
-    writing.delete_community(call)
+    communities.delete_community(call)
     return _community(call, call.number("community_id"))
 
 
@@ -149,7 +154,7 @@ def read_notification(call: Call) -> Json:
     notice.read = call.flag("read")
     if notice.message in call.instance.messages and notice.message is not None:
         call.instance.messages[notice.message].read = notice.read
-    return writing.DONE
+    return accounts.DONE
 
 
 def ban(call: Call) -> Json:
@@ -167,7 +172,7 @@ def ban(call: Call) -> Json:
 
 
 def appoint(call: Call) -> Json:
-    writing.appoint(call)
+    communities.appoint(call)
     return {"moderators": call.views4.moderators(call.instance.community(call.number("community_id")))}
 
 
@@ -222,5 +227,5 @@ def _message(call: Call, ident: int) -> Json:
 
 
 def read_all(call: Call) -> Json:
-    writing.read_all(call)
-    return writing.DONE
+    accounts.read_all(call)
+    return accounts.DONE

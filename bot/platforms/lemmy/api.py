@@ -50,6 +50,17 @@ async def pages(fetch: Fetch, most: int = PAGES) -> AsyncIterator[Page]:
 
 
 @dataclass(frozen=True, slots=True)
+class Relations:
+    """The servers, by host, that a server has blocked, and those that alone it talks to; none of these where it has no such list."""
+
+    blocked: frozenset[str] = frozenset()
+    allowed: frozenset[str] = frozenset()
+
+    def open_to(self, host: str) -> bool:
+        return host not in self.blocked and (not self.allowed or host in self.allowed)
+
+
+@dataclass(frozen=True, slots=True)
 class Features:
     """What a version can do that another cannot."""
 
@@ -173,6 +184,8 @@ class Api(Protocol):
         """Name and version of what another server runs, as far as this one knows."""
         ...
 
+    async def relations(self) -> Relations: ...
+
     # Saying
 
     async def create_post(
@@ -208,6 +221,10 @@ class Api(Protocol):
     async def resolve_report(self, kind: str, ident: int) -> Answer: ...
     async def lock(self, kind: str, ident: int, reason: str, *, on: bool) -> Answer: ...
     async def remove(self, kind: str, ident: int, reason: str, *, on: bool) -> Answer: ...
+    async def close(self, community: int, *, on: bool) -> Answer:
+        """Only moderators may post in a community (`on`), or everybody."""
+        ...
+
     async def ban(
         self, community: int, person: int, reason: str, *, on: bool, until: datetime | None = None
     ) -> Answer:

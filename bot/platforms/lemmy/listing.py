@@ -13,7 +13,7 @@ from bot.platforms.lemmy.people import People
 from bot.platforms.lemmy.seen import Seen
 from bot.platforms.lemmy.shapes import Item, Row
 
-#: A sweep reads at most so many pages of a list; the first poll reads as many as the server gives.
+#: After so many pages, what is known already ends a sweep as well. The first poll reads as many as the server gives.
 SWEEP_PAGES = 20
 
 Read = Callable[[Row], Item]
@@ -48,19 +48,19 @@ class Listing:
         """What a list holds since `start`.
 
         Pinned things stand above all others, so they do not tell where the window ends. Between sweeps, a page of which
-        everything is known ends it, too.
+        everything is known ends it, too; in a sweep, such a page does so behind the first `most`.
         """
         found: list[Item] = []
-        floor = start
-        async for page in pages(fetch, most):
+        lowest, count, over = start, 0, True
+        async for page in pages(fetch):
+            count += 1
             items = self.harvest(page.rows, read)
             found += [item for item in items if item.message.sent_at >= start]
             loose = [item for item in items if not item.pinned]
-            over = loose and all(item.message.sent_at < start for item in loose)
-            known = loose and all(self._seen.get(item.message.ref.id) for item in loose)
-            if over:
+            lowest = min((item.message.sent_at for item in loose), default=lowest)
+            over = page.after is None or (bool(loose) and all(i.message.sent_at < start for i in loose))
+            known = bool(loose) and all(self._seen.get(item.message.ref.id) for item in loose)
+            if over or (known and (not sweep or count >= most)):
                 break
-            if known and not sweep:
-                floor = min(item.message.sent_at for item in loose)
-                break
-        return Span(list({item.message.ref: item for item in reversed(found)}.values()), max(floor, start))
+        floor = start if over else max(lowest, start)
+        return Span(list({item.message.ref: item for item in reversed(found)}.values()), floor)

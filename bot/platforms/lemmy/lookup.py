@@ -15,13 +15,16 @@ from datetime import datetime, timedelta
 from bot import actions
 from bot.actions import External
 from bot.clock import Clock
-from bot.model import Author, Receipt, Ref
+from bot.model import Receipt, Ref
 from bot.platforms.lemmy import fields, shapes
 from bot.platforms.lemmy.api import OWN_PAGES, Api, pages
+from bot.platforms.lemmy.closing import Closing
+from bot.platforms.lemmy.letters import letter
 from bot.platforms.lemmy.ownlog import OwnLog
 from bot.platforms.lemmy.pacing import Need
 from bot.platforms.lemmy.people import People
 from bot.platforms.lemmy.shapes import Home, Item
+from bot.platforms.lemmy.target import Target
 from bot.platforms.lemmy.warning import NativeWarnings
 from bot.platforms.lemmy.wording import comment_body, post_body, title
 
@@ -52,12 +55,16 @@ class Lookup:
                 return self._receipt(await self._own("post", self._post, after), fits, taken)
             case actions.Reply(to=Ref() as to) if not to.id.startswith("message/"):
                 return await self._comment_below(to, comment_body(action.text), after, taken)
-            case actions.Reply():
-                return await self._message(None, comment_body(action.text), after, taken)
+            case actions.Reply(to=Ref() as to):
+                return await self._answer(Target.of(to).number, comment_body(action.text), after, taken)
             case actions.Tell(person=person):
-                return await self._message(person, comment_body(action.text), after, taken)
+                recipient = await self._people.local(person)
+                return await self._message(recipient, comment_body(action.text), after, taken)
             case actions.Warn():
                 return await self._warning(action, after, taken)
+            case actions.Lockdown(place=place):
+                was = await Closing(self._api, self._home).closed_since(place, after)
+                return Receipt(self._clock.now(), detail="found in the community's settings") if was else None
             case _:
                 return await self._log.find(action, after)
 
@@ -68,7 +75,7 @@ class Lookup:
             found = await self._log.find(action, after)
         if found is None and about is not None and not about.id.startswith("message/"):
             found = await self._comment_below(about, text, after, taken)
-        return found or await self._message(action.person, text, after, taken)
+        return found or await self._message(await self._people.local(action.person), text, after, taken)
 
     async def _comment_below(
         self, to: Ref, text: str, after: datetime, taken: frozenset[Ref]
@@ -79,17 +86,21 @@ class Lookup:
 
         return self._receipt(await self._own("comment", self._comment, after), fits, taken)
 
+    async def _answer(self, number: int, text: str, after: datetime, taken: frozenset[Ref]) -> Receipt | None:
+        """An answer to the private message with that number; None where it is gone, for then nobody answers it again either."""
+        answered = await letter(self._api, self._home, number, Need.MODERATE)
+        return await self._message(answered.person, text, after, taken) if answered else None
+
     async def _message(
-        self, person: Author | None, text: str, after: datetime, taken: frozenset[Ref]
+        self, recipient: int, text: str, after: datetime, taken: frozenset[Ref]
     ) -> Receipt | None:
-        """A private message that was sent (to `person`, where it is told)."""
-        recipient = await self._people.local(person) if person else None
+        """A private message that was sent to the person with that local id: to others the same may be said."""
         found: list[Item] = []
         async for page in pages(lambda on: self._api.private_messages(on, need=Need.MODERATE), OWN_PAGES):
             rows = [row for row in page.rows if isinstance(row, dict)]
             read, _ = fields.harvest(rows, lambda row: (_recipient(row), shapes.private(row, self._home)))
             recent = [(to, item) for to, item in read if item.message.sent_at >= after]
-            found += [i for to, i in recent if i.person == self._home.person and recipient in {None, to}]
+            found += [i for to, i in recent if i.person == self._home.person and to == recipient]
             if not recent:
                 break
         return self._receipt(found, lambda item: same_text(text, item.message.text), taken)

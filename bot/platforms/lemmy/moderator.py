@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.model import Receipt, Ref
 from bot.platforms.lemmy import fields, shapes
 from bot.platforms.lemmy.api import Api, pages
+from bot.platforms.lemmy.closing import Closing
 from bot.platforms.lemmy.errors import GONE
 from bot.platforms.lemmy.people import People
 from bot.platforms.lemmy.shapes import Home
@@ -34,6 +35,7 @@ class Moderator:
         self._home = home
         self._people = people
         self._clock = clock
+        self._closing = Closing(api, home)
 
     async def perform(self, action: External) -> Receipt:
         """Raises PlatformError; Refused for what Lemmy has not."""
@@ -53,6 +55,8 @@ class Moderator:
                 return await self._ban(action)
             case actions.Unban():
                 return await self._unban(action)
+            case actions.Lockdown() | actions.Reopen():
+                return await self._close(action)
             case actions.Report():
                 raise Refused(
                     "reports go to the moderators' room, and a Lemmy community is none; name a chat room as"
@@ -88,6 +92,16 @@ class Moderator:
                     await self._api.resolve_report(kind, int(number))
                     closed += 1
         return Receipt(self._clock.now(), ref, self._home.url(ref.id), f"{closed} reports closed")
+
+    async def _close(self, action: actions.Lockdown | actions.Reopen) -> Receipt:
+        now = self._clock.now()
+        if isinstance(action, actions.Reopen):
+            await self._closing.reopen(action.place)
+        elif action.until is not None and action.until <= now:
+            return Receipt(now, detail="it would be over already")
+        else:
+            await self._closing.close(action.place)
+        return Receipt(self._clock.now())
 
     async def _ban(self, action: actions.Ban) -> Receipt:
         now = self._clock.now()

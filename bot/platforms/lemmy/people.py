@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,8 +36,9 @@ class People:
         self._admins: frozenset[str] = frozenset()
         #: This server's host, with its port if it has one.
         self.own = ""
-        #: The highest role of each moderator and administrator; the same object for ever, so that others may hold it.
+        #: The highest role, in private, of each moderator and administrator; the same object for ever, so that others may hold it.
         self.staff: dict[str, Role] = {}
+        self._inside: frozenset[int] | None = None
 
     def met(self, actor: str, local: int) -> None:
         self._local[actor] = local
@@ -53,6 +54,11 @@ class People:
         self._moderators[community] = frozenset(person.id for person in people)
         self._count()
 
+    def inside(self, communities: Iterable[int]) -> None:
+        """In private, only the moderators of these communities are any; before this is called, those of all."""
+        self._inside = frozenset(communities)
+        self._count()
+
     def crown(self, site: Mapping[str, Any]) -> None:
         """Takes over the administrators in an answer to `GET /site`."""
         people, _ = fields.harvest(
@@ -62,7 +68,7 @@ class People:
         self._count()
 
     def role(self, actor: str, community: int | None) -> Role:
-        """The role in one community, or the highest anywhere where none is given."""
+        """The role in one community, or where none is given, in private."""
         if community is None:
             return self.staff.get(actor, Role.EVERYONE)
         if actor in self._admins:
@@ -116,7 +122,9 @@ class People:
 
     def _count(self) -> None:
         self.staff.clear()
-        for actors in self._moderators.values():
+        for community, actors in self._moderators.items():
+            if self._inside is not None and community not in self._inside:
+                continue
             self.staff.update(dict.fromkeys(actors, Role.MODERATOR))
         self.staff.update(dict.fromkeys(self._admins, Role.OWNER))
 

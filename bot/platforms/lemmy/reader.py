@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.clock import Clock
-from bot.model import Edited, Occurrence, Place, Removed
+from bot.model import Edited, Occurrence, Place, Removed, Resolved
 from bot.platforms.lemmy import shapes
 from bot.platforms.lemmy.api import PAGE_SIZE, PAGES, Api
 from bot.platforms.lemmy.chronicle import Chronicle
@@ -142,20 +142,23 @@ class Reader:
             found += purged
             found += [event for item in items for event in self._happened(item, now)]
             after = after.moved(place.alias, shapes.newest(items, now))
-        if sweep or self._logged is None or now - self._logged >= LOG_EVERY:
+        if sweep:
+            self._desk.look_again()
+        since = self._cursor.since
+        reports = await self._desk.read(news, since, max(since, now - self._sweep_back))
+        closed = any(isinstance(report, Resolved) for report in reports)
+        if sweep or closed or self._logged is None or now - self._logged >= LOG_EVERY:
             for community, place in self._home.places.items():
                 found += await self._chronicle.read(community, self._start(place.alias, sweep=sweep))
             self._logged = now
+        # A removal closes the reports as well, and tells more: who did it, and why.
+        removed = {event.ref for event in found if isinstance(event, Removed)}
+        found += [r for r in reports if not (isinstance(r, Resolved) and r.ref in removed)]
         start = self._start(self._home.private.alias, sweep=sweep)
         inbox = await self._inbox.read(news, start, sweep=sweep)
         found += [event for item in inbox for event in self._happened(item, now)]
         private = [item for item in inbox if item.message.place == self._home.private]
         after = after.moved(self._home.private.alias, shapes.newest(private, now))
-        if sweep:
-            self._desk.look_again()
-        found += await self._desk.read(
-            news, self._cursor.since, max(self._cursor.since, now - self._sweep_back)
-        )
         if sweep:
             self._seen.prune(now - 2 * self._sweep_back)
             self._swept = now
@@ -233,6 +236,9 @@ class Reader:
             yield Removed(message.ref, message.place, None, "", now)
         elif not message.gone and before.content != hash(item.content):
             yield Edited(message, message.edited_at or now)
+        elif not message.gone and before.deleted:
+            # As if it were edited: it may say what was dealt with while it was not there.
+            yield Edited(message, now)
 
     def _known_before(self, item: Item) -> bool:
         """Whether a former process has probably handed it on: then an edit since would otherwise go unseen."""

@@ -55,12 +55,16 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is kept of a thing that was read: enough to notice an edit or a deletion. `at` tells when to forget it."""
+    """What is kept of a thing that was read: enough to notice an edit, a deletion, and that its author undid that.
+
+    `at` tells when to forget it.
+    """
 
     at: datetime
     content: int
     gone: bool
     place: str = ""
+    deleted: bool = False
 
 
 class Seen:
@@ -78,7 +82,13 @@ class Seen:
         key, before = item.message.ref.id, self.get(item.message.ref.id)
         gone = item.message.gone
         content = before.content if gone and before else hash(item.content)
-        self._fresh[key] = Mark(item.message.sent_at, content, gone, item.message.place.alias)
+        self._fresh[key] = Mark(
+            item.message.sent_at,
+            content,
+            gone,
+            item.message.place.alias,
+            deleted=item.deleted and not item.removed,
+        )
         return before
 
     def mark(self, key: str, mark: Mark) -> None:

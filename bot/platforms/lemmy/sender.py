@@ -11,10 +11,11 @@ from bot.clock import Clock
 from bot.markup.plain import plain
 from bot.model import Author, Receipt, Ref
 from bot.platforms.lemmy import fields, shapes
-from bot.platforms.lemmy.api import Api, pages
+from bot.platforms.lemmy.api import Api
 from bot.platforms.lemmy.client import Repeated
 from bot.platforms.lemmy.errors import GONE, NO_REPLY
 from bot.platforms.lemmy.fields import Malformed
+from bot.platforms.lemmy.letters import letter
 from bot.platforms.lemmy.pacing import Need
 from bot.platforms.lemmy.people import People
 from bot.platforms.lemmy.shapes import Home, Item
@@ -24,9 +25,6 @@ from bot.platforms.lemmy.wording import TITLE_LIMIT, comment_body, post_body, ti
 from bot.platforms.protocol import PlatformError, Refused, Unclear
 
 log = logging.getLogger(__name__)
-
-#: Pages of private messages that are searched for the one that is answered.
-MESSAGE_PAGES = 4
 
 #: Lemmy's "undetermined", which communities that limit languages usually allow.
 UNDETERMINED = 0
@@ -159,13 +157,10 @@ class Sender:
 
     async def _sender(self, number: int) -> int:
         """The local id of who wrote a private message to us."""
-        messages = pages(lambda after: self._api.private_messages(after, need=Need.MODERATE), MESSAGE_PAGES)
-        async for page in messages:
-            items, _ = fields.harvest(page.rows, lambda row: shapes.private(row, self._home))
-            for item in items:
-                if item.message.ref.id == f"message/{number}":
-                    return item.person
-        raise Refused(f"message/{number}: that private message is gone", "couldnt_find_private_message")
+        item = await letter(self._api, self._home, number, Need.MODERATE)
+        if item is None:
+            raise Refused(f"message/{number}: that private message is gone", "couldnt_find_private_message")
+        return item.person
 
     async def _delete(self, ref: Ref) -> Receipt:
         """What is gone already counts as deleted."""

@@ -9,6 +9,7 @@ from typing import Any
 from bot.model import Place
 from bot.platforms.lemmy import fields, shapes
 from bot.platforms.lemmy.api import Api
+from bot.platforms.lemmy.blocks import blocked
 from bot.platforms.lemmy.errors import MISSING
 from bot.platforms.lemmy.fields import Malformed
 from bot.platforms.lemmy.people import People
@@ -56,12 +57,15 @@ class Setup:
             raise Unreachable(
                 f"{self._api.client.url}: the account's own profile makes no sense: {error}"
             ) from error
+        here = {await self.community(place): place for place in places}
+        # Who moderates another moot of the same account has no say in this one's private messages.
+        self._people.inside(n for n, place in here.items() if place.community == private.community)
         return Home(
             account=self._account,
             person=person,
             name=fields.text(me, "name"),
             host=address,
-            places={await self.community(place): place for place in places},
+            places=here,
             private=private,
             staff=self._people.staff,
             prefixes=prefixes,
@@ -93,7 +97,12 @@ class Setup:
         return number
 
     async def settle(self, site: dict[str, Any]) -> None:
-        """Changes the account's settings where they would hide something. The server may refuse; then `check` tells."""
+        """Changes the account's settings where they would hide something. The server may refuse; then `check` tells.
+
+        Whom somebody blocked on purpose is left to them, and told.
+        """
+        for problem in self._blocks(site):
+            log.warning("%s", problem, extra={"code": "lemmy.blocks"})
         wanted = _missing(site)
         if self._contact and not fields.text(_me(site), "bio").strip():
             wanted["bio"] = BIO.format(contact=self._contact)
@@ -104,6 +113,14 @@ class Setup:
         except Refused as refusal:
             log.warning("%s: the account's settings cannot be changed: %s", self._account, refusal)
 
+    def _blocks(self, site: dict[str, Any]) -> list[str]:
+        names = blocked(fields.maybe(site, "my_user"))
+        return [
+            f"account {self._account}: it blocks {name}, so the server hides that from it; lift the block in the account's"
+            " settings"
+            for name in names
+        ]
+
     async def check(self, home: Home) -> list[str]:
         """What is missing, one sentence each. Raises PlatformError when the server does not answer."""
         site = await self._api.site()
@@ -112,6 +129,7 @@ class Setup:
             f"account {self._account}: the setting {name} is not what it must be ({value!r}); set it on the server"
             for name, value in _missing(site).items()
         ]
+        problems += self._blocks(site)
         if not fields.text(me, "bio").strip():
             problems.append(
                 f"account {self._account}: its profile is empty; say there whose bot this is and how to reach you, or"

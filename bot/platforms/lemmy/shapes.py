@@ -206,7 +206,7 @@ def comment(view: Row, home: Home) -> Item:
 
 
 def private(view: Row, home: Home) -> Item:
-    """A PrivateMessageView. All of it is a command; its author has the highest role they have anywhere here."""
+    """A PrivateMessageView. All of it is a command; its author has the highest role they have in the community that it belongs to."""
     body = fields.part(view, "private_message")
     creator = fields.part(view, "creator")
     ref = Ref(Platform.LEMMY, home.private.alias, f"message/{fields.ident(body)}")

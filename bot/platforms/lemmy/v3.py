@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.platforms.lemmy import fields
-from bot.platforms.lemmy.api import PAGE_SIZE, PAGES, Answer, Features, News, Notice, Page
+from bot.platforms.lemmy.api import PAGE_SIZE, PAGES, Answer, Features, News, Notice, Page, Relations
 from bot.platforms.lemmy.client import Client, Query
 from bot.platforms.lemmy.errors import NO_MODERATOR
 from bot.platforms.lemmy.logrows import LISTS, modern
@@ -151,6 +151,10 @@ class V3:
         del host  # nothing that this version can do depends on it
         return None
 
+    async def relations(self) -> Relations:
+        lists = fields.maybe(await self._get("/federated_instances"), "federated_instances")
+        return Relations(_domains(lists, "blocked"), _domains(lists, "allowed"))
+
     # Saying
 
     async def create_post(
@@ -222,6 +226,9 @@ class V3:
     async def remove(self, kind: str, ident: int, reason: str, *, on: bool) -> Answer:
         return await self._post(f"/{kind}/remove", **{f"{kind}_id": ident, "removed": on, "reason": reason})
 
+    async def close(self, community: int, *, on: bool) -> Answer:
+        return await self._put("/community", community_id=community, posting_restricted_to_mods=on)
+
     async def ban(
         self, community: int, person: int, reason: str, *, on: bool, until: datetime | None = None
     ) -> Answer:
@@ -290,3 +297,8 @@ def _path(kind: str) -> str:
 
 def _name(kind: str) -> str:
     return "private_message_id" if kind == "message" else f"{kind}_id"
+
+
+def _domains(lists: Mapping[str, Any], key: str) -> frozenset[str]:
+    rows = (row for row in fields.rows(lists, key) if isinstance(row, dict))
+    return frozenset(fields.text(row, "domain") for row in rows)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.platforms.lemmy import fields
-from bot.platforms.lemmy.api import PAGE_SIZE, Answer, Features, News, Notice, Page
+from bot.platforms.lemmy.api import PAGE_SIZE, Answer, Features, News, Notice, Page, Relations, pages
 from bot.platforms.lemmy.client import Client, Query
 from bot.platforms.lemmy.pacing import Kind, Need
 from bot.platforms.protocol import Busy, Refused, Unreachable
@@ -157,6 +157,14 @@ class V4:
                 return fields.text(instance, "software"), fields.text(instance, "version")
         return None
 
+    async def relations(self) -> Relations:
+        return Relations(await self._hosts("blocked"), await self._hosts("allowed"))
+
+    async def _hosts(self, kind: str) -> frozenset[str]:
+        found = pages(lambda on: self._page("/federated_instances", on, {"kind": kind}))
+        rows = [row async for page in found for row in page.rows if isinstance(row, dict)]
+        return frozenset(fields.text(fields.maybe(row, "instance"), "domain") for row in rows)
+
     # Saying
 
     async def create_post(
@@ -225,6 +233,10 @@ class V4:
 
     async def remove(self, kind: str, ident: int, reason: str, *, on: bool) -> Answer:
         return await self._post(f"/{kind}/remove", {f"{kind}_id": ident, "removed": on, "reason": reason})
+
+    async def close(self, community: int, *, on: bool) -> Answer:
+        body = {"community_id": community, "posting_restricted_to_mods": on}
+        return await self.client.put("/api/v4/community", body)
 
     async def ban(
         self, community: int, person: int, reason: str, *, on: bool, until: datetime | None = None

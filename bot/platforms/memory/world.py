@@ -68,7 +68,7 @@ class World(Scene):
             raise NotAllowed(f"a post in {place} needs a title, or reply_to to be a comment")
         if parent and self.items[parent.root].locked:
             raise NotAllowed(f"{excerpt(self.items[parent.root])} is locked")
-        self._let(place, person, "write", text)
+        self._let(place, person, "write", text, below=parent is not None)
         to = self.bot if place == PRIVATE else None
         item = self.put(place, person, text, parent=parent, title=title, link=link, to=to)
         self.transcript.append(self.line(item))
@@ -84,7 +84,7 @@ class World(Scene):
         item = self._find(ident)
         if item.author.name != person:
             raise NotAllowed(f"{person} did not write {excerpt(item)}")
-        self._let(item.place, person, "edit", text)
+        self._let(item.place, person, "edit", text, below=True)
         self.transcript.append(entry(item.place, f"{person} edits {excerpt(item)}", text))
         self.alter(item, text=text, title=title)
 
@@ -113,7 +113,7 @@ class World(Scene):
 
     def react(self, person: str, ident: str, symbol: str) -> None:
         item = self._find(ident)
-        self._let(item.place, person, "react", symbol)
+        self._let(item.place, person, "react", symbol, below=True)
         member = self.known(item.place, person)
         self.transcript.append(entry(item.place, f"{person} reacts {symbol} to {excerpt(item)}"))
         self.mark(item, member, symbol)
@@ -217,12 +217,17 @@ class World(Scene):
         """The item with its author's roles of today."""
         return replace(item, author=self.people[item.author.name])
 
-    def _let(self, place: str, person: str, deed: str, text: str) -> None:
-        """The ban wall: raises NotAllowed, and lets the transcript tell of the attempt."""
+    def _let(self, place: str, person: str, deed: str, text: str, *, below: bool = False) -> None:
+        """The ban wall: raises NotAllowed, and lets the transcript tell of the attempt.
+
+        In a community that is locked down, what is `below` a post goes on, as on Lemmy.
+        """
         for wall, word in ((self.banned, "banned"), (self.muted, "muted")):
             if (place, person) in wall:
                 self.transcript.append(entry(place, f"{person} is {word} and cannot {deed}", text or None))
                 raise NotAllowed(f"{person} is {word} in {place} and cannot {deed}")
+        if below and self.kinds[place] is PlaceKind.COMMUNITY:
+            return
         if place in self.closed and deed != "join" and self.role(place, person) < Role.MODERATOR:
             self.transcript.append(
                 entry(place, f"{person} cannot {deed} while it is locked down", text or None)
