@@ -15,6 +15,7 @@ from plugins.moderation.match import Match
 from plugins.moderation.matching import Matcher
 from plugins.moderation.reader import read
 from plugins.moderation.rule import Kind
+from plugins.moderation.shown import SHOWN, shown
 from plugins.moderation.subject import Subject
 from plugins.moderation.views import AS_WRITTEN, UNMASKED, View, unmasked, without_quotes, written
 
@@ -57,7 +58,30 @@ def caught(text: str) -> Match | None:
         ("c.a.s.i.n.o", GUESSED),
         ("c_a_s_i_n_o", GUESSED),
         ("caaaasino", GUESSED),
-        ("ca**sino**", GUESSED),
+        ("c|a|s|i|n|o", GUESSED),
+        ("ca_s_ino", GUESSED),
+        ("cas||ino", GUESSED),
+        ("cas^ino", GUESSED),
+        ("cas<b></b>ino", GUESSED),
+        ("cas<i>i</i>no", GUESSED),
+        ("¢asino", GUESSED),
+        ("ccaassiinnoo", GUESSED),
+        ("🇨 🇦 🇸 🇮 🇳 🇴", GUESSED),  # flags, one by one
+        # As it is shown
+        ("ca**sino**", SHOWN),
+        ("ca*s*ino", SHOWN),
+        ("cas`i`no", SHOWN),
+        ("ca~~s~~ino", SHOWN),
+        ("cas^i^no", SHOWN),
+        ("cas~i~no", SHOWN),
+        ("cas\\ino", GUESSED),  # in front of a letter, a backslash is shown
+        ("cas&#105;no", SHOWN),
+        ("cas&#x69;no", SHOWN),
+        ("c&#1072;sino", FOLDED),  # a Cyrillic letter as an entity
+        ("cas&shy;ino", UNMASKED),
+        ("cas&ZeroWidthSpace;ino", UNMASKED),
+        ("ca[s](https://x.example/a_b)ino", SHOWN),
+        ('ca![s](https://x.example/a.png "s")ino', SHOWN),
     ],
 )
 def test_a_word_is_seen_behind_its_disguise_and_quoted_as_it_was_written(disguised: str, view: str):
@@ -93,6 +117,51 @@ def test_ordinary_words_do_not_turn_into_others(value: str, text: str):
     assert Matcher(read(f"body: {value}\naction: report").rules).match(said(text)).matches == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("_casino_", "casino"),
+        ("__casino__ tonight", "casino"),
+        ("[casino](https://x.example)", "casino"),
+        ("[cas](https://x.example)ino", "cas](https://x.example)ino"),
+        ("**free** _spins_", "free** _spins"),
+        ("free  spins", "free  spins"),
+        ("free\nspins", "free\nspins"),
+        ("free\t spins", "free\t spins"),
+        ("free&nbsp;spins", "free&nbsp;spins"),
+    ],
+)
+def test_what_readers_see_as_a_word_or_a_phrase_is_one(text: str, found: str):
+    matches = Matcher(read("body: [casino, free spins]\naction: report").rules).match(said(text)).matches
+    assert [(match.text, match.is_guess) for match in matches] == [(found, False)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "free\n\nspins",  # two paragraphs
+        "free, spins",
+        "2*cas*3 ino",
+        "cas * ino",
+        "a_cas_ino_b",  # a name in a program
+        "cas &ino; x",
+        "\\[cas](x)ino",  # shown with its brackets
+        "x < cas > ino",
+        "see https://x.example/cas*i*no",
+        "f(cas)[ino](x)",
+    ],
+)
+def test_marks_that_are_shown_join_nothing(text: str):
+    assert Matcher(read("body: [casino, free spins]\naction: report").rules).match(said(text)).matches == ()
+
+
+def test_an_expression_that_excludes_something_is_not_held_against_what_is_only_shown():
+    link = said("look: [here](https://x.example)")
+    assert Matcher(read("body (regex): '^[^()]+$'\naction: report").rules).match(link).matches == ()
+    assert Matcher(read("body (regex): 'look(?!.*https)'\naction: report").rules).match(link).matches == ()
+    assert Matcher(read("body (regex): 'cas[i1]no'\naction: report").rules).match(said("ca**s**ino")).matches
+
+
 def test_a_text_in_another_script_may_still_hold_a_disguised_word():
     match = caught("Заходите все в наше саsinо сегодня")
     assert match is not None
@@ -111,8 +180,10 @@ def test_expressions_are_not_held_against_guesses():
 
 
 odd = st.text(
-    st.sampled_from("aZéßİﬁ\u0301\u0338\u200bｆ𝐜①🅰🇦\ufe0f \u00adсоαw1$!.*_~>\n\u3164\U000e0061ẞ各"),
-    max_size=25,
+    st.sampled_from(
+        "aZéßİﬁ\u0301\u0338\u200bｆ𝐜①🅰🇦\ufe0f \u00adсоαw1$!.*_~>\n`^|&[](#;\\<\u3164\U000e0061ẞ各"
+    ),
+    max_size=30,
 )
 
 
@@ -120,6 +191,9 @@ odd = st.text(
 def test_every_view_leads_back_to_the_original(text: str):
     first = written(text)
     views = [first, without_quotes(first), unmasked(first), folded(unmasked(first))]
+    views += guessed(views[-1])
+    views.append(shown(first))
+    views.append(folded(unmasked(views[-1])))
     views += guessed(views[-1])
     for view in views:
         assert len(view.lower) == len(view.text)

@@ -34,6 +34,8 @@ MOST_MARKS = 2
 
 _BEYOND = re.compile(r"[^\x00-\x7f]")
 _LATIN = regex.compile(r"\p{Script=Latin}")
+#: No language is written in boxes and flags.
+_ALL_BOXED = re.compile("[\U0001f110-\U0001f1ff]+")
 _FOREIGN = regex.compile(r"(?=\p{L})\P{Script=Latin}")
 _SCRIPT = regex.compile(
     r"(?P<cyrillic>\p{Script=Cyrillic})|(?P<greek>\p{Script=Greek})|(?P<armenian>\p{Script=Armenian})"
@@ -109,7 +111,7 @@ def _word(text: str) -> _Word:
                 return _Word(None, script=script)
             letters.append(latin)
             places.append((place, place + 1))
-    mixed = bool(_LATIN.search(text)) and bool(_FOREIGN.search(text))
+    mixed = (bool(_LATIN.search(text)) and bool(_FOREIGN.search(text))) or bool(_ALL_BOXED.fullmatch(text))
     return _Word("".join(letters), tuple(places), mixed or most > MOST_MARKS, script)
 
 
@@ -122,18 +124,25 @@ def _is_safe(word: _Word, natural: set[str]) -> bool:
 # -- guesses
 
 _LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "!": "i",
-         "|": "l", "+": "t", "€": "e", "£": "l"}  # fmt: skip
+         "|": "l", "+": "t", "€": "e", "£": "l", "¢": "c"}  # fmt: skip
 _LINK = r"(?P<link>\b(?:https?://|www\.)\S+)"
 #: What makes a word look as if digits or signs stood for letters in it; they count between letters only, signs and all.
-_CODED = r"(?P<coded>(?<![^\W_])(?=[a-z0-9@$€£]*?[a-z])(?=[a-z]*[0-9@$€£!|+])[a-z0-9$€£](?:[a-z0-9@$€£]|[!|+](?=[a-z0-9@$€£]))+(?![^\W_]))"
+_CODED = r"(?P<coded>(?<![^\W_])(?=[a-z0-9@$€£¢]*?[a-z])(?=[a-z]*[0-9@$€£¢!|+])[a-z0-9$€£¢](?:[a-z0-9@$€£¢]|[!|+](?=[a-z0-9@$€£¢]))+(?![^\W_]))"
 _SPACED = r"(?P<spaced>(?<![^\W_])[a-z0-9](?:(?:[^\w\n]|_){1,3}[a-z0-9]){3,}(?![^\W_]))"
 #: Emphasis and the like inside a word: shown, they are not there.
-_MARKED = r"(?P<marked>(?<![^\W_])[a-z0-9]+(?:[*~`\\]{1,4}[a-z0-9]+)+)"
+_BETWEEN = r"(?:[*~`\\^|_]|</?[a-z]{1,10}>|<!--[^<>]{0,40}-->){1,6}"
+_MARKS = re.compile(_BETWEEN)
+_MARKED = rf"(?P<marked>(?<![^\W_])[a-z0-9]+(?:{_BETWEEN}[a-z0-9]+)+)"
 _REPEATED = r"(?P<repeated>(?P<letter>[a-z])(?P=letter){2,})"
-_GUESS = re.compile(f"{_LINK}|{_SPACED}|{_MARKED}|{_CODED}|{_REPEATED}")
+#: Every letter twice.
+_DOUBLED = r"(?P<doubled>(?<![^\W_])(?:(?P<twice>[a-z])(?P=twice)){4,}(?![^\W_]))"
+_GUESS = re.compile(f"{_LINK}|{_SPACED}|{_MARKED}|{_DOUBLED}|{_CODED}|{_REPEATED}")
 #: Nearly every text passes without: one look decides, in linear time where re2 is at hand.
 _WORTH = (
-    r"[a-z$€£][0-9@$!|+€£]+|[0-9$€£][0-9@$!|+€£]*[a-z]|[a-z0-9][*~`\\]+[a-z0-9]|"
+    r"[a-z$€£¢][0-9@$!|+€£]+|[0-9$€£¢][0-9@$!|+€£]*[a-z]|[a-z0-9](?:[*~`\\^|_]+|(?:<[^<>]*>)+)[a-z0-9]|(?:^|[^a-z0-9])"
+    "(?:"
+    + "|".join(2 * letter for letter in ascii_lowercase)
+    + "){4}|"
     + "|".join(letter * 3 for letter in ascii_lowercase)
     + r"|(?:^|[^0-9a-z])[a-z0-9](?:[^0-9a-z\n][^0-9a-z\n]?[^0-9a-z\n]?[a-z0-9]){3}"
 )
@@ -141,15 +150,16 @@ _IS_WORTH = re2_program(_WORTH, case_sensitive=True) or re.compile(_WORTH)
 
 
 def could_disguise(word: str) -> bool:
-    """Whether a word by itself may stand for another: letters among digits or low lines, or a letter three times."""
+    """Whether a word by itself may stand for another: letters among digits or low lines, a letter three times, or all twice."""
     return bool(_ODD.search(word)) and not word.isdecimal()
 
 
-_ODD = re.compile(r"[0-9_]|(.)\1\1")
+_ODD = re.compile(r"[0-9_]|(.)\1\1|^(?:(.)\2){4,}$")
 #: A sign that may stand for a letter: with letters around it, or money in front of one. `@` in front is a mention.
 #: It begins with the signs themselves, because `re` leaps to the first of a set.
 _SIGN = re.compile(
-    r"[@$€£!|+*~`\\](?:(?<=\w[@$€£!|+])[@$€£!|+]*\w|(?<=[$€£])[@$€£!|+]*[A-Za-z]|(?<=\w[*~`\\])[*~`\\]*\w)"
+    r"[@$€£¢!|+*~`\\^<](?:(?<=\w[@$€£¢!|+])[@$€£¢!|+]*\w|(?<=[$€£¢])[@$€£¢!|+]*[A-Za-z]|(?<=\w[*~`\\^|])[*~`\\^|_]*\w"
+    r"|(?<=\w<)[^<>]*>)"
 )
 
 
@@ -210,11 +220,23 @@ def _decoded(text: str, start: int, end: int) -> _Letters:
 
 
 def _joined(text: str, start: int, end: int) -> _Letters:
-    return [pair for pair in _decoded(text, start, end) if pair[0].isalnum()]
+    return [(_LEET.get(text[at], text[at]), at) for at in range(start, end) if text[at].isalnum()]
+
+
+def _without_marks(text: str, start: int, end: int) -> _Letters:
+    kept: list[int] = []
+    for found in _MARKS.finditer(text, start, end):
+        kept += range(start, found.start())
+        start = found.end()
+    return [(_LEET.get(text[at], text[at]), at) for at in (*kept, *range(start, end))]
 
 
 def _as_it_is(text: str, start: int, end: int) -> _Letters:
     return [(text[at], at) for at in range(start, end)]
+
+
+def _halved(text: str, start: int, end: int) -> _Letters:
+    return [(text[at], at if at == start else at + 1) for at in range(start, end, 2)]
 
 
 def _squeezed(letters: _Letters, kept: int) -> _Letters:
@@ -228,6 +250,7 @@ def _squeezed(letters: _Letters, kept: int) -> _Letters:
 _READERS: dict[str, Callable[[str, int, int], _Letters]] = {
     "coded": _decoded,
     "spaced": _joined,
-    "marked": _joined,
+    "marked": _without_marks,
     "repeated": _as_it_is,
+    "doubled": _halved,
 }

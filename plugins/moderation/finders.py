@@ -6,7 +6,9 @@ gives what stands first in the text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Protocol
 
 from plugins.moderation.atoms import Parts, of_expression, of_literal
@@ -102,7 +104,22 @@ class Literals:
             if self._fits(text, start, end):
                 return start, end
             start = text.find(value, start + 1)
+        return self._spread(text, value) if self._is_phrase(value) else None
+
+    def _is_phrase(self, value: str) -> bool:
+        return self._method is Method.WORD and " " in value.strip()
+
+    def _spread(self, text: str, value: str) -> tuple[int, int] | None:
+        """The words of a phrase with more than one blank between them, or the end of a line."""
+        for found in _phrase(value).finditer(text):
+            if self._fits(text, *found.span()):
+                return found.span()
         return None
+
+
+@lru_cache(maxsize=10_000)
+def _phrase(value: str) -> re.Pattern[str]:
+    return re.compile(r"(?:[^\S\n]+|[^\S\n]*\n[^\S\n]*)".join(map(re.escape, value.split(" "))))
 
 
 def _parts(texts: tuple[str, ...], *, words: bool) -> Parts | None:

@@ -9,14 +9,18 @@ from plugins.moderation.facts import Field, Target
 from plugins.moderation.gate import Gate
 from plugins.moderation.index import WordIndex
 from plugins.moderation.patterns import Patience
+from plugins.moderation.shown import shown
 from plugins.moderation.subject import Subject
-from plugins.moderation.views import View, unmasked, without_quotes, written
+from plugins.moderation.views import AS_WRITTEN, View, unmasked, without_quotes, written
 
 #: Where people type words. Addresses and ids are only ever compared as they are.
 _TYPED = frozenset(
     {Field.TITLE, Field.BODY, Field.OWN_BODY, Field.AUTHOR, Field.DISPLAY_NAME, Field.BIO, Field.FLAIR,
      Field.AUTHOR_FLAIR}
 )  # fmt: skip
+
+#: Where Markdown is shown.
+_MARKED = frozenset({Field.BODY, Field.OWN_BODY, Field.BIO})
 
 #: A view, and the text that its spans lead back to.
 Look = tuple[View, str]
@@ -31,6 +35,7 @@ class Looks:
         self._gate = gate
         self._open: dict[str, frozenset[int]] = {}
         self._views: dict[Field, list[Look]] = {}
+        self._shown: dict[Field, list[Look]] = {}
         self._guesses: dict[Field, list[Look]] = {}
         self._above: dict[Target, Looks] = {}
         self._hits: Mapping[int, list[int]] | None = None
@@ -55,12 +60,25 @@ class Looks:
             found = self._views[field] = [(view, text) for text in texts for view in _ways(text, field)]
         return found
 
+    def shown(self, field: Field) -> list[Look]:
+        """As readers see it, where Markdown changes that, and then with disguises taken off."""
+        found = self._shown.get(field)
+        if found is None:
+            found = self._shown[field] = [
+                (view, text)
+                for first, text in self.views(field)
+                if first.name == AS_WRITTEN and field in _MARKED and (plain := shown(first)) is not first
+                for view in _undisguised(plain, field)
+            ]
+        return found
+
     def guesses(self, field: Field) -> list[Look]:
         """With digits, gaps and repetitions read as letters, where there are any."""
         found = self._guesses.get(field)
         if found is None:
             # Behind all other disguises: the last view of each text.
-            last = {id(text): (view, text) for view, text in self.views(field)}.values()
+            ways = (*self.views(field), *self.shown(field))
+            last = {id(text): (view, text) for view, text in ways}.values()
             found = self._guesses[field] = [
                 (guess, text) for view, text in last if field in _TYPED for guess in guessed(view)
             ]
@@ -77,7 +95,7 @@ class Looks:
         """The checks that one of the gate's programs does not leave out, by what the message itself says."""
         programs: set[int] = set()
         for field in gate.fields:
-            for view, _ in self.views(field):
+            for view, _ in (*self.views(field), *self.shown(field)):
                 programs |= self.gates_open(view)
         return {check for number in programs for check in gate.checks[number]}
 
@@ -92,7 +110,7 @@ class Looks:
         typed: list[Field] = []
         for field in self.subject.texts:
             if field in index.fields and field not in self.subject.derived:
-                for view, _ in self.views(field):
+                for view, _ in (*self.views(field), *self.shown(field)):
                     words += view.words
                 if index.guesses and field in _TYPED:
                     typed.append(field)
@@ -110,8 +128,12 @@ def _ways(text: str, field: Field) -> tuple[View, ...]:
     first = written(text)
     if field is Field.OWN_BODY:
         first = without_quotes(first)
+    return _undisguised(first, field)
+
+
+def _undisguised(first: View, field: Field) -> tuple[View, ...]:
     if first.is_ascii:
         return (first,)  # nearly always
-    shown = unmasked(first)
-    read = folded(shown) if field in _TYPED else shown
-    return tuple({id(view): view for view in (first, shown, read)}.values())
+    plain = unmasked(first)
+    read = folded(plain) if field in _TYPED else plain
+    return tuple({id(view): view for view in (first, plain, read)}.values())

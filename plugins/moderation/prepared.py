@@ -19,6 +19,9 @@ from plugins.moderation.rule import Check, Method, Rule
 from plugins.moderation.subject import Subject
 from plugins.moderation.views import View
 
+#: What a text must not hold, or where it must begin or end.
+_EXCLUDES = re.compile(r"\(\?<?!|\[\^|\\[WSDBAZ]|[\^$]")
+
 
 class PreparedCheck:
     """A check with its finders: one for most fields, another for hosts."""
@@ -39,6 +42,8 @@ class PreparedCheck:
             self.hosts = Hosts(check.values)
             self.domains = frozenset(at for at, value in enumerate(check.values) if "." in value.strip("."))
         self.guesses = check.method is Method.WORD and not check.regex and not check.case_sensitive
+        # What an expression must not find, it might miss where marks are taken away.
+        self.sees_shown = not check.regex or not any(map(_EXCLUDES.search, check.values))
         self.needs = frozenset(NEEDS[field] for field in check.fields if field in NEEDS)
 
     @property
@@ -85,7 +90,7 @@ class PreparedCheck:
         """Where to search, no text twice: a chat message of one line is its own title."""
         seen: set[str] = set()
         for field in self._fields(looks):
-            for look in looks.views(field):
+            for look in (*looks.views(field), *(looks.shown(field) if self.sees_shown else ())):
                 if field is Field.DOMAIN:
                     yield field, look
                 elif look[0].text not in seen:
