@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import assert_never
 
 from bot.clock import Clock
 from bot.model import Place
+from bot.needs import Needs, needs
 from bot.platforms.lemmy import LemmyAdapter, Pace
 from bot.platforms.memory import MemoryAdapter
 from bot.platforms.memory.remote import RemoteWorld
@@ -46,7 +46,7 @@ def connect(loaded: Loaded, clock: Clock, *, ask: Callable[[str], str] | None = 
                     )
                 )
             case MatrixAccount():
-                adapters.append(_matrix(name, account, places, prefixes, clock, loaded.path.parent))
+                adapters.append(_matrix(name, account, places, prefixes, clock, loaded))
             case MemoryAccount():
                 adapters.append(
                     MemoryAdapter(name, places, RemoteWorld(account.url), clock, prefixes=prefixes)
@@ -62,12 +62,13 @@ def _matrix(
     places: Mapping[str, Place],
     prefixes: Mapping[str, str],
     clock: Clock,
-    folder: Path,
+    loaded: Loaded,
 ) -> Adapter:
     # Nobody pays for a platform that they do not use.
     from bot.platforms.matrix import Credentials, MatrixAdapter  # noqa: PLC0415
     from bot.platforms.matrix.encryption import Means, opener  # noqa: PLC0415
 
+    folder = loaded.path.parent
     means = Means(
         account.password.reveal if account.password else None,
         account.recovery_key.reveal if account.recovery_key else None,
@@ -90,4 +91,14 @@ def _matrix(
         bots=account.bots,
         loud=() if account.posts_as_notices else places,
         cipher=opener(folder / "data" / f"{name}.crypto", means, clock.now) if account.encryption else None,
+        needs=_needs(loaded),
     )
+
+
+def _needs(loaded: Loaded) -> dict[str, Needs]:
+    """What each place's plugins need there."""
+    found: dict[str, Needs] = {}
+    for name, community in loaded.communities.items():
+        served = loaded.plugin_settings[name].items()
+        found |= needs(community, [(loaded.plugins[plugin], settings) for plugin, settings in served])
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.actions import Capability
@@ -24,11 +24,15 @@ from bot.model import (
     Thread,
 )
 from bot.platforms.protocol import Adapter, PlatformError
+from bot.plugin import Finder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveContext:
-    """Implements `bot.plugin.Context`. `adapters` are by account; `seen` gives a person the role from the configuration."""
+    """Implements `bot.plugin.Context`. `adapters` are by account; `seen` gives a person the role from the configuration.
+
+    `finders` are the plugins that know where else a post is discussed, by name, with their settings.
+    """
 
     now: datetime
     community: Community
@@ -37,6 +41,7 @@ class LiveContext:
     ledger: Ledger
     adapters: Mapping[str, Adapter]
     seen: Callable[[Author], Author]
+    finders: Sequence[tuple[str, Settings, Finder]] = ()
 
     async def recall(self, key: str) -> Json:
         return await self.ledger.recall(self.community.name, self.plugin, key)
@@ -114,6 +119,13 @@ class LiveContext:
             adapter = self._adapter(target.place)
             return await adapter.elsewhere(target) if adapter else []
         return [found for adapter in self._own() for found in await adapter.elsewhere(target)]
+
+    async def discussed(self, post: Message) -> list[Discussion]:
+        return [
+            found
+            for plugin, settings, find in self.finders
+            for found in await find(replace(self, plugin=plugin, settings=settings), post)
+        ]
 
     async def newest(self, community: str) -> list[Discussion]:
         return [found for adapter in self._own() for found in await adapter.newest(community)]

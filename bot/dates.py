@@ -45,6 +45,11 @@ def languages() -> tuple[str, ...]:
     return tuple(_languages())
 
 
+def knows(language: str) -> bool:
+    """Whether dates can be written in it; its region does not count."""
+    return _tag(language) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class _Language:
     """`long` is a date's usual form, with the names of its parts in braces."""

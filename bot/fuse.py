@@ -25,16 +25,19 @@ class Fuse:
     """Counts the commands of the last minute. Moderators are always answered."""
 
     def __init__(self) -> None:
-        self._given: dict[str, deque[datetime]] = {}
+        self._given: dict[str, deque[tuple[datetime, str]]] = {}
         self._told: dict[str, datetime] = {}
 
     def judge(self, message: Message) -> Verdict:
-        """Whether this command is answered. Counts it, at the time when it was given: what waited for an outage to end is no flood."""
-        now = message.sent_at
+        """Whether this command is answered. Counts it once, however often it is asked about.
+
+        What counts is the time when it was given: what waited for an outage to end is no flood.
+        """
         if message.author.role >= Role.MODERATOR:
             return Verdict.ANSWER
-        person = self._count(f"{message.author.key} in {message.place.alias}", _PERSON, now)
-        place = self._count(message.place.alias, _PLACE, now)
+        now = message.sent_at
+        person = self._count(f"{message.author.key} in {message.place.alias}", _PERSON, message)
+        place = self._count(message.place.alias, _PLACE, message)
         if person and place:
             return Verdict.ANSWER
         who = message.author.key
@@ -44,13 +47,16 @@ class Fuse:
         self._told = {w: at for w, at in self._told.items() if now - at < _WINDOW} | {who: now}
         return Verdict.LAST
 
-    def _count(self, what: str, limit: int, now: datetime) -> bool:
+    def _count(self, what: str, limit: int, message: Message) -> bool:
         """Counts one more; False when that is more than `limit` within the window."""
+        now = message.sent_at
         times = self._given.pop(what, None) or deque(maxlen=limit)
         self._given[what] = times  # the newest last
         if len(self._given) > _COUNTED:
             del self._given[next(iter(self._given))]
-        is_full = len(times) == limit and now - times[0] < _WINDOW
+        if any(key == message.key for _, key in times):
+            return True  # decided anew, since somebody else was faster
+        is_full = len(times) == limit and now - times[0][0] < _WINDOW
         if not is_full:
-            times.append(now)
+            times.append((now, message.key))
         return not is_full

@@ -124,6 +124,13 @@ class Context(Protocol[S_co]):
         """
         ...
 
+    async def discussed(self, post: Message) -> list[Discussion]:
+        """Where else a post is discussed, busiest first, as the plugin that looks after that would show it.
+
+        Empty where the community has no such plugin.
+        """
+        ...
+
     async def newest(self, community: str) -> list[Discussion]:
         """The newest posts of any community (`name@instance`), as far as the platform knows it. Raises PlatformError."""
         ...

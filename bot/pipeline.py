@@ -1,7 +1,7 @@
 """The path of one occurrence: admit, gather, decide, review, commit. Delivery is the outbox's.
 
-One person's occurrences in a community are decided one after the other, wherever they were said and with whichever of
-their accounts, so that two messages in one breath count as two; different people are decided in parallel. See
+What concerns one person in a community is decided one after the other, wherever it was said and with whichever of their
+accounts, so that two messages in one breath count as two; different people are decided in parallel. See `turns` and
 docs/architecture.md.
 """
 
@@ -33,6 +33,7 @@ from bot.platforms.protocol import Adapter, PlatformError
 from bot.served import Served, met, person_of
 from bot.text import Document, document
 from bot.ticks import Ticks
+from bot.turns import Turns, concerned
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ class Pipeline:
         self.outbox = outbox
         self.clock = clock
         self.served = served
-        self._locks: dict[tuple[str, str], tuple[asyncio.Lock, int]] = {}
+        self._turns = Turns()
         self._ticks = Ticks(ledger, clock)
 
     async def handle(self, occurrence: Occurrence) -> bool:
@@ -71,14 +72,7 @@ class Pipeline:
         if not is_new:
             return False
         occurrence = met(occurrence, served)
-        async with self._alone(name, human):
-            for attempt in range(_ATTEMPTS):
-                try:
-                    decisions = await self._decided(occurrence, name, served)
-                    break
-                except Overtaken:
-                    if attempt == _ATTEMPTS - 1:
-                        raise
+        decisions = await self._in_turn(occurrence, name, served, human)
         if decisions is None:
             return False
         for decision in decisions:
@@ -86,9 +80,42 @@ class Pipeline:
                 await self.tell(name, f"paused-{decision.plugin}", _paused(decision))
         return True
 
-    async def _decided(self, occurrence: Occurrence, name: str, served: Served) -> list[Decision] | None:
-        """Decides and commits; None when the ledger knew it. Raises Overtaken when it has to be decided anew."""
-        now = self.clock.now()
+    async def _in_turn(
+        self, occurrence: Occurrence, name: str, served: Served, human: str | None
+    ) -> list[Decision] | None:
+        """Decides in the turn of everybody concerned, and commits; None when the ledger knew it.
+
+        Whom it concerns is known once it is decided; with somebody among them who was not waited for, it is decided anew.
+        """
+        turns = {human} if human else set[str]()
+        for attempt in range(_ATTEMPTS):
+            is_last = attempt == _ATTEMPTS - 1
+            async with self._turns.of(name, turns):
+                now = self.clock.now()
+                decisions, reviewed = await self._decided(occurrence, name, served, now)
+                missing = await self._others(name, reviewed, person_of(occurrence)) - turns
+                if missing and not is_last:
+                    turns |= missing
+                    continue
+                try:
+                    return decisions if await self._commit(occurrence, reviewed, now) else None
+                except Overtaken:
+                    if is_last:
+                        raise
+        return None
+
+    async def _others(
+        self, community: str, reviewed: Sequence[tuple[Decision, object]], actor: str | None
+    ) -> set[str]:
+        """The turns besides the actor's own that these decisions need: one for each human, and one for each case."""
+        people, cases = concerned(decision for decision, _ in reviewed)
+        others = {min({key, *(await self.ledger.linked(community, key)).keys}) for key in people - {actor}}
+        return others | {f"case #{number}" for number in cases}
+
+    async def _decided(
+        self, occurrence: Occurrence, name: str, served: Served, now: datetime
+    ) -> tuple[list[Decision], list[tuple[Decision, list[Reviewed]]]]:
+        """What the handlers decided, and all of it with the guard's verdicts."""
         async with self._shown(occurrence):
             decisions = await served.router.decide(
                 occurrence, name, lambda plugin: self._context(served, plugin, now)
@@ -103,7 +130,7 @@ class Pipeline:
             reviewed.append((decision, await self._review(decision, served, now, reviewed)))
         for decision in await self._of_linked(reviewed, served):
             reviewed.append((decision, await self._review(decision, served, now, reviewed)))
-        return decisions if await self._commit(occurrence, reviewed, now) else None
+        return decisions, reviewed
 
     @asynccontextmanager
     async def _shown(self, occurrence: Occurrence) -> AsyncIterator[None]:
@@ -164,6 +191,7 @@ class Pipeline:
             ledger=self.ledger,
             adapters=self.adapters,
             seen=served.seen,
+            finders=served.finders,
         )
 
     async def _review(
@@ -233,25 +261,6 @@ class Pipeline:
                     )
                     found += [more] if more else []
         return found
-
-    @asynccontextmanager
-    async def _alone(self, community: str, person: str | None) -> AsyncIterator[None]:
-        """Holds the person's turn in the community; locks live only as long as somebody waits for them."""
-        if person is None:
-            yield
-            return
-        key = (community, person)
-        lock, users = self._locks.get(key, (asyncio.Lock(), 0))
-        self._locks[key] = (lock, users + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, users = self._locks[key]
-            if users == 1:
-                del self._locks[key]
-            else:
-                self._locks[key] = (lock, users - 1)
 
 
 async def _signs(adapter: Adapter, ref: Ref) -> None:

@@ -25,6 +25,7 @@ from bot.decision import Answer
 from bot.handler import S
 from bot.model import (
     Community,
+    Discussion,
     Edited,
     Joined,
     Json,
@@ -42,6 +43,9 @@ from bot.model import (
 
 Handler = Callable[..., Answer | Awaitable[Answer]]
 H = TypeVar("H", bound=Handler)
+#: Called as `func(ctx, post)`: where else a post is discussed, as one plugin knows it for all (`Context.discussed`).
+Finder = Callable[[Any, Message], Awaitable[Sequence[Discussion]]]
+F = TypeVar("F", bound=Finder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +154,7 @@ class Plugin(Generic[S]):
         self.commands: list[Command] = []
         self.listeners: list[Listener] = []
         self.schedules: list[Schedule] = []
+        self.finder: Finder | None = None
         self._check: Callable[[S], list[tuple[str, str]]] | None = None
 
     def command(
@@ -238,6 +243,11 @@ class Plugin(Generic[S]):
             return func
 
         return declare
+
+    def finds_discussions(self, func: F) -> F:
+        """Lets other plugins ask this one where else a post is discussed (`Context.discussed`)."""
+        self.finder = func
+        return func
 
     def check(self, func: Callable[[S], list[tuple[str, str]]]) -> Callable[[S], list[tuple[str, str]]]:
         """Declares what else must hold of valid settings: returns (key path, sentence) for each problem.

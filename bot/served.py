@@ -20,6 +20,7 @@ from bot.model import (
     Role,
     Sanctioned,
 )
+from bot.plugin import Finder
 from bot.router import Router
 
 
@@ -35,6 +36,12 @@ class Served:
     settings: Mapping[str, Settings]
     limits: guard.Limits
     roles: Mapping[str, Role] = field(default_factory=dict)
+
+    @property
+    def finders(self) -> list[tuple[str, Settings, Finder]]:
+        """The plugins at work that know where else a post is discussed, with their settings."""
+        working = (p for p in self.router.plugins if p.name not in self.router.breaker.paused)
+        return [(p.name, self.settings[p.name], p.finder) for p in working if p.finder is not None]
 
     def seen(self, author: Author) -> Author:
         """The author with the role that the configuration gives them, where that is higher."""

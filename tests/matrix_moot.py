@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.demo.matrix.telling import Teller
 from bot.demo.matrix.village import configure
+from tests.matrix.moody import Moody
 from tests.synapse import Event, Person, Synapse, Town
 
 ROOT = Path(__file__).parent.parent
@@ -60,6 +61,11 @@ class Bot:
                 self._ready.set()
         await process.wait()
         self._ready.set()
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     async def end(self, number: signal.Signals) -> int:
         """Ends it by that signal; its exit status."""
@@ -138,6 +144,24 @@ async def matrix_moot(
         finally:
             await bot.end(signal.SIGTERM)
             print("The bot's log:", *bot.log, sep="\n")  # shown where the test fails
+
+
+async def up(bot: Bot) -> None:
+    """Starts it, again and again where the proxy is in no mood for that, as a service manager would."""
+    for _ in range(30):
+        try:
+            await bot.start()
+        except ChildProcessError:
+            continue
+        return
+    raise AssertionError(bot.log[-10:])
+
+
+def behind(proxy: Moody, moot: MatrixMoot) -> None:
+    """Lets the bot reach its homeserver through the proxy only, from its next start on."""
+    config = json.loads(moot.config.read_text())
+    config["accounts"]["matrix"]["url"] = proxy.url
+    moot.config.write_text(json.dumps(config))
 
 
 def joined(person: Person) -> Any:

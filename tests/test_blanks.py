@@ -97,3 +97,11 @@ def test_each_language_names_seven_days_and_twelve_months(language: str) -> None
     assert "2026" in whole
     assert "2" in whole.replace("2026", "")
     assert "{" not in whole
+
+
+@pytest.mark.parametrize(
+    ("language", "known"),
+    {"de": True, "pt-BR": True, "de-AT": True, "NN": True, "tlh": False, "": False}.items(),
+)
+def test_whether_dates_can_be_written_is_known_without_the_region(language: str, known: bool) -> None:
+    assert dates.knows(language) is known

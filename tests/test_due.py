@@ -281,6 +281,39 @@ def simulate(schedule: Schedule, zone: str, moments: Iterable[datetime], since: 
     return fired
 
 
+def clocks() -> list[str]:
+    """One zone for each way in which the clocks of 2026 go, among all the zones there are."""
+    noons = [datetime(2026, 1, 1, 12, tzinfo=UTC) + n * timedelta(days=1) for n in range(366)]
+    ways: dict[object, str] = {}
+    for name in ZONES:
+        zone = ZoneInfo(name)
+        offsets = [noon.astimezone(zone).utcoffset() for noon in noons]
+        changes = [noon for noon, (a, b) in zip(noons, pairwise(offsets), strict=False) if a != b]
+        steps = (noon + n * timedelta(minutes=30) for noon in changes for n in range(49))
+        ways.setdefault((offsets[0], *(step.astimezone(zone).utcoffset() for step in steps), *changes), name)
+    return sorted(ways.values())
+
+
+@pytest.mark.parametrize("at", [time(0), time(2, 30)], ids=str)
+def test_a_year_of_ticks_gives_every_date_once_whatever_the_zone(at: time) -> None:
+    """The bot is away now and then: it starts late by hours, or has been down over the time."""
+    first, days = utc("2026-01-01T00:00"), 366
+    # Never twice the same hour of the day, at most five hours apart.
+    spans = [timedelta(hours=5, minutes=-7 * (n % 31)) for n in range(days * 24)]
+    moments = [first]
+    while moments[-1] < first + timedelta(days=days):
+        moments.append(moments[-1] + spans[len(moments)])
+    zones = clocks()
+    assert len(zones) > 50
+    for zone in zones:
+        fired = simulate(daily(at, timedelta(hours=6)), zone, moments, first)
+        dates = [date.fromisoformat(tick.slot) for tick in fired]
+        whole = [dates[0] + n * timedelta(days=1) for n in range(len(dates))]
+        assert dates == whole, zone
+        assert len(dates) in {days - 1, days, days + 1}, zone
+        assert not any(tick.missed for tick in fired), zone
+
+
 @given(
     zone=st.sampled_from(CURIOUS) | st.sampled_from(ZONES),
     at=st.times().map(lambda t: t.replace(second=0, microsecond=0)) | st.sampled_from([time(0), time(2, 30)]),

@@ -62,6 +62,47 @@ async def test_an_account_elsewhere_with_an_address_of_another_form_is_resolved(
         assert it.did() == ["tell zoe@social.example message/1 Hello there"]
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://intranet.example/admin",
+        "https://news.example/rents?id=12",
+        "http://169.254.169.254/latest/meta-data/",
+        f"https://user:secret@{AWAY}/post/1",
+        f"https://{AWAY}/post/1?then=/admin",
+        f"ftp://{AWAY}/post/1",
+        f"https://{AWAY}/post/one",
+        "https://[half/post/1",
+        "file:///etc/passwd",
+    ],
+)
+async def test_a_link_that_leads_to_no_post_is_not_fetched_for_whoever_names_it(address):
+    """A server asked for an address fetches it, and commands carry whatever anybody types."""
+    async with town() as it:
+        before = len(it.server.calls)
+        assert await it.adapter.message(address) is None
+        assert it.server.calls[before:] == []
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "post/1",
+        "comment/7",
+        "post/1/7",
+        "c/tea/p/12/a-cup",
+        "m/tea/t/12/a-cup/-/comment/9",
+        "users/zoe/statuses/5",
+        "@zoe/5",
+    ],
+)
+async def test_a_link_to_something_said_elsewhere_is_asked_for(where):
+    async with town() as it:
+        before = len(it.server.calls)
+        assert await it.adapter.message(f"https://social.example/{where}") is None
+        assert it.server.calls[before:] == [f"GET {path('/resolve_object')}"]
+
+
 async def test_somebody_whom_the_server_does_not_know_is_refused():
     async with town() as it:
         tell = actions.Tell(place="chat", person=somebody("https://third.example/u/kim"), text=HELLO)

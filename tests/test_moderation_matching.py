@@ -131,6 +131,14 @@ def test_text_checks(check: str, caught: list[str], passed: list[str]):
         ("author: {name (includes): an}", said("x", author="ana"), True),
         ("~author: [bob, eve]", said("x", author="ana"), True),
         ("~author: [ana]", said("x", author="ana"), False),
+        # An empty value is found in every text, as on Reddit: what excludes it never holds
+        ("author: {~name: ['']}", said("x", author="ana"), False),
+        ("~title: [spam, '']", said("x", title="Hello"), False),
+        ("~title (regex): '.*'", said("x", title="Hello"), False),
+        ("~title (includes): ['']", said("x", title="Hello"), False),
+        ("~title (full-text): ['']", said("x", title="Hello"), True),
+        ("~title (full-text): ['']", said("x", title="?!"), False),
+        ("~title (full-exact): ['']", said("x", title="Hello"), True),
         # Kinds
         ("type: comment\nbody: x", said("x"), True),
         ("type: comment\nbody: x", said("x", title="t"), False),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from bot.demo import picture
 from bot.demo.tour import play
 
 pytestmark = [pytest.mark.slow, pytest.mark.loopback, pytest.mark.enable_socket]
@@ -34,6 +35,11 @@ async def test_everything_that_the_tour_shows_happens() -> None:
     ):
         assert scene in story
     assert story.count("kill -9") == 2
+
+
+async def test_the_picture_in_the_readme_is_what_the_tour_shows() -> None:
+    drawn = picture.words(picture.PICTURE.read_text(encoding="utf-8"))
+    assert drawn == picture.words(await picture.draw()), "python -m bot.demo.picture --write makes it anew"
 
 
 def test_without_a_configuration_run_plays_the_tour(tmp_path: Path) -> None:

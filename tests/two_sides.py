@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.app import App
-from bot.model import PlaceKind, Platform, Role
+from bot.model import Act, PlaceKind, Platform, Role
 from bot.platforms.memory import PRIVATE, MemoryAdapter, World
 from bot.settings import Loaded, loads
 from bot.testing import Find, Moot, Said
@@ -77,6 +77,11 @@ class Human:
         await self.moot.settle()
         return said
 
+    def is_out(self) -> bool:
+        """Whether they are banned or muted where members of this side meet."""
+        there = {(place, self.name) for places in SIDES.values() for place in places}
+        return not there.isdisjoint(self.world.banned | self.world.muted)
+
     async def posts(self, title: str, text: str = "") -> Said:
         said = Said("freechat", self.world.say("freechat", self.name, text, title=title))
         await self.moot.settle()
@@ -90,6 +95,36 @@ class Human:
 
     async def reacts(self, to: Said, symbol: str) -> None:
         self.world.react(self.name, to.id, symbol)
+        await self.moot.settle()
+
+    async def replies(self, to: Said, text: str) -> Said:
+        said = Said(to.place, self.world.say(to.place, self.name, text, to.id))
+        await self.moot.settle()
+        return said
+
+    async def edits(self, said: Said, text: str) -> None:
+        self.world.edit(self.name, said.id, text)
+        await self.moot.settle()
+
+    async def removes(self, said: Said) -> None:
+        """Takes away their own words, or as a moderator anybody's."""
+        self.world.remove(self.name, said.id)
+        await self.moot.settle()
+
+    async def restores(self, said: Said) -> None:
+        self.world.restore(self.name, said.id)
+        await self.moot.settle()
+
+    async def reports(self, said: Said, reason: str) -> None:
+        self.world.report(self.name, said.id, reason)
+        await self.moot.settle()
+
+    async def sanctions(self, whom: Human, act: Act, reason: str = "") -> None:
+        """Bans, mutes, kicks or warns an account of this side by hand, without the bot."""
+        (place, *_) = SIDES[
+            Platform.LEMMY if self.world is self.moot.worlds[Platform.LEMMY] else Platform.MATRIX
+        ]
+        self.world.sanction(place, self.name, act, whom.name, reason)
         await self.moot.settle()
 
     def heard(self) -> str:

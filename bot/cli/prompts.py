@@ -1,4 +1,4 @@
-"""`folkmoot prompts preview`: the calendar of the coming prompts."""
+"""`folkmoot prompts preview`: the calendar of the coming prompts and scheduled posts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.cli import timetable
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -22,7 +24,12 @@ if TYPE_CHECKING:
     from plugins.daily_prompts.settings import PromptSettings
 
 PLUGIN = "daily_prompts"
+#: The plugins whose posts are shown.
+SHOWN = (PLUGIN, timetable.PLUGIN)
 LONGEST = 366
+
+#: What plugins remember, by plugin.
+Memories = Mapping[str, Mapping[str, "Json"]]
 
 
 class CannotShow(Exception):
@@ -44,7 +51,7 @@ def preview(
     ),
     community: Annotated[str | None, typer.Option(help="only this community")] = None,
 ) -> None:
-    """Show which prompt comes when, and the clock changes among them, if nothing changes."""
+    """Show which prompt and which scheduled post comes when, and the clock changes among them, if nothing changes."""
     from rich.console import Console
 
     from bot.clock import SystemClock
@@ -64,29 +71,39 @@ def preview(
         raise typer.Exit(1) from None
 
 
-def report(
-    loaded: Loaded, name: str, kept: Mapping[str, Json], now: datetime, days: int
-) -> Iterator[Table | str]:
-    """What to print about a community: its table, and what else there is to know. `kept` is the plugin's memory."""
-    from plugins.daily_prompts import memory as keep
-    from plugins.daily_prompts import settings as configured
+def report(loaded: Loaded, name: str, kept: Memories, now: datetime, days: int) -> Iterator[Table | str]:
+    """What to print about a community: its tables, and what else there is to know."""
     from plugins.daily_prompts.agenda import next_clock_change
+    from plugins.daily_prompts.settings import PromptSettings
+    from plugins.scheduled_posts.settings import ScheduleSettings
 
-    community, settings = loaded.communities[name], loaded.plugin_settings[name][PLUGIN]
-    assert isinstance(settings, configured.PromptSettings), "the plugin's own settings"
-    pool, memory, zone = configured.load(settings), keep.read(kept), ZoneInfo(community.zone)
-    yield _table(community, settings, memory, now, days)
-    used = len({use.prompt for use in memory.uses} & {prompt.id for prompt in pool.prompts})
-    yield f"{len(pool.prompts)} prompts in the pool, {used} of them used before."
-    if memory.pause:
-        until = f"until {memory.pause.until}" if memory.pause.until else "until somebody resumes them"
-        yield f"The prompts are paused {until}."
+    community, plugins = loaded.communities[name], loaded.plugin_settings[name]
+    if isinstance(prompts := plugins.get(PLUGIN), PromptSettings):
+        yield from _prompts(community, prompts, kept.get(PLUGIN, {}), now, days)
+    if isinstance(posts := plugins.get(timetable.PLUGIN), ScheduleSettings):
+        yield timetable.table(community, posts, kept.get(timetable.PLUGIN, {}), now, days)
+    zone = ZoneInfo(community.zone)
     change = next_clock_change(now, zone)
     yield (
         f"Next clock change: {change.sentence(zone)}."
         if change
         else f"{zone.key} has no clock changes ahead."
     )
+
+
+def _prompts(
+    community: Community, settings: PromptSettings, kept: Mapping[str, Json], now: datetime, days: int
+) -> Iterator[Table | str]:
+    from plugins.daily_prompts import memory as keep
+    from plugins.daily_prompts import settings as configured
+
+    pool, memory = configured.load(settings), keep.read(kept)
+    yield _table(community, settings, memory, now, days)
+    used = len({use.prompt for use in memory.uses} & {prompt.id for prompt in pool.prompts})
+    yield f"{len(pool.prompts)} prompt{'s' if len(pool.prompts) != 1 else ''} in the pool, {used} of them used before."
+    if memory.pause:
+        until = f"until {memory.pause.until}" if memory.pause.until else "until somebody resumes them"
+        yield f"The prompts are paused {until}."
 
 
 def _table(community: Community, settings: PromptSettings, memory: Memory, now: datetime, days: int) -> Table:
@@ -142,12 +159,14 @@ def _other_day(span: timedelta) -> str:
 
 
 def _communities(loaded: Loaded, wanted: str | None) -> list[str]:
-    """The communities to show. Raises CannotShow when there is none with prompts, or none of that name."""
-    having = [name for name, plugins in loaded.plugin_settings.items() if PLUGIN in plugins]
+    """The communities to show. Raises CannotShow when there is none with anything to show, or none of that name."""
+    having = [
+        name for name, plugins in loaded.plugin_settings.items() if not plugins.keys().isdisjoint(SHOWN)
+    ]
     if wanted is None:
         if not having:
             raise CannotShow(
-                f"no community in {loaded.path} uses the plugin {PLUGIN}; add it under its plugins:"
+                f"no community in {loaded.path} uses the plugin {' or '.join(SHOWN)}; add it under its plugins:"
             )
         return having
     if wanted not in loaded.communities:
@@ -155,13 +174,13 @@ def _communities(loaded: Loaded, wanted: str | None) -> list[str]:
         raise CannotShow(f"there is no community {wanted!r} in {loaded.path}; there are {known}")
     if wanted not in having:
         raise CannotShow(
-            f"the community {wanted!r} does not use the plugin {PLUGIN}; add it under its plugins:"
+            f"the community {wanted!r} does not use the plugin {' or '.join(SHOWN)}; add it under its plugins:"
         )
     return [wanted]
 
 
-async def _memories(loaded: Loaded, names: list[str]) -> dict[str, dict[str, Json]]:
-    """What the plugin remembers in each community; nothing where the bot has not run yet."""
+async def _memories(loaded: Loaded, names: list[str]) -> dict[str, Memories]:
+    """What the plugins remember in each community; nothing where the bot has not run yet."""
     from bot.ledger import Ledger
     from bot.ledger.engine import file_of
 
@@ -171,6 +190,6 @@ async def _memories(loaded: Loaded, names: list[str]) -> dict[str, dict[str, Jso
         return {name: {} for name in names}
     ledger = await Ledger.open(url, read_only=True)
     try:
-        return {name: await ledger.recall_all(name, PLUGIN) for name in names}
+        return {name: {plugin: await ledger.recall_all(name, plugin) for plugin in SHOWN} for name in names}
     finally:
         await ledger.close()

@@ -43,11 +43,16 @@ def shorten(text: str, limit: int, *, measure: Measure = utf16_length) -> str:
 
 
 def fit(
-    doc: Document, limit: int, render: Callable[[Document], str], *, measure: Measure = utf16_length
+    doc: Document,
+    limit: int,
+    render: Callable[[Document], str],
+    *,
+    measure: Measure = utf16_length,
+    ending: str = _ELLIPSIS,
 ) -> str:
     """`doc` as rendered by `render`, without as many of its last blocks as it takes to fit into `limit`.
 
-    “…” stands where something was left out; a list, a quotation or a spoiler may lose its end, and is still closed. Where
+    `ending` stands where something was left out; a list, a quotation or a spoiler may lose its end, and is still closed. Where
     not even the first piece fits, its plain words are cut.
     """
     whole = render(doc)
@@ -56,7 +61,7 @@ def fit(
     heads = list(_heads(doc.blocks))
 
     def shown(count: int) -> str:
-        return render(Document((*heads[count], line(_ELLIPSIS))))
+        return render(Document((*heads[count], line(ending))))
 
     count = _largest(lambda n: measure(shown(n)) <= limit, len(heads) - 1)
     if count:

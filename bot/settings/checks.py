@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from bot import dates
 from bot.settings.problems import Path, Problem, near, show
 from bot.settings.tree import Tree
-from bot.settings.values import check_address, check_matrix_room, is_loopback
+from bot.settings.values import check_address, check_matrix_room, is_language, is_loopback
 
 #: What the accounts of a platform can read.
 _READS = {
@@ -34,6 +35,7 @@ def crosswise(tree: Tree) -> Iterator[Problem]:
     yield from _natives(tree)
     yield from _moderators_rooms(tree)
     yield from _left_over(tree)
+    yield from _languages(tree)
 
 
 def _platform(tree: Tree, account: str) -> str:
@@ -153,3 +155,14 @@ def _left_over(tree: Tree) -> Iterator[Problem]:
         ):
             message = "found no plugins, expected at least one; without any the bot does nothing here"
             yield tree.problem(("communities", community, "plugins"), message, level="warning")
+
+
+def _languages(tree: Tree) -> Iterator[Problem]:
+    """Warnings: a language in which nobody told us how dates are written."""
+    for community in tree.mapping("communities"):
+        path = ("communities", community, "language")
+        language = tree.at(*path)
+        if isinstance(language, str) and is_language(language) and not dates.knows(language):
+            known = ", ".join(dates.languages())
+            message = f"found {show(language)}, in which dates will be in English, expected one that is known: {known}"
+            yield tree.problem(path, message, level="warning")

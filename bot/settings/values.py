@@ -38,8 +38,13 @@ def check_zone(text: str) -> str:
     raise ValueError(f"found {cut(text)!r}, expected a time zone such as Europe/Berlin or UTC{hint}")
 
 
+def is_language(text: str) -> bool:
+    """Whether `text` has the form of a language tag (BCP 47)."""
+    return re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text) is not None
+
+
 def check_language(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
+    if not is_language(text):
         raise ValueError(f"found {cut(text)!r}, expected a language such as en, de or pt-BR")
     return text
 

@@ -58,6 +58,12 @@ async def on_post(ctx: Context[CrosspostSettings], message: Message) -> Outcome 
     return Outcome(f"discussed in {len(shown)} other places", await _surface(ctx, message, shown, set()))
 
 
+@plugin.finds_discussions
+async def discussed(ctx: Context[CrosspostSettings], post: Message) -> tuple[Discussion, ...]:
+    """What other plugins may say of a post: what its own comment would."""
+    return await _shown(ctx, post, await own_posts(ctx))
+
+
 @plugin.every(lambda settings: settings.recheck, timeout=PATIENCE)
 async def recheck(ctx: Context[CrosspostSettings], tick: Tick) -> Outcome:
     """Looks again at the posts of the last days: some are cross-posted later, and counts grow."""

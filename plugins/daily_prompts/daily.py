@@ -32,7 +32,7 @@ plugin = Plugin(
     "daily_prompts",
     PromptSettings,
     about="A prompt to talk about, every day, from a pool that does not repeat itself.",
-    needs=(Capability.POST,),
+    needs=(Capability.POST, Capability.PIN),
 )
 plugin.check(problems)
 

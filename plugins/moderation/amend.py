@@ -23,10 +23,10 @@ from bot.api import (
     line,
 )
 from plugins.moderation import notice
-from plugins.moderation.commands import tell
 from plugins.moderation.handlers import Moderation, plugin
 from plugins.moderation.lineage import REASON, REPLACED, lineage
 from plugins.moderation.recompute import stands
+from plugins.moderation.reversal import tell
 from plugins.moderation.sanctions import answer
 from plugins.moderation.spans import show_span
 

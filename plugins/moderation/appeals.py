@@ -30,10 +30,11 @@ from bot.api import (
 )
 from plugins.moderation import notice
 from plugins.moderation.colleagues import CALLED, acted, colleagues, may_deny
-from plugins.moderation.commands import concerns, lifted_words, take_back, tell
+from plugins.moderation.commands import concerns
 from plugins.moderation.handlers import Moderation, plugin
 from plugins.moderation.lineage import lineage
 from plugins.moderation.offence import unversioned
+from plugins.moderation.reversal import lifted_words, take_back, tell
 from plugins.moderation.sanctions import NOTHING, answer
 from plugins.moderation.spans import show_span
 

@@ -14,10 +14,11 @@ from plugins.moderation.labels import read_label
 from plugins.moderation.legacy import translate
 from plugins.moderation.lints import show
 from plugins.moderation.options import NAME_LENGTH, OPTIONS, text_of
+from plugins.moderation.placeholders import unknown
 from plugins.moderation.rule import ANY_KIND, POSTS, Check, Condition, Kind, Problem, Rule, Verb
 from plugins.moderation.scalars import BadValue
 from plugins.moderation.standards import standard
-from plugins.moderation.syntax import Entry, Mapping
+from plugins.moderation.syntax import Entry, Mapping, Scalar
 
 #: With these, a rule looks at what is said rather than how: without quotes where it asks for that.
 _WITHOUT_QUOTES = {Field.BODY: Field.OWN_BODY}
@@ -62,6 +63,8 @@ class _Builder:
         )
         if not self.draft.is_off:
             self._complete(rule)
+            self._do(rule)
+            self._quote(rule)
         if not self.draft.is_off:
             for message in failures(rule):
                 self.draft.refuse(
@@ -203,6 +206,19 @@ class _Builder:
             return kinds
         return kinds & to
 
+    def _quote(self, rule: Rule) -> None:
+        """Names placeholders that stand for nothing. On Reddit, whatever quotes a video looks at posts with a video only."""
+        checks = [check.name for check in rule.checks if check.target is Target.ITEM]
+        for entry in self.draft.body.entries:
+            text = entry.value.text if isinstance(entry.value, Scalar) else ""
+            for name in dict.fromkeys(unknown(text, checks)):
+                if name.strip().lower().startswith("media_"):
+                    self.draft.refuse(
+                        "off", entry, f"{{{{{name}}}}} cannot be known here, so the rule is off"
+                    )
+                else:
+                    self.draft.warn(entry, f"{{{{{name}}}}} stands for nothing and is shown as it is")
+
     def _complete(self, rule: Rule) -> None:
         """Refuses a rule that would match everything, or of which nobody knows what it would match."""
         gates = [condition for condition in rule.conditions if condition.fact is not Fact.NOTHING]
@@ -225,6 +241,9 @@ class _Builder:
                     entry,
                     f"{show(value)} is found in everything, so the rule would fall on everybody",
                 )
+
+    def _do(self, rule: Rule) -> None:
+        """Refuses a rule that does nothing or contradicts itself, and says what it does not do here."""
         if not rule.acts:
             if self.draft.decorations:
                 what = ", ".join(dict.fromkeys(self.draft.decorations))
@@ -234,6 +253,11 @@ class _Builder:
         if rule.action is Verb.APPROVE and rule.punishes:
             self.draft.refuse(
                 "error", self.draft.entry("action"), "approves and punishes at once; take one of both out"
+            )
+        if rule.lock is not None and rule.kinds == {Kind.COMMENT}:
+            self.draft.warn(
+                self.draft.entry("set_locked"),
+                "locks posts only here; below `parent_submission:` it closes the post above the comment",
             )
         if rule.punishes and rule.moderators_exempt is False:
             self.draft.warn(

@@ -19,10 +19,10 @@ from bot.api import (
     document,
 )
 from plugins.moderation import notice, sweep
-from plugins.moderation.commands import lifted_words, take_back, tell
 from plugins.moderation.handlers import Moderation, plugin, setting, struck
 from plugins.moderation.offence import expires
 from plugins.moderation.recompute import stands
+from plugins.moderation.reversal import lifted_words, take_back, tell
 
 #: What is on record where the moderator gave no reason.
 NO_REASON = "no reason given"

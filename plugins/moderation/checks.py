@@ -40,7 +40,7 @@ def read_check(entry: Entry, known: dict[str, Field], target: Target, *, key: st
     """Reads `entry` as a check whose fields are among `known`. Raises keys.BadKey when the key is none."""
     read = CheckRead()
     parsed = keys.search_key(key or entry.key)
-    fields = _fields(read, parsed, known)
+    fields = _fields(read, parsed, known, target)
     if read.off or not fields:
         return read
     method = parsed.method
@@ -51,6 +51,8 @@ def read_check(entry: Entry, known: dict[str, Field], target: Target, *, key: st
     values = _Values(read, parsed, method).read(entry)
     if values is None:
         return read
+    if not all(map(unmask, values)):
+        method = parsed.method  # an empty name is found in every name, and excludes everybody
     read.check = Check(
         key=entry.key,
         line=entry.line,
@@ -65,16 +67,15 @@ def read_check(entry: Entry, known: dict[str, Field], target: Target, *, key: st
     return read
 
 
-def _fields(read: CheckRead, parsed: keys.SearchKey, known: dict[str, Field]) -> tuple[Field, ...]:
+def _fields(
+    read: CheckRead, parsed: keys.SearchKey, known: dict[str, Field], target: Target
+) -> tuple[Field, ...]:
     """The fields that exist here. A join may lose one as long as the check then finds less."""
     here = tuple(known[name] for name in parsed.fields if name in known)
     foreign = [name for name in parsed.fields if name in keys.FOREIGN_FIELDS]
     unknown = [name for name in parsed.fields if name not in known and name not in keys.FOREIGN_FIELDS]
     if unknown:
-        name = unknown[0]
-        elsewhere = name in keys.MESSAGE_FIELDS or name in keys.AUTHOR_FIELDS
-        hint = "; it does not belong into this group" if elsewhere else keys.guess(name, keys.KNOWN)
-        read.off = ("error", f"there is no key or field {name!r}, so the rule is off{hint}")
+        read.off = ("error", _unknown(unknown[0], target))
     elif foreign and parsed.negated:
         read.off = (
             "off",
@@ -85,6 +86,15 @@ def _fields(read: CheckRead, parsed: keys.SearchKey, known: dict[str, Field]) ->
     elif foreign:
         read.warn(f"`{foreign[0]}` cannot be known here; only the other fields are searched")
     return here
+
+
+def _unknown(name: str, target: Target) -> str:
+    """What to do about a name that means nothing here."""
+    if target is Target.ITEM and name in keys.AUTHOR_FIELDS:
+        return f"`{name}` belongs into the `author:` group, indented below it; the rule is off"
+    if name in keys.KNOWN:
+        return f"`{name}` does not belong into `{target}:`; write it without indentation; the rule is off"
+    return f"there is no key or field {name!r}, so the rule is off{keys.guess(name, keys.KNOWN)}"
 
 
 class _Values:
@@ -129,9 +139,7 @@ class _Values:
         """Why a value cannot be used."""
         if not isinstance(item, Scalar):
             return "a text was expected here, not a list or a group; put quotes around a value that starts with [ or {"
-        # Only where a label is compared as a whole does an empty value mean something: that there is none.
-        may_be_empty = self.parsed.method is Method.EXACT and not self.parsed.regex
-        if not unmask(item.text).strip() and not may_be_empty:
+        if not self._is_meant_empty(item) and not unmask(item.text).strip() and not self._excludes_all(item):
             return "an empty text is found in everything"
         if not self.parsed.regex:
             return None
@@ -141,11 +149,22 @@ class _Values:
             return (
                 f"{show(item.text)} is no regular expression ({error}); mend it, or search it without `regex`"
             )
-        if breadth(pattern) == "everything" and (
-            self.parsed.negated or not _ANYTHING.fullmatch(item.text.strip())
-        ):
+        is_meant = self.parsed.negated or _ANYTHING.fullmatch(item.text.strip())
+        if breadth(pattern) == "everything" and not is_meant:
             return f"{show(item.text)} is found in everything"
         return None
+
+    def _is_meant_empty(self, item: Scalar) -> bool:
+        """Only where a label is compared as a whole does an empty value mean something: that there is none."""
+        return not item.text and self.parsed.method is Method.EXACT and not self.parsed.regex
+
+    def _excludes_all(self, item: Scalar) -> bool:
+        """Whether a negated check holds for nobody because of this value: on Reddit, too, that switches a rule off."""
+        if not self.parsed.negated or self._is_meant_empty(item) or self.method is Method.DOMAIN:
+            return False
+        if self.parsed.regex:
+            return breadth(self._pattern(item.text)) == "everything"
+        return not unmask(item.text)
 
     def _pattern(self, text: str) -> Pattern:
         if text not in self.patterns:
@@ -168,6 +187,11 @@ class _Values:
     def _remark(self, item: Scalar) -> None:
         for message in value_problems(item.text, self.method, regex=self.parsed.regex):
             self.result.warn(message)
+        if self._excludes_all(item):
+            what = show(item.text) if item.text else "an empty text"
+            self.result.warn(
+                f"{what} is found in everything, so this check excludes everything, as on Reddit; delete the value"
+            )
         if not self.parsed.regex or self.parsed.negated:
             return
         match breadth(self._pattern(item.text)):

@@ -10,6 +10,7 @@ from plugins.moderation import keys
 from plugins.moderation.checks import read_check
 from plugins.moderation.conditions import Known
 from plugins.moderation.facts import Fact, Field, Target
+from plugins.moderation.options import text_of
 from plugins.moderation.rule import Check, Condition, Label, Level, Problem, SetLabel
 from plugins.moderation.scalars import BadValue
 from plugins.moderation.syntax import Entry, Mapping, Scalar
@@ -102,6 +103,8 @@ class Draft:
         operator, value = known.read(entry)
         if known.fact is Fact.ACCOUNT_AGE and operator == "=":
             self.warn(entry, "means exactly that age, to the second; write < or > in front of it")
+        if known.fact.endswith("karma") and text_of(entry).isdigit() and value > 1:
+            self.warn(entry, f"means exactly {value:.0f}, as on Reddit; write < or > in front of it")
         if known.fact is Fact.NOTHING and value:
             self.refuse(
                 "off", entry, f"{known.remark}, so the rule would never match; leave the condition out"

@@ -72,6 +72,7 @@ class Literals:
     def __init__(self, check: Check) -> None:
         self._cased = check.values if check.case_sensitive else None
         self._spelled = tuple(spellings(value) for value in check.values)
+        self._method = check.method
         self._fits = _PLACED[check.method]
         whole = check.method in _WHOLE
         self.parts = tuple(_parts(texts, words=whole) for texts in self._spelled)
@@ -94,7 +95,7 @@ class Literals:
 
     def _first(self, text: str, value: str) -> tuple[int, int] | None:
         if not value:
-            return (0, 0) if not text else None
+            return (0, 0) if _holds_nothing(text, self._method) else None
         start = text.find(value)
         while start >= 0:
             end = start + len(value)
@@ -113,6 +114,13 @@ def _parts(texts: tuple[str, ...], *, words: bool) -> Parts | None:
             return None
         together |= found
     return together
+
+
+def _holds_nothing(text: str, method: Method) -> bool:
+    """Whether an empty value is found: in everything, unless it must be all that there is."""
+    if method is Method.EXACT:
+        return not text
+    return method is not Method.TEXT or not word_tokens(text)
 
 
 def bounded(text: str, start: int, end: int) -> bool:

@@ -8,7 +8,7 @@ from plugins.moderation import conditions, keys, scalars
 from plugins.moderation.draft import Draft
 from plugins.moderation.facts import Field, Target
 from plugins.moderation.labels import read_label
-from plugins.moderation.options import sticky_of, text_of
+from plugins.moderation.options import OPTIONS, sticky_of, text_of
 from plugins.moderation.rule import Label
 from plugins.moderation.scalars import BadValue
 from plugins.moderation.syntax import Entry, Mapping
@@ -85,6 +85,14 @@ def above(draft: Draft, entry: Entry) -> None:
     draft.label(reader.target, reader.flair.label, reader.flair.overwrite)
 
 
+#: What a rule may do to the post above a comment, and the field of `Rule` that it sets.
+_POST_ACTS = {
+    "action": "post_action",
+    "action_reason": "post_reason",
+    "report_reason": "post_reason",
+}
+
+
 class _Above:
     def __init__(self, draft: Draft, target: Target) -> None:
         self.draft = draft
@@ -105,6 +113,8 @@ class _Above:
             self.draft.fields["post_lock"] = scalars.boolean(text_of(entry))
         elif self.is_post and key == "set_sticky":
             self.draft.fields["post_sticky"] = sticky_of(entry)
+        elif self.is_post and key in _POST_ACTS:
+            self.draft.fields[_POST_ACTS[key]] = OPTIONS[key][1](entry)
         elif key in keys.PLAIN_KEYS - keys.DECORATIONS - keys.FOREIGN_CONDITIONS:
             raise BadValue(f"does not belong into `{self.target}:`; write it without indentation")
         elif not self.draft.foreign(entry):

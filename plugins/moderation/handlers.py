@@ -9,6 +9,7 @@ from bot.api import (
     Action,
     Answer,
     Author,
+    Capability,
     Case,
     Context,
     Edited,
@@ -28,11 +29,12 @@ from bot.api import (
     line,
     points,
 )
-from plugins.moderation import raids
+from plugins.moderation import openingpost, raids
 from plugins.moderation.adornments import report
 from plugins.moderation.cards import report_card
+from plugins.moderation.cleared import is_cleared
 from plugins.moderation.drift import watched
-from plugins.moderation.inquiry import Inquiry
+from plugins.moderation.inquiry import Inquiry, reporters
 from plugins.moderation.judging import Occasion, judge, keeps_records
 from plugins.moderation.ladder import Taken
 from plugins.moderation.match import Match
@@ -50,6 +52,7 @@ plugin = Plugin(
     "moderation",
     ModerationSettings,
     about="Rules in AutoModerator's language, a few warnings, then a ban; with cases, appeals and undo.",
+    needs=(Capability.REMOVE, Capability.KICK, Capability.BAN, Capability.MUTE, Capability.LOCKDOWN),
 )
 plugin.check(problems)
 
@@ -67,12 +70,14 @@ async def rules_in_force(ctx: Moderation) -> InForce:
 @plugin.on_message
 async def check_message(ctx: Moderation, message: Message) -> Answer:
     """Hold the rules against a new message; what they leave is slowed down where there is slow mode."""
-    outcome = await _check(ctx, message)
+    outcomes = await _check(ctx, message)
     if not is_public(message, ctx):
-        return outcome
-    is_gone = outcome is not None and any(isinstance(act, Remove) for act in outcome.actions)
+        return outcomes
+    is_gone = any(
+        isinstance(act, Remove) and act.ref == message.ref for one in outcomes for act in one.actions
+    )
     slowed = None if is_gone else await paced(ctx, message)
-    return [one for one in (outcome, slowed, await raids.on_message(ctx, message)) if one]
+    return [*outcomes, *(one for one in (slowed, await raids.on_message(ctx, message)) if one)]
 
 
 @plugin.on(Joined)
@@ -82,34 +87,29 @@ async def watch_joins(ctx: Moderation, joined: Joined) -> Outcome | None:
 
 
 @plugin.on(Edited)
-async def check_edit(ctx: Moderation, edited: Edited) -> Outcome | None:
+async def check_edit(ctx: Moderation, edited: Edited) -> Answer:
     """Hold the rules against what a message says after an edit; it never brings a second strike."""
     return await returned(ctx, edited) or await _check(ctx, edited.message, is_edited=True)
 
 
 @plugin.on(Reported)
-async def check_report(ctx: Moderation, reported: Reported) -> Outcome | None:
+async def check_report(ctx: Moderation, reported: Reported) -> Answer:
     """Show a member's report to the moderators, and hold the rules that count reports against the message."""
-    shown, outcome = await receive(ctx, reported)
-    return _with(outcome, *shown) if outcome else Outcome("a member's report", shown)
+    shown, outcomes = await receive(ctx, reported)
+    first, *others = outcomes or [Outcome("a member's report", ())]
+    return [_with(first, *shown), *others]
 
 
-async def reporters(ctx: Moderation, message: Message) -> list[str]:
-    """Who reported a message, by their keys in the ledger."""
-    known = await ctx.recall(f"reports/{message.ref}")
-    return [who for who in known if isinstance(who, str)] if isinstance(known, list) else []
-
-
-async def receive(ctx: Moderation, reported: Reported) -> tuple[tuple[Action, ...], Outcome | None]:
+async def receive(ctx: Moderation, reported: Reported) -> tuple[tuple[Action, ...], list[Outcome]]:
     """What becomes of a report: its card, and what rules that count reports make of it. Nobody counts twice."""
     message = reported.message
     known = await reporters(ctx, message)
     counted = [*known, *({reported.reporter.key} - set(known))]
     kept = Remember(key=f"reports/{message.ref}", value=[*counted], about=message.author.key)
     shown = [await report_card(ctx, reported, len(counted))] if ctx.settings.show_reports else []
-    outcome = await _check(ctx, message, reports=len(counted))
+    outcomes = await _check(ctx, message, reports=len(counted))
     # The rules decide, not the member.
-    return (kept, *shown), replace(outcome, own=True) if outcome else None
+    return (kept, *shown), [replace(outcome, own=True) for outcome in outcomes]
 
 
 def is_beyond(message: Message, ctx: Moderation) -> bool:
@@ -126,16 +126,18 @@ def is_public(message: Message, ctx: Moderation) -> bool:
 
 async def _check(
     ctx: Moderation, message: Message, *, is_edited: bool = False, reports: int = 0
-) -> Outcome | None:
+) -> list[Outcome]:
+    """What becomes of the message, and of the post above it."""
     rules = await rules_in_force(ctx)
     if not rules.rules or is_beyond(message, ctx):
-        return None
+        return []
     seen_before = is_edited or bool(reports)
     done = await _done(ctx, message) if seen_before else frozenset()
     about = Inquiry(ctx, message, ctx.settings.rulebook.profiles)
-    judged = await judge(ctx, rules, message, about, Occasion(is_edited, reports, done))
+    occasion = Occasion(is_edited, reports, done, cleared=bool(reports) and await is_cleared(ctx, message))
+    judged = await judge(ctx, rules, message, about, occasion)
     if (judged.enforced or judged.watched or judged.guesses) and (freed := await as_trusted(ctx, message)):
-        judged = await judge(ctx, rules, freed, about, Occasion(is_edited, reports, done))
+        judged = await judge(ctx, rules, freed, about, occasion)
     outcome = (
         await _act(ctx, message, judged.enforced, done, seen_before=seen_before) if judged.enforced else None
     )
@@ -151,7 +153,7 @@ async def _check(
     outcome = _with_slow(outcome, judged.slow, rules, message)
     if keeps_records(rules) and not seen_before:
         outcome = _with(outcome or Outcome("seen, nothing to do"), *await about.recorded())
-    return outcome
+    return [*([outcome] if outcome else []), *await openingpost.above(ctx, message, about, judged.enforced)]
 
 
 async def _done(ctx: Moderation, message: Message) -> frozenset[str]:

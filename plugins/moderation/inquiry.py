@@ -36,6 +36,12 @@ class Profiles:
         return profile
 
 
+async def reporters(ctx: Context[Any], message: Message) -> list[str]:
+    """Who reported a message, by their keys in the ledger."""
+    known = await ctx.recall(f"reports/{message.ref}")
+    return [who for who in known if isinstance(who, str)] if isinstance(known, list) else []
+
+
 class Inquiry:
     """About one message. Everything is asked once, and only when somebody wants to know."""
 
@@ -81,8 +87,9 @@ class Inquiry:
         return item.knowing(above={Target.PARENT: await self._seen(parent)})
 
     async def _seen(self, other: Message) -> Subject:
-        """Something above the message, as rules see it: with its labels."""
-        about = subject(other, now=self._ctx.now, zone=self._ctx.community.zone)
+        """Something above the message, as rules see it: with its labels and reports."""
+        reports = len(await reporters(self._ctx, other))
+        about = subject(other, now=self._ctx.now, zone=self._ctx.community.zone, reports=reports)
         return about.knowing(texts=await self._labels_of(other))
 
     async def unquoted(self) -> str | None:

@@ -46,11 +46,15 @@ def keeps_records(rules: InForce) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Why a message is judged: it is new, or was edited, or has so many reports. `done` are rules that acted before."""
+    """Why a message is judged: it is new, or was edited, or has so many reports. `done` are rules that acted before.
+
+    What a moderator `cleared` is not taken away because of reports.
+    """
 
     is_edited: bool = False
     reports: int = 0
     done: frozenset[str] = frozenset()
+    cleared: bool = False
 
 
 async def judge(
@@ -70,6 +74,7 @@ async def judge(
         rule = match.rule
         return (
             rule.version not in occasion.done
+            and not (occasion.cleared and rule.punishes)
             and (not occasion.reports or any(c.fact is Fact.REPORTS for c in rule.conditions))
             and (rule.repeat is None or is_repeated(rule, message, recent, ctx.now))
         )

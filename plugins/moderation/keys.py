@@ -199,4 +199,5 @@ def search_key(text: str) -> SearchKey:
 def guess(word: str, known: frozenset[str]) -> str:
     """`; did you mean "title"?`, or nothing when no known word is near."""
     near = get_close_matches(word, sorted(known), n=1, cutoff=0.75)
+    near = near or [other for other in sorted(known) if word and other.startswith(f"{word}_")]
     return f"; did you mean {near[0]!r}?" if near else ""

@@ -46,10 +46,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A mute or ban that the ladder gave before. It is remembered longer than the strikes that led to it."""
+    """A mute or ban that the ladder gave before, in `case`. It is remembered longer than the strikes that led to it."""
 
     at: datetime
     step: Step
+    case: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +139,22 @@ class Ladder:
         if not severe and points and last is not None and now - last < cooldown:
             return Ruling(0, total, None, self._then(total, floor), same_incident=True)
         total += points
-        step = self.at(total) if points or severe else None
-        if severe and (step is None or step.weight < self.first_ban.weight):
-            step = self.first_ban
+        step = self._at(total, severe=severe) if points or severe else None
         due = self._above(step, floor) if step else None
         then = self._then(max(total, due.at if due else 0), floor)
         return Ruling(points, total, due, then, raised=due != step)
+
+    def reached(
+        self, strikes: Sequence[Strike], now: datetime, *, severe: bool = False, taken: Sequence[Taken] = ()
+    ) -> Step | None:
+        """What these strikes had led to by `now`, when the last of them was given; the rest as in `decide`."""
+        step = self._at(live_points(strikes, now), severe=severe)
+        return self._above(step, _floor(strikes, taken, now)) if step else None
+
+    def _at(self, total: int, *, severe: bool) -> Step | None:
+        step = self.at(total)
+        is_low = step is None or step.weight < self.first_ban.weight
+        return self.first_ban if severe and is_low else step
 
     def _above(self, step: Step, floor: Step | None) -> Step:
         """`step`, or the next one above `floor` where that was taken already. Words may be said again."""

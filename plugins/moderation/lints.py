@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from plugins.moderation.facts import Fact
 from plugins.moderation.rule import Method, Problem, Rule
 
-_DOUBLED = re.compile(r"\\\\[wWdDsSbB.?*+()\[\]{}|/-]")
+_DOUBLED = re.compile(r"\\\\[wWdDsSbB]")
+#: Before a sign it may well be meant, where other signs bear a single one.
+_DOUBLED_SIGN = re.compile(r"\\\\[.?*+()\[\]{}|/-]")
 #: What nobody writes into a plain word list.
 _LOOKS_LIKE_REGEX = re.compile(
-    r"\\[bBwWdDsS]|\(\?[:=!<imsx]|\.[*+]|\[\^?\w-\w|\][+*?]|\)[+*?]|\w\|\w|\([^()]*\|[^()]*\)|\[\w{2,8}\]\w|^\^\w|\w\$$"
+    r"\\[bBwWdDsS.$?|]|\(\?[:=!<imsx]|\.[*+]|\[\^?\w-\w|\][+*?]|\)[+*?]|\w\|\w|\([^()]*\|[^()]*\)|\[\w{2,8}\]\w|^\^\w|\w\$$"
 )
 _CURLY = "“”„«»‘’"
 
@@ -25,7 +27,7 @@ def value_problems(value: str, method: Method, *, regex: bool) -> list[str]:
             f"{show(value)} holds a backspace, which nobody types: in double quotes YAML reads \\b as one; "
             "use single quotes ('\\bword')"
         )
-    if regex and _DOUBLED.search(value):
+    if regex and _is_doubled(value):
         found.append(
             f"{show(value)} looks for a real backslash: it is doubled, but not in double quotes; write each backslash once"
         )
@@ -36,9 +38,10 @@ def value_problems(value: str, method: Method, *, regex: bool) -> list[str]:
         )
     if not regex and value.count(",") >= 2 and re.fullmatch(r"[^,.!?]{1,40}(?:,\s*[^,.!?]{1,40}){2,}", value):
         found.append(f"{show(value)} is one value; if a list was meant, put it in brackets: [a, b, c]")
-    if not regex and method is Method.PART and len(value.strip()) <= 3:
+    if not regex and method is Method.PART and len(value.strip()) <= 3 and value.strip().isalpha():
         found.append(
-            f"{show(value)} is found inside many ordinary words with `includes`; leave the modifier out to search whole words"
+            f"{show(value)} is short, and `includes` finds it inside other words, too; leave the modifier out to "
+            "search whole words"
         )
     if value and (value[0] in _CURLY or value[-1] in _CURLY):
         found.append(
@@ -49,6 +52,11 @@ def value_problems(value: str, method: Method, *, regex: bool) -> list[str]:
             f"{show(value)} is no domain and will never match; write `example.org`, or search `url` instead"
         )
     return found
+
+
+def _is_doubled(value: str) -> bool:
+    single = "\\" in value.replace("\\\\", "")
+    return bool(_DOUBLED.search(value)) or (bool(_DOUBLED_SIGN.search(value)) and not single)
 
 
 def show(value: str) -> str:

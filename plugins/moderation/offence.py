@@ -33,6 +33,8 @@ from plugins.moderation.spans import show_span
 
 #: How a sanction says that the ladder decided it: taking back a strike may lift it. Direct ones stay.
 BY_LADDER = "ladder"
+#: The same for what a severe offence leads to: never less than the first ban, however few strikes remain.
+BY_SEVERE = "severe"
 
 Can = Callable[[Capability, str], bool]
 
@@ -83,7 +85,8 @@ def punish(match: Match, message: Message, setting: Setting) -> Outcome:
         # What a rule gives by itself does not hang on strikes, so taking one back does not lift it.
         by_ladder = step is ruling.step
         reason = f"{rule.name}: {_tally(ruling)}" if by_ladder else rule.name
-        given = sanctions(step, person, reason, setting, name=BY_LADDER if by_ladder else "by rule")
+        name = "by rule" if not by_ladder else BY_SEVERE if rule.severe else BY_LADDER
+        given = sanctions(step, person, reason, setting, name=name)
         actions += _told(given, actions, message, rule, setting)
         actions += given
     # A room cannot bring back what was removed, so there a filter holds the removal instead.
@@ -92,7 +95,7 @@ def punish(match: Match, message: Message, setting: Setting) -> Outcome:
         because=f"{found_in(match)}; {_arithmetic(ruling, setting)}{_filtered(rule, holds=holds)}",
         actions=(*actions, *adornments(match, message, words)),
         rule=versioned(rule),
-        evidence=_evidence(message),
+        evidence=evidence(message),
         propose=holds,
     )
 
@@ -104,7 +107,7 @@ def answer(match: Match, message: Message) -> Outcome:
         because=found_in(match),
         actions=adornments(match, message, words),
         rule=versioned(match.rule),
-        evidence=_evidence(message),
+        evidence=evidence(message),
     )
 
 
@@ -127,6 +130,7 @@ def effect(rule: Rule) -> str:
         parts.append("reminder")
     parts += [f"{name} {show_span(span)}" for name, span in (("ban", rule.ban), ("mute", rule.mute)) if span]
     parts += [name for name in ("comment", "message", "modmail") if getattr(rule, name)]
+    parts += [f"{rule.post_action} post"] if rule.post_action else []
     marks = (
         ("lock", rule.lock),
         ("pin", rule.sticky),
@@ -259,7 +263,7 @@ def _tally(ruling: Ruling) -> str:
     return f"{before} live + {ruling.points} new = {ruling.total} strike points"
 
 
-def _evidence(message: Message) -> str:
+def evidence(message: Message) -> str:
     return "\n\n".join(part for part in (message.title, message.text, message.link) if part)
 
 

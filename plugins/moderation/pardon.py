@@ -21,9 +21,9 @@ from bot.api import (
     Role,
     document,
 )
-from plugins.moderation.commands import lifted_words, take_back_only, tell
 from plugins.moderation.console import Wish, wish_of
 from plugins.moderation.handlers import Moderation, plugin
+from plugins.moderation.reversal import lifted_words, take_back_only, tell
 from plugins.moderation.sanctions import answer
 
 #: What the question is called; the person's key follows.

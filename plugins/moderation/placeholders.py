@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from bot.api import Message
 from plugins.moderation.facts import Field, Target
@@ -15,6 +15,26 @@ from plugins.moderation.subject import Subject, host, kind_of
 
 #: `match`, `match-2`, `match-title`, `match-title+body#2-3`.
 _MATCH = re.compile(r"match(?:-(?P<name>.*?[^\d-].*?))?(?:-(?P<number>\d+))?")
+
+
+#: What stands for something in every text, and in the texts of a warning.
+KNOWN = frozenset(
+    {"author", "body", "title", "kind", "permalink", "url", "domain", "subreddit", "author_flair_text",
+     "author_flair_css_class", "author_flair_template_id", "parent_submission_author", "rule",
+     "strikes", "next_step", "appeal"}
+)  # fmt: skip
+_ANY = re.compile(r"\{\{([^{}]*)\}\}")
+
+
+def unknown(text: str, checks: Iterable[str]) -> list[str]:
+    """The placeholders in a text that will never stand for anything; `checks` are the names of the rule's checks."""
+    names = {part for name in checks for part in (name, name.partition("#")[0])}
+
+    def is_known(name: str) -> bool:
+        asked = _MATCH.fullmatch(name)
+        return name in KNOWN or (asked is not None and (asked["name"] is None or asked["name"] in names))
+
+    return [found for found in _ANY.findall(text) if not is_known(found.strip().lower())]
 
 
 class Words(Mapping[str, str]):

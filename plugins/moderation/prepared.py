@@ -225,18 +225,13 @@ class PreparedRule:
 
 def wants(rule: Rule) -> frozenset[Need]:
     """What a match of the rule has to know besides that it holds: labels that it sets or quotes, the title above a comment."""
-    texts = (
-        rule.reason, rule.comment, rule.message, rule.message_subject, rule.modmail, rule.modmail_subject, rule.warn,
-        *(part for one in rule.labels for part in (one.label.text, one.label.css_class)),
-    )  # fmt: skip
-    quoted = {name.lower() for text in texts if text for name in PLACEHOLDER.findall(text)}
+    quoted = {name.lower() for text in rule.texts for name in PLACEHOLDER.findall(text)}
     needs: set[Need] = set()
     if rule.labels or any(name.startswith("author_flair") for name in quoted):
         needs.add(Need.LABELS)
     above = {Target.POST, Target.POST_AUTHOR}
-    if any(one.target in above for one in rule.labels) or not quoted.isdisjoint(
-        {"title", "parent_submission_author"}
-    ):
+    quotes_post = not quoted.isdisjoint({"title", "parent_submission_author"})
+    if rule.post_action or quotes_post or any(one.target in above for one in rule.labels):
         needs.add(Need.POST)
     return frozenset(needs)
 
@@ -246,11 +241,4 @@ _CAPTURE = re.compile(r"\{\{\s*match-(?:[^}]*-)?([2-9]|\d\d+)\s*\}\}", re.IGNORE
 
 def wants_captures(rule: Rule) -> bool:
     """Whether a text of the rule quotes what the brackets of an expression held."""
-    labels = [
-        part for one in rule.labels for part in (one.label.text, one.label.css_class, one.label.template)
-    ]
-    texts = (
-        rule.reason, rule.comment, rule.message, rule.message_subject, rule.modmail, rule.modmail_subject, rule.warn,
-        *labels,
-    )  # fmt: skip
-    return any(text and _CAPTURE.search(text) for text in texts)
+    return any(_CAPTURE.search(text) for text in rule.texts)

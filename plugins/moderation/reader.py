@@ -85,15 +85,7 @@ def _bodies(section: Section, file: str, before: int) -> tuple[list[tuple[Mappin
         node = tree(whole)
     except BrokenSection as error:
         return [], [problem(error.line, "error", str(error))]
-    remarks = [
-        problem(
-            line,
-            "warning",
-            "a backslash in double quotes starts a YAML escape, and one here does not exist, so all of this text is "
-            "read as it is typed; use single quotes ('\\bword')",
-        )
-        for line in odd
-    ]
+    remarks = [problem(line, "warning", remark) for line, remark in odd]
     match node:
         case None:
             return [], remarks

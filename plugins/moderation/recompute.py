@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.api import Action, Ban, Case, Mute, Note, State, Stored, Unban, Unmute, Warn, points
+from bot.api import Action, Ban, Case, Mute, Note, State, Stored, Strike, Unban, Unmute, Warn, points
 from plugins.moderation.ladder import Deed, Ladder, Step, Taken
 from plugins.moderation.notice import until
-from plugins.moderation.offence import BY_LADDER
+from plugins.moderation.offence import BY_LADDER, BY_SEVERE
 from plugins.moderation.rule import FOREVER
 
 
@@ -21,25 +21,60 @@ class Lifted:
     actions: tuple[Action, ...]
 
 
-def recompute(cases: Sequence[Case], void: Collection[int], ladder: Ladder, now: datetime) -> list[Lifted]:
+def recompute(
+    cases: Sequence[Case],
+    void: Collection[int],
+    ladder: Ladder,
+    now: datetime,
+    remember: timedelta = timedelta(),
+) -> list[Lifted]:
     """What is lifted when the cases numbered `void` no longer count.
 
-    `cases` are all cases of one person. A ban that the ladder gave stays only as far as the strikes that remain would
-    have led to it at that time; direct bans by a rule or a moderator stay.
+    `cases` are all cases of one person. A ban that the ladder gave stays only as far as the strikes that remain, and the
+    steps taken before (for as long as `remember`), would have led to it at that time. What does not hang on `void` stays
+    as it is, and so do direct bans by a rule or a moderator.
     """
     lifted: list[Lifted] = []
+    # The steps that stand in what is lifted, so that what they raised falls, too.
+    fallen: dict[int, Step | None] = dict.fromkeys(void)
     for case in sorted(cases, key=lambda case: case.number):
         if case.number in void or not any(_by_ladder(stored) for stored in case.actions):
             continue
-        remaining = points(case) + sum(
-            _points_at(other, case.at)
-            for other in cases
-            if other.number < case.number and other.number not in void
-        )
-        actions = _adjusted(case, ladder.at(remaining), now)
+        past = [other for other in cases if other.number <= case.number]
+        before = _reached(case, past, (), {}, ladder, remember)
+        after = _reached(case, past, void, fallen, ladder, remember)
+        if before is None or (after is not None and after.weight >= before.weight):
+            continue
+        actions = _adjusted(case, after, now)
         if actions:
             lifted.append(Lifted(case, actions))
+            fallen[case.number] = after
     return lifted
+
+
+def _reached(
+    case: Case,
+    past: Sequence[Case],
+    void: Collection[int],
+    fallen: Mapping[int, Step | None],
+    ladder: Ladder,
+    remember: timedelta,
+) -> Step | None:
+    """The step that a case comes to; `past` are it and those before it."""
+    strikes = [
+        Strike(other.number, other.at, _points_at(other, case.at), None, "")
+        for other in past
+        if other.number not in void
+    ]
+    earlier = [other for other in past if other.number != case.number]
+    steps = [one for one in taken(earlier, case.at - remember) if one.case not in fallen] if remember else []
+    steps += [
+        Taken(other.at, step, other.number)
+        for other in earlier
+        if (step := fallen.get(other.number)) is not None
+    ]
+    severe = any((stored.action.name or "").startswith(f"{BY_SEVERE}:") for stored in case.actions)
+    return ladder.reached(strikes, case.at, severe=severe, taken=steps)
 
 
 def spare_others(actions: Sequence[Action], cases: Sequence[Case], now: datetime) -> tuple[Action, ...]:
@@ -70,7 +105,7 @@ def _spared(action: Action, standing: Collection[tuple[type, str, str]]) -> Acti
 def taken(cases: Sequence[Case], since: datetime) -> list[Taken]:
     """The mutes and bans that the ladder gave since then and that nobody took back."""
     return [
-        Taken(case.at, Step(1, _deed(stored.action), _span(stored.action, case.at)))
+        Taken(case.at, Step(1, _deed(stored.action), _span(stored.action, case.at)), case.number)
         for case in cases
         if case.at >= since
         for stored in case.actions
@@ -88,8 +123,8 @@ def _span(given: Action, at: datetime) -> timedelta:
 
 
 def _by_ladder(stored: Stored) -> bool:
-    name = stored.action.name or ""
-    return name.startswith(f"{BY_LADDER}:") and isinstance(stored.action, Ban | Mute) and stands(stored)
+    by = (stored.action.name or "").partition(":")[0]
+    return by in {BY_LADDER, BY_SEVERE} and isinstance(stored.action, Ban | Mute) and stands(stored)
 
 
 def stands(stored: Stored) -> bool:

@@ -23,7 +23,8 @@ from bot.api import (
     Tell,
     document,
 )
-from plugins.moderation.handlers import Moderation, is_public, plugin, receive, reporters
+from plugins.moderation.handlers import Moderation, is_public, plugin, receive
+from plugins.moderation.inquiry import reporters
 from plugins.moderation.sanctions import NOTHING
 
 #: What the bot puts below a report that it took.
@@ -64,9 +65,9 @@ async def report(ctx: Moderation, call: Call, reason: Rest = NOTHING) -> Answer:
         about=call.author.key,
     )
     reported = Reported(target, call.author, why, call.message.ref.id, ctx.now)
-    shown, ruled = await receive(ctx, reported)
+    shown, outcomes = await receive(ctx, reported)
     thanked = Outcome("a member's report", (*shown, kept, *_thanks(ctx, call)))
-    return [thanked, *([ruled] if ruled else [])]
+    return [thanked, *outcomes]
 
 
 async def meant(ctx: Moderation, call: Call, reason: str) -> tuple[Message | None, str]:

@@ -168,6 +168,8 @@ class Rule:
     sticky: bool | None = None
     post_lock: bool | None = None  # the post above a comment
     post_sticky: bool | None = None
+    post_action: Verb | None = None
+    post_reason: str | None = None
     labels: tuple[SetLabel, ...] = ()
     warn: str | None = None  # the warning's text; "" for the standard one
     strikes: int = 0
@@ -194,9 +196,21 @@ class Rule:
         """Whether a match leads to anything here."""
         others = (
             self.action, self.comment, self.message, self.modmail,
-            self.lock, self.sticky, self.post_lock, self.post_sticky,
+            self.lock, self.sticky, self.post_lock, self.post_sticky, self.post_action,
         )  # fmt: skip
         return self.punishes or bool(self.labels) or any(act is not None for act in others)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Everything in which placeholders may stand."""
+        labels = (
+            part for one in self.labels for part in (one.label.text, one.label.css_class, one.label.template)
+        )
+        given = (
+            self.reason, self.post_reason, self.comment, self.message, self.message_subject, self.modmail,
+            self.modmail_subject, self.warn, *labels,
+        )  # fmt: skip
+        return tuple(text for text in given if text)
 
     @property
     def spares_moderators(self) -> bool:

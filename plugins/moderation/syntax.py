@@ -24,6 +24,13 @@ _BACKSLASH = re.compile(r"\\(.)", re.DOTALL)
 #: A pair is one backslash already; a line's end and a tab mean the same to YAML and in an expression.
 _READ_ALIKE = frozenset('\\"\nntr')
 _MOST_MENDED = 200
+#: In a list: to YAML it begins a key.
+_LONE_MARK = re.compile(r"(?:(?<=[\[,])|(?<=[\[,] ))\?(?=\s*[,\]])")
+_MARK = "a ? by itself means something in YAML; it is read as it is typed, but put quotes around it: '?'"
+_TYPED = (
+    "a backslash in double quotes starts a YAML escape, and one here does not exist, so all of this text is read as it is "
+    "typed; use single quotes ('\\bword')"
+)
 #: libyaml where it is built in: ten times as fast, and it gives the same events.
 _LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
@@ -118,17 +125,23 @@ def tree(section: Section) -> Node | None:
         raise BrokenSection(section.line, f"this is not YAML: {str(error).splitlines()[0]}") from None
 
 
-def mended(section: Section) -> tuple[Section, list[int]]:
-    """The section with backslashes taken as they are typed in double-quoted texts that YAML cannot read otherwise.
+def mended(section: Section) -> tuple[Section, list[tuple[int, str]]]:
+    """The section with what YAML cannot read otherwise taken as it is typed: backslashes in double quotes, a lone `?`.
 
-    Gives the lines of those texts, too. Only a text with an escape that YAML does not know is touched, so no text that
-    means something to YAML changes its meaning. Raises BrokenSection when something else is wrong.
+    Gives a line and a remark for each such place, too. No text that means something to YAML changes its meaning. Raises
+    BrokenSection when something else is wrong.
     """
-    lines: list[int] = []
+    lines: list[tuple[int, str]] = []
     while True:
         try:
             tree(section)
         except BrokenSection as error:
+            asked = _LONE_MARK.search(section.text)
+            if error.quoted is None and asked:
+                text = _LONE_MARK.sub("'?'", section.text)
+                lines.append((section.line + section.text.count("\n", 0, asked.start()), _MARK))
+                section = Section(text, section.line)
+                continue
             if error.quoted is None or len(lines) >= _MOST_MENDED:
                 raise
             row, column = error.quoted
@@ -139,7 +152,7 @@ def mended(section: Section) -> tuple[Section, list[int]]:
                 raise
             text = _BACKSLASH.sub(_as_typed, found.group())
             section = Section(section.text[:start] + text + section.text[found.end() :], section.line)
-            lines.append(section.line + row)
+            lines.append((section.line + row, _TYPED))
         else:
             return section, lines
 
@@ -245,7 +258,7 @@ _REMEDIES = (
     ("tab character", "a tab where spaces are needed; indent with spaces"),
     (
         "cannot start any token",
-        "a tab, or one of @ ` %, where a value begins; indent with spaces, put quotes around such a value",
+        "a tab, or one of @ ` %, where a value begins; indent with spaces, quote such a value, delete a line of ```",
     ),
     (
         "mapping values are not allowed",
@@ -270,6 +283,10 @@ _REMEDIES = (
     (
         "block scalar",
         "a value that starts with > or | means a block of text in YAML; put quotes around it: '> 30 days'",
+    ),
+    (
+        "expected alphabetic or numeric character",
+        "a * or & where a value begins means something in YAML; put quotes around it, or # in front of a comment",
     ),
     ("unexpected end of stream", "a quote is opened and never closed"),
     (

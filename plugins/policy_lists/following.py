@@ -12,6 +12,7 @@ from bot.api import (
     Action,
     Author,
     Ban,
+    Capability,
     Code,
     Joined,
     Outcome,
@@ -34,6 +35,7 @@ plugin = Plugin(
     "policy_lists",
     PolicySettings,
     about="Follows lists of people whom moderators elsewhere have banned, and publishes your own bans for others.",
+    needs=(Capability.BAN,),
 )
 plugin.check(problems)
 

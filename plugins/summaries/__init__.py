@@ -16,6 +16,6 @@ __all__ = ["plugin"]
 def __getattr__(name: str) -> Any:
     if name != "plugin":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from plugins.summaries import commands, handlers, regular  # noqa: F401, PLC0415 - see the docstring; commands declare themselves
+    from plugins.summaries import commands, handlers, jobs, regular  # noqa: F401, PLC0415 - see the docstring; commands declare themselves
 
     return handlers.plugin

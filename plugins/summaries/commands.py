@@ -14,17 +14,16 @@ from bot.api import (
     Call,
     Context,
     Duration,
-    Link,
     Message,
     Outcome,
     PlaceKind,
     Reply,
     Rest,
     document,
-    line,
 )
 from plugins.summaries import kept
 from plugins.summaries.handlers import PATIENCE, plugin
+from plugins.summaries.jobs import ON_ITS_WAY, UNREADABLE, begin, stop, too_short, up_to_date
 from plugins.summaries.kept import Kept, name_of
 from plugins.summaries.making import Material, material, of_thread, publish, read, renew
 from plugins.summaries.settings import SummarySettings
@@ -97,9 +96,15 @@ async def summary(ctx: Context[SummarySettings], call: Call, what: Rest = Rest("
     target = await ctx.message(asked.link) if asked.link else call.target or said
     if target is None:
         return "I cannot find that. Give a link to a post or a comment of this community."
+    root = target if target.ref == target.root else await ctx.message(target.root)
+    if root is not None and root.gone:
+        return "That post was removed, so there is no digest of it."
+    if root is not None and (size := root.replies or 0) >= ctx.settings.long_from:
+        branch = target is not root and (target.replies or 0) + 1 >= ctx.settings.min_comments
+        return await begin(ctx, call, _note(ctx, asked, root, target if branch else None), size)
     thread = await read(ctx, target.root)
     if thread is None:
-        return "The thread cannot be read at the moment. Try again in a few minutes."
+        return UNREADABLE
     whole = of_thread(thread)
     part = of_thread(thread, target) if target.ref != thread.root.ref else whole
     if part.size >= ctx.settings.min_comments:
@@ -107,16 +112,16 @@ async def summary(ctx: Context[SummarySettings], call: Call, what: Rest = Rest("
     else:
         top, stuff = None, whole
     if stuff.size < ctx.settings.min_comments:
-        return _short(ctx, stuff)
-    note = Kept(
-        name=name_of(top.ref if top else thread.root.ref),
-        place=thread.root.ref.place,
-        words=asked.words or ctx.settings.words,
-        at=ctx.now,
-        root=str(thread.root.ref),
-        top=str(top.ref) if top else None,
-    )
-    return await _answered(ctx, call, note, stuff)
+        return too_short(stuff.size, ctx.settings)
+    return await _answered(ctx, call, _note(ctx, asked, thread.root, top), stuff)
+
+
+def _note(ctx: Context[SummarySettings], asked: Wish, root: Message, top: Message | None) -> Kept:
+    """What to remember of a digest of the thread, or of its part below `top`."""
+    return Kept(
+        name=name_of(top.ref if top else root.ref), place=root.ref.place, words=asked.words or ctx.settings.words,
+        at=ctx.now, root=str(root.ref), top=str(top.ref) if top else None,
+    )  # fmt: skip
 
 
 async def _room(ctx: Context[SummarySettings], call: Call, asked: Wish) -> Answer:
@@ -133,7 +138,9 @@ async def _room(ctx: Context[SummarySettings], call: Call, asked: Wish) -> Answe
     )  # fmt: skip
     stuff = await material(ctx, note) or Material(())
     if stuff.size < ctx.settings.min_comments:
-        return _short(ctx, stuff)
+        return too_short(stuff.size, ctx.settings)
+    if stuff.size >= ctx.settings.long_from:
+        return await begin(ctx, call, note, stuff.size)
     return await _answered(ctx, call, note, stuff)
 
 
@@ -151,24 +158,28 @@ async def _spoke(ctx: Context[SummarySettings], message: Message) -> datetime | 
     return max(times, default=None)
 
 
-def _short(ctx: Context[SummarySettings], stuff: Material) -> str:
-    comments = "One comment is" if stuff.size == 1 else f"{stuff.size} comments are"
-    return f"{comments} quicker read than summarized; I begin at {ctx.settings.min_comments}."
-
-
 async def _answered(ctx: Context[SummarySettings], call: Call, note: Kept, stuff: Material) -> Answer:
     """The digest: new as an answer, or the one that stands already, brought up to date and linked."""
     actions = await publish(ctx, note, stuff, call.message.ref)
     because = f"a digest of {stuff.size} comments for {call.author.name}"
     if any(isinstance(action, Reply) for action in actions):
         return Outcome(because, actions)
-    receipt = await ctx.made(note.name)
+    before = await kept.find(ctx, note.name)
+    receipt = await ctx.made((before or note).made)
     if receipt is None or receipt.ref is None:
-        if await kept.find(ctx, note.name) is not None:
-            return "The digest of that thread is on its way."
+        if before is not None:
+            return ON_ITS_WAY
         return f"There is nothing to quote in those {stuff.size} comments."
-    told = document(line("The digest, brought up to date: ", Link("here", receipt.url or receipt.ref), "."))
-    return Outcome(because, (*actions, Reply(to=call.message.ref, text=told)))
+    return Outcome(because, (*actions, Reply(to=call.message.ref, text=up_to_date(receipt))))
+
+
+@plugin.command("summary cancel", "summarize cancel", examples=["!summary cancel"])
+async def cancel(ctx: Context[SummarySettings], call: Call) -> Answer:
+    """Stop a digest that you asked for and that is not there yet; a moderator stops those of others, too."""
+    actions = await stop(ctx, call.author)
+    if not actions:
+        return "Nothing that you asked for is being read at the moment."
+    return Outcome(f"{call.author.name} cancelled it", actions)
 
 
 @plugin.command("summary-optout", examples=["!summary-optout"], timeout=PATIENCE)

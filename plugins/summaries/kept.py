@@ -13,7 +13,8 @@ DIGEST, SEEN, OUT = "digest:", "seen:", "out:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A digest that stands somewhere. `name` finds the bot's comment again.
+    """A digest that stands somewhere. `name` says of what it is, `said` names the action that made the bot's comment,
+    where that is not `name`.
 
     It is of the thread `root` (of the part below `top`, where given), or of what was said in the room `place` from
     `since` to `until`. `quoted` are the ids of the quoted comments, `words` its budget.
@@ -23,6 +24,7 @@ class Kept:
     place: str
     words: int
     at: datetime
+    said: str | None = None
     comments: int = 0
     quoted: tuple[str, ...] = ()
     root: str | None = None
@@ -30,16 +32,24 @@ class Kept:
     since: datetime | None = None
     until: datetime | None = None
 
-    def remember(self) -> Remember:
+    @property
+    def made(self) -> str:
+        """The name of the action that made the bot's comment."""
+        return self.said or self.name
+
+    def as_json(self) -> dict[str, Json]:
         row = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in asdict(self).items()}
-        return Remember(key=DIGEST + self.name, value={**row, "quoted": list(self.quoted)})
+        return {**row, "quoted": list(self.quoted)}
+
+    def remember(self) -> Remember:
+        return Remember(key=DIGEST + self.name, value=self.as_json())
 
     def forget(self) -> Remember:
         return Remember(key=DIGEST + self.name, value=None)
 
 
 def as_kept(value: Json) -> Kept | None:
-    """The inverse of `Kept.remember`; None when the memory holds something else."""
+    """The inverse of `Kept.as_json`; None when the memory holds something else."""
     if not isinstance(value, dict):
         return None
     row = dict(value)
@@ -47,6 +57,7 @@ def as_kept(value: Json) -> Kept | None:
         times = {k: datetime.fromisoformat(str(row[k])) for k in ("at", "since", "until") if row.get(k)}
         return Kept(
             name=str(row["name"]),
+            said=_text(row.get("said")),
             place=str(row["place"]),
             comments=int(str(row["comments"])),
             quoted=tuple(map(str, _list(row["quoted"]))),

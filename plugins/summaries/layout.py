@@ -1,17 +1,18 @@
-"""A digest as a document: facts, sub-discussions with their quoted lines, open questions, what was left out.
+"""A digest as a document: facts, sub-discussions with their quoted lines, open questions, elsewhere, what was left out.
 
 Nobody is notified: names are shown, not mentioned, and quoted words are plain text to the renderer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from bot.api import (
     Block,
     Code,
+    Discussion,
     Document,
     Emphasis,
     Inline,
@@ -27,13 +28,16 @@ from bot.api import (
     line,
 )
 from plugins.summaries.digest import Digest, Group
+from plugins.summaries.elsewhere import Elsewhere
 from plugins.summaries.quoting import Line
 
 #: Lemmy takes 10,000 UTF-16 units, and may lengthen the text a little before it counts.
 LIMIT = 9_000
 #: Sub-discussions that are shown at once; the others are folded away.
 _OPEN = 3
-#: What a link, a name or a quotation adds to its text in markup, at most.
+#: So many places of other discussions are named for each post.
+_PLACES = 3
+#: What the address of something said, and the marks around a text, take in markup at most.
 _LINK, _MARKS = 150, 8
 
 
@@ -41,17 +45,18 @@ def layout(
     found: Digest,
     messages: Mapping[str, Message],
     *,
+    elsewhere: Sequence[Elsewhere] = (),
     unread: int = 0,
     leave: str = "summary-optout",
     limit: int = LIMIT,
 ) -> Document:
     """The digest for people. `messages` are the thread's by id, at least the quoted ones.
 
-    `unread` counts comments that the platform did not hand out, `leave` is the command for those who want to be left
-    out. The weakest sub-discussions go first when the whole would be longer than `limit` UTF-16 units.
+    `elsewhere` are other discussions of its posts, `unread` counts comments that the platform did not hand out, `leave` is
+    the command for those who want to be left out. The weakest sub-discussions go first when the whole would be longer than `limit` UTF-16 units.
     """
     while True:
-        doc = _document(found, messages, unread, leave)
+        doc = _document(found, messages, elsewhere, unread, leave)
         if _length(doc) <= limit or not found.groups:
             return doc
         fewer = found.groups[:-1]
@@ -60,7 +65,9 @@ def layout(
         )
 
 
-def _document(found: Digest, messages: Mapping[str, Message], unread: int, leave: str) -> Document:
+def _document(
+    found: Digest, messages: Mapping[str, Message], elsewhere: Sequence[Elsewhere], unread: int, leave: str
+) -> Document:
     shown = [_group(group, messages) for group in found.groups]
     blocks: list[Block] = [_facts(found, unread)]
     for parts in shown[:_OPEN]:
@@ -70,7 +77,9 @@ def _document(found: Digest, messages: Mapping[str, Message], unread: int, leave
         blocks += [_quote(question, messages) for question in found.open_questions]
     folded = [part for parts in shown[_OPEN:] for part in parts]
     if folded:
-        blocks.append(Spoiler(f"{len(shown) - _OPEN} more sub-discussions", tuple(folded)))
+        blocks.append(Spoiler(_count(len(shown) - _OPEN, "more sub-discussion"), tuple(folded)))
+    # The digest of a thread stands below its post, which is then none of the messages: its title would only repeat it.
+    blocks += [_elsewhere(post, there, titled=post.ref.id in messages) for post, there in elsewhere]
     blocks.append(_left_out(found, leave))
     return document(*blocks)
 
@@ -113,6 +122,18 @@ def _words(one: Line, messages: Mapping[str, Message]) -> Paragraph:
     return line(*parts, f" · {' · '.join(facts)}" if facts else "")
 
 
+def _elsewhere(post: Message, there: Sequence[Discussion], *, titled: bool) -> Paragraph:
+    parts: list[str | Inline] = [Link(post.title or "A post", post.url or post.ref), ": "] if titled else []
+    for number, one in enumerate(there[:_PLACES]):
+        parts += [
+            ", " if number else "",
+            Link(one.community, one.url),
+            f" ({_count(one.comments, 'comment')})",
+        ]
+    more = f" and {len(there) - _PLACES} more" if len(there) > _PLACES else ""
+    return line(Strong("Elsewhere"), " · ", *parts, more)
+
+
 def _left_out(found: Digest, leave: str) -> Paragraph:
     left = found.left_out
     parts = [
@@ -137,14 +158,18 @@ def _span(span: timedelta) -> str:
 
 
 def _length(doc: Document) -> int:
-    """At most how long the document gets in markup, in UTF-16 units: every mark escaped, every link long."""
+    """At most how long the document gets in markup, in UTF-16 units: every mark escaped, links to what has no address yet long."""
 
     def one(part: Inline) -> int:
-        text = part.text if isinstance(part, Plain | Strong | Emphasis | Code | Link) else ""
-        if isinstance(part, Name):
-            text = part.who.name
-        units = sum(2 if c > "\uffff" or (c.isascii() and not c.isalnum() and c != " ") else 1 for c in text)
-        return units + (_LINK if isinstance(part, Link | Name) else _MARKS)
+        match part:
+            case Link(text=text, to=to):
+                return _MARKS + _units(text) + (_units(to) if isinstance(to, str) else _LINK)
+            case Plain(text=text) | Strong(text=text) | Emphasis(text=text) | Code(text=text):
+                return _MARKS + _units(text)
+            case Name(who=who):
+                return _MARKS + _units(who.name)
+            case _:
+                return _MARKS
 
     def block(part: Block) -> int:
         match part:
@@ -158,3 +183,8 @@ def _length(doc: Document) -> int:
                 return 0
 
     return sum(map(block, doc.blocks))
+
+
+def _units(text: str) -> int:
+    """UTF-16 units, with every mark escaped."""
+    return sum(2 if c > "\uffff" or (c.isascii() and not c.isalnum() and c != " ") else 1 for c in text)

@@ -21,6 +21,7 @@ from bot.api import (
 )
 from plugins.summaries import kept, reading
 from plugins.summaries.digest import digest_steps
+from plugins.summaries.elsewhere import look
 from plugins.summaries.kept import Kept
 from plugins.summaries.layout import layout
 from plugins.summaries.settings import SummarySettings
@@ -32,9 +33,13 @@ _OVERDUE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a digest is made of. `topic` is what the thread asks, `unread` how many comments could not be read."""
+    """What a digest is made of. `topic` is what the thread asks, `unread` how many comments could not be read.
+
+    `posts` are, among others, the posts whose other discussions are told of.
+    """
 
     messages: Sequence[Message]
+    posts: Sequence[Message] = ()
     topic: str = ""
     unread: int = 0
 
@@ -57,8 +62,9 @@ def of_thread(thread: Thread, top: Message | None = None) -> Material:
     said = reading.discussion(thread)
     topic = reading.topic(thread.root)
     if top is not None:
-        return Material(reading.below(said, top), topic)
-    return Material(said, topic, max(0, thread.expected - len(thread.messages)))
+        return Material(reading.below(said, top), topic=topic)
+    unread = max(0, thread.expected - len(thread.messages))
+    return Material(said, (thread.root,), topic, unread)
 
 
 async def material(ctx: Context[SummarySettings], note: Kept) -> Material | None:
@@ -73,7 +79,7 @@ async def material(ctx: Context[SummarySettings], note: Kept) -> Material | None
         return None
     since, until = note.since, note.until
     messages = [m async for m in ctx.history(since, note.place) if m.sent_at <= until]
-    return Material(messages) if messages else None
+    return Material(messages, messages) if messages else None
 
 
 async def make(
@@ -94,7 +100,8 @@ async def make(
         if not changed:
             break
         messages |= changed
-    text = layout(found, messages, unread=stuff.unread)
+    elsewhere = await look(ctx, stuff.posts)
+    text = layout(found, messages, elsewhere=elsewhere, unread=stuff.unread)
     return replace(note, comments=stuff.size, quoted=tuple(sorted(found.quoted)), at=ctx.now), text
 
 
@@ -116,22 +123,23 @@ async def publish(
     """Edits the digest where it stands, else replies to `under`. Nothing where there is nothing to
     quote, or while the first one is still on its way.
     """
-    receipt = await ctx.made(note.name)
+    before = await kept.find(ctx, note.name)
+    note = replace(note, said=before.said) if before else note
+    receipt = await ctx.made(note.made)
     if receipt is not None and receipt.ref is not None and ctx.can(Capability.EDIT, receipt.ref.place):
         fresh, text = await make(ctx, note, stuff)
         return (Edit(ref=receipt.ref, text=text), fresh.remember())
-    before = await kept.find(ctx, note.name)
     if before is not None and ctx.now - before.at < _OVERDUE:
         return ()
     fresh, text = await make(ctx, note, stuff)
-    return (Reply(name=note.name, to=under, text=text), fresh.remember()) if fresh.quoted else ()
+    return (Reply(name=note.made, to=under, text=text), fresh.remember()) if fresh.quoted else ()
 
 
 async def renew(
     ctx: Context[SummarySettings], note: Kept, without: Author | None = None
 ) -> tuple[Action, ...]:
     """Makes a digest anew from what can be read now, and edits it where it stands; nothing when it never arrived."""
-    receipt = await ctx.made(note.name)
+    receipt = await ctx.made(note.made)
     if receipt is None or receipt.ref is None or not ctx.can(Capability.EDIT, receipt.ref.place):
         return ()
     stuff = await material(ctx, note)

@@ -171,8 +171,8 @@ def test_the_operators_own_markdown_stays_within_the_allowed() -> None:
 def test_a_text_that_is_too_long_ends_between_two_blocks_with_a_note() -> None:
     made = content.message(document(*(f"Paragraph {number} " + "é&<" * 200 for number in range(200))), "k")
     checked(made)
-    assert made["body"].endswith("…")
-    assert made["formatted_body"].endswith("<p>…</p>")
+    assert made["body"].endswith("… The rest does not fit into one message.")
+    assert made["formatted_body"].endswith("<p>… The rest does not fit into one message.</p>")
     assert "Paragraph 1 " in made["body"]
     checked(content.edit(document("&" * 70_000), "k", "$x"))
 

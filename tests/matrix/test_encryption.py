@@ -11,9 +11,11 @@ import pytest
 from peewee import OperationalError
 
 from bot.demo.matrix.person import Event, Person
+from bot.platforms.matrix.content import edit, message
 from bot.platforms.matrix.encryption.cipher import MARK
 from bot.platforms.matrix.session import Session
 from bot.platforms.protocol import Unclear, Unreachable
+from bot.text import document
 from tests.js_client import JsClient, js_client
 from tests.matrix.encrypted import ENCRYPTION, account, on_a_new_device
 from tests.synapse import Synapse
@@ -399,7 +401,7 @@ async def test_nobody_gains_power_by_saying_it_in_secret(synapse: Synapse, tmp_p
                     {"body": "* x", "m.relates_to": {"rel_type": "m.replace", "event_id": said}},
                 ),
             ):
-                sealed_content = machine.group_encrypt(room, {"type": kind, "content": content})
+                sealed_content = machine.seal(room, kind, content)
                 await ana.send(room, sealed_content, "m.room.encrypted")
             event = await ours.wait_for_text("* x")
             assert "m.relates_to" not in event["content"]
@@ -444,3 +446,21 @@ async def test_the_first_word_in_a_new_room_is_sealed_already(synapse: Synapse, 
             room = await lounge(bot, ana)
             said = await ours.say(room, "Between you and me.")
             assert (await sealed(ana, room, said))["algorithm"] == "m.megolm.v1.aes-sha2"
+
+
+@pytest.mark.parametrize("script", ["plain words", "ещё немного", "日本語", "😀👩‍👩‍👧", '"\\<&>', "\ud800"])
+async def test_the_largest_message_is_taken_in_any_script(
+    synapse: Synapse, tmp_path: Path, script: str
+) -> None:
+    """Encryption makes it larger, and whatever is written in it, it must not become too large for an event."""
+    async with synapse.town() as town:
+        bot = await town.register("folkmoot")
+        room = await lounge(bot)
+        doc = document(*(f"{number} " + f"{script} " * 300 for number in range(300)))
+        async with account(bot, synapse.url, tmp_path / "ours") as ours:
+            await ours.sync()
+            said = await ours.client.send(room, "m.room.message", message(doc, "a"), "a")
+            await ours.client.send(room, "m.room.message", edit(doc, "b", said), "b")
+            shown = await ours.wait_for(lambda event: event["event_id"] == said)
+            assert shown["content"]["body"].endswith("The rest does not fit into one message.")
+            await sealed(bot, room, said)

@@ -15,7 +15,10 @@ from hypothesis import strategies as st
 from bot.clock import FakeClock
 from bot.model import Joined, Message, Noticed, Role
 from bot.platforms.matrix import Credentials, MatrixAdapter
+from bot.platforms.matrix.calls import Calls
+from bot.platforms.matrix.client import Client
 from bot.platforms.matrix.cursor import Cursor, Gap
+from bot.platforms.matrix.doors import Doors
 from bot.platforms.matrix.rooms import MEMBERS, Rooms
 from bot.platforms.protocol import Busy, Refused, Unreachable
 from tests.matrix.raw_events import ANA, BOT, LOUNGE, MIA, NOON, OLA, PRIVATE, STAMP, event, text
@@ -316,3 +319,28 @@ names = st.text(st.characters(codec="utf-8"), max_size=12)
     st.dictionaries(names, st.builds(Gap, st.just("t1"), st.sampled_from(["", "$join"]))), st.dictionaries(names, st.just(ANA))))  # fmt: skip
 def test_a_cursor_comes_back_as_it_was(cursor: Cursor) -> None:
     assert Cursor.parse(str(cursor)) == cursor
+
+
+async def test_a_room_whose_server_is_away_is_tried_again_after_a_minute_and_no_sooner() -> None:
+    talk, other = "!talk:far.example", "!other:far.example"
+    away, back = (502, "<html>Bad gateway</html>"), (200, {"room_id": talk})
+    script, clock = Script(("POST v3/join/.*", away)), FakeClock(NOON)
+    client = Client("https://matrix.example.org", "matrix", clock, wire=script)
+    client.user = BOT
+    doors = Doors(Calls(client), Rooms("matrix", PRIVATE), PRIVATE, ["@*:far.example"], clock)
+    assert doors.due([talk]), "what was never tried is due"
+    assert not doors.due([]), "nothing is waiting"
+
+    waiting, told = await doors.accept({talk: "@ana:far.example"})
+    assert (waiting, told) == ({talk: "@ana:far.example"}, [])
+    assert not doors.due([talk])
+    assert doors.due([talk, other]), "another room need not wait for that one"
+    clock.advance(timedelta(seconds=59))
+    assert not doors.due([talk])
+    assert await doors.accept(waiting) == (waiting, []), "it goes on waiting, and nobody is asked"
+    assert len(script.calls) == 1
+
+    clock.advance(timedelta(seconds=1))
+    assert doors.due([talk])
+    script.answers = (("POST v3/join/.*", back),)
+    assert await doors.accept(waiting) == ({}, [])

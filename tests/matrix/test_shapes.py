@@ -208,6 +208,24 @@ def test_an_edit_that_is_none_is_an_ordinary_message_and_no_command(about: Event
     assert "bad words" in found.text
 
 
+@pytest.mark.parametrize("kind", ["m.room.message", "m.room.encrypted"])
+def test_an_edit_that_comes_after_the_message_was_removed_is_no_message_of_its_own(kind: str) -> None:
+    """Else whoever corrects themselves twice would be struck twice for one message."""
+    because = {"redacted_because": event(type="m.room.redaction", sender=BOT)}
+    about = parsed(type=kind, content={}, unsigned=because)
+    found = one(edit("$said", text("bad words")), about=about, event_id="$edit")
+    assert isinstance(found, Edited)
+    assert found.message.ref == here("$said")
+    assert "bad words" in found.message.text, "and the rules see it all the same"
+    assert not found.message.gone
+
+
+def test_an_edit_of_what_its_author_deleted_is_a_message() -> None:
+    because = {"redacted_because": event(type="m.room.redaction", sender=ANA)}
+    about = parsed(content={}, unsigned=because)
+    assert isinstance(one(edit("$said", text("bad words")), about=about, event_id="$edit"), Message)
+
+
 def test_an_edit_sent_along_is_applied() -> None:
     bundled = event(edit("$said", text("new")), event_id="$edit", origin_server_ts=STAMP + 1_000)
     rooms = town()

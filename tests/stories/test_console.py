@@ -105,6 +105,34 @@ async def test_nothing_wrong_closes_the_report() -> None:
         assert "removes" not in told
 
 
+async def test_what_a_moderator_found_nothing_wrong_with_is_not_removed_because_of_reports() -> None:
+    rule = "name: Often reported\nreports: 2\naction: remove\nmode: enforce"
+    async with Moot(plugins={"moderation": {"text": rule}}) as town:
+        ana, bo, cy, di = (town.member(name) for name in ("ana", "bo", "cy", "di"))
+        said = await ana.posts("Hello", "there")
+        await bo.reports(said, "rude")
+        await town.moderator("mo").replies(said, "!resolve")
+        await cy.reports(said, "rude, I say")
+        assert "removes" not in town.transcript()
+        # What it says now nobody has looked at.
+        await ana.edits(said, "there, you fool")
+        await di.reports(said, "rude again")
+        assert "bot removes ana’s “Hello” (Often reported)" in town.transcript()
+
+
+async def test_what_a_moderator_brought_back_is_not_removed_because_of_more_reports() -> None:
+    rules = "name: Two\nreports: 2\naction: remove\nmode: enforce\n---\nname: Three\nreports: 3\naction: spam\nmode: enforce"
+    async with Moot(plugins={"moderation": {"text": rules}}) as town:
+        ana, bo, cy, di = (town.member(name) for name in ("ana", "bo", "cy", "di"))
+        said = await ana.posts("Hello", "there")
+        await bo.reports(said, "rude")
+        await cy.reports(said, "rude, I say")
+        assert "bot removes ana’s “Hello” (Two)" in town.transcript()
+        await town.moderator("mo").says("!undo #1", "modroom")
+        await di.reports(said, "rude")
+        assert "removes" not in town.transcript()
+
+
 async def test_an_answer_to_the_card_speaks_of_the_person_reported() -> None:
     async with moot() as town:
         _, card = await reported(town)

@@ -368,6 +368,80 @@ async def test_locks_pins_and_letters():
         )
 
 
+async def test_a_comment_makes_a_rule_act_on_the_post_above_it():
+    async with moot(
+        "name: Repost\ntype: comment\nbody: repost\n"
+        "parent_submission: {action: report, action_reason: 'Possible {{match}}'}",
+        "name: Vote\ntype: comment\nbody: '+remove'\nparent_submission: {reports: 1, action: filter}\naction: remove",
+        "name: Back\ntype: comment\nbody: '+appeal'\nauthor: {is_submitter: true}\n"
+        "parent_submission: {action: approve}",
+        show_reports=False,
+    ) as community:
+        ana, bo = community.member("ana"), community.member("bo")
+        post = await ana.posts("A joke")
+        await bo.replies(post, "is this a repost?")
+        await bo.reports(post, "old")
+        await bo.replies(post, "+remove")
+        await ana.replies(post, "+appeal")
+        # Nobody trusted is removed by a rule: the moderators look at it.
+        news = await community.moderator("mo").posts("News")
+        await bo.reports(news, "old")
+        await bo.replies(news, "+remove")
+        assert community.transcript() == script(
+            """
+            freechat | ana posts “A joke”
+            freechat | bo → ana: is this a repost?
+            modroom | bot: Please look at this post (memory://freechat/1) by ana: Possible repost (a comment (memory://freechat/2) by bo: “repost” in the body (characters 11 to 16, as written)).
+                > A joke
+            freechat | bo reports ana’s “A joke” (old)
+            freechat | bo → ana: +remove
+            freechat | bot removes bo’s “+remove” (Vote)
+            freechat | bot removes ana’s “A joke” (Vote)
+            modroom | bot: Case #1 — remove what bo wrote (rule “Vote”: “+remove” in the body (characters 1 to 7, as written); no strike)
+                > +remove
+            modroom | bot: Case #2 — remove what ana wrote (rule “Vote”: “+remove” in the body (characters 1 to 7, as written) of a comment by bo; no strike)
+                > A joke
+            freechat | ana → ana: +appeal
+            freechat | bot restores ana’s “A joke” (Back)
+            freechat | mo posts “News”
+            freechat | bo reports mo’s “News” (old)
+            freechat | bo → mo: +remove
+            freechat | bot removes bo’s “+remove” (Vote)
+            modroom | bot: Case #3 — remove what bo wrote (rule “Vote”: “+remove” in the body (characters 1 to 7, as written); no strike)
+                > +remove
+            modroom | bot: Please look at this post (memory://freechat/8) by mo: Vote (a comment (memory://freechat/9) by bo: “+remove” in the body (characters 1 to 7, as written)).
+                > News
+            """
+        )
+
+
+async def test_no_comment_brings_back_what_a_moderator_removed():
+    async with moot(
+        "name: Back\ntype: comment\nbody: '+appeal'\nparent_submission: {action: approve}"
+    ) as community:
+        ana, mo = community.member("ana"), community.moderator("mo")
+        post = await ana.posts("A joke")
+        await mo.replies(post, "!remove not funny")
+        community.transcript()
+        await ana.replies(post, "+appeal")
+        assert community.transcript() == "freechat | ana → ana: +appeal"
+
+
+async def test_the_author_of_a_removed_post_is_told_and_can_appeal():
+    async with moot(
+        "name: Vote\ntype: comment\nbody: '+remove'\nparent_submission: {action: remove}", tell_removals=True
+    ) as community:
+        ana, bo = community.member("ana"), community.member("bo")
+        post = await ana.posts("A joke")
+        await bo.replies(post, "+remove")
+        assert (
+            "private | bot → ana: Your message was removed. Our rule: Vote.\n    > A joke"
+            in community.transcript()
+        )
+        await ana.tells("!appeal #1 it was funny")
+        assert "modroom | bot: Appeal" in community.transcript()
+
+
 async def test_what_is_only_guessed_is_shown_to_a_human():
     async with moot("name: No gambling\nbody: casino\naction: remove\nwarn: yes") as community:
         await community.member("ana").says("my c4$1n0 opens")

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bot.model import Message
+from bot.model import Discussion, Message
 from bot.platforms.memory.adapter import MemoryAdapter
 from bot.platforms.memory.port import Item
-from bot.testing import DefaultTests, Member, Moot, Said, script
+from bot.testing import MONDAY, DefaultTests, Member, Moot, Said, script
 from plugins.summaries import plugin
 
 RENTS = (
@@ -43,12 +43,15 @@ class Evening:
 
 
 @asynccontextmanager
-async def evening(**settings: object) -> AsyncIterator[Evening]:
+async def evening(
+    *, link: str | None = None, beside: dict[str, dict[str, object]] | None = None, **settings: object
+) -> AsyncIterator[Evening]:
+    """The post may have a link; `beside` are other plugins at work."""
     chosen = {"after_comments": 10, "min_comments": 5, **settings}
-    async with Moot(plugins={"summaries": chosen}) as moot:
+    async with Moot(plugins={"summaries": chosen, **(beside or {})}) as moot:
         people = {name: moot.member(name) for name in ("ana", "bo", "cy", "di", "ed")}
         who = list(people.values())
-        post = await who[0].posts("How is renting here?", "Tell me about deposits and rents.")
+        post = await who[0].posts("How is renting here?", "Tell me about deposits and rents.", link=link)
         deposit = await who[1].replies(post, DEPOSITS[0])
         rents = await who[2].replies(post, RENTS[0])
         for n in range(1, 4):
@@ -289,6 +292,62 @@ async def test_words_that_make_no_wish_are_answered_with_what_was_expected() -> 
         assert "Between 40 and 800 words were expected, not 99999." in it.moot.transcript()
         await it.ana.tells("summary")
         assert "Which thread? Give a link" in it.moot.transcript()
+
+
+LINK = "https://news.example/rents"
+
+
+def there(community: str, comments: int, **more: object) -> Discussion:
+    """A discussion of the same page on another instance."""
+    name, _, instance = community.partition("@")
+    discussion = Discussion(
+        url=f"https://{instance}/post/{name}", title="Rents", text="", link=LINK, community=community,
+        instance=instance, comments=comments, sent_at=MONDAY,
+    )  # fmt: skip
+    return replace(discussion, **more)  # type: ignore[arg-type]
+
+
+async def test_where_else_the_post_is_discussed_stands_in_its_digest() -> None:
+    async with evening(automatic=False, link=LINK, beside={"crossposts": {}}) as it:
+        it.moot.elsewhere(
+            there("news@b.example", 40), there("tech@a.example", 1), there("silent@c.example", 0),
+            there("loud@noise.example", 99), there("hot@d.example", 50, nsfw=True), there("old@e.example", 9, gone=True),
+        )  # fmt: skip
+        await it.moot.moderator("mo").says("!crossposts mute noise.example", place="modroom")
+        await it.ed.replies(it.post, "!summary")
+        (told,) = [row for row in it.moot.transcript().splitlines() if "Elsewhere" in row]
+        assert told.strip() == (
+            "Elsewhere · news@b.example (https://b.example/post/news) (40 comments),"
+            " tech@a.example (https://a.example/post/tech) (1 comment)"
+        )
+
+
+async def test_a_branch_and_a_community_without_the_plugin_tell_of_nothing_elsewhere() -> None:
+    async with evening(automatic=False, link=LINK, min_comments=4, beside={"crossposts": {}}) as it:
+        it.moot.elsewhere(there("news@b.example", 40))
+        await it.ed.replies(it.deposit, "!summary")
+        assert "Elsewhere" not in it.moot.transcript(), (
+            "the other discussions are of the post, not of a branch"
+        )
+    async with evening(automatic=False, link=LINK) as it:
+        it.moot.elsewhere(there("news@b.example", 40))
+        await it.ed.replies(it.post, "!summary")
+        assert "Elsewhere" not in it.moot.transcript()
+
+
+async def test_the_digest_of_the_day_tells_what_its_posts_started_elsewhere() -> None:
+    async with evening(automatic=False, regular="daily", link=LINK, beside={"crossposts": {}}) as it:
+        it.moot.elsewhere(
+            there("news@b.example", 40),
+            there("a@b.example", 3),
+            there("b@b.example", 2),
+            there("c@b.example", 1),
+        )
+        await it.moot.advance(hours=12)
+        assert (
+            "Elsewhere · How is renting here? (memory://freechat/1): news@b.example (https://b.example/post/news) (40 comments),"
+            " a@b.example (https://b.example/post/a) (3 comments), b@b.example (https://b.example/post/b) (2 comments) and 1 more"
+        ) in it.moot.transcript()
 
 
 async def test_old_threads_are_forgotten_after_a_month() -> None:

@@ -17,6 +17,12 @@ from bot.platforms.protocol import Refused
 
 #: Our own server's addresses of posts and comments.
 _PATH = re.compile(r"/(?:post/(?P<post>\d{1,18})(?:/(?P<below>\d{1,18}))?|comment/(?P<comment>\d{1,18}))/?")
+#: How Lemmy, PieFed, Mbin and Mastodon address what is said on them. A server asked for any other address would fetch it for
+#: whoever named it.
+_SAID = re.compile(
+    r"/(?:(?:post|comment)/\d{1,18}(?:/\d{1,18})?|c/[^/]+/p/\d{1,18}(?:/[^/]*)?|m/[^/]+/[tp]/\d{1,18}(?:/.*)?"
+    r"|users/[^/]+/statuses/\d{1,20}|@[^/]+/\d{1,20})/?"
+)
 
 
 class Messages:
@@ -58,9 +64,24 @@ class Messages:
             if path:
                 number = path["below"] or path["comment"]
                 return await self._by_ref(Ref(Platform.LEMMY, "", f"comment/{number}"))
-        if not fields.host(address):
+        if not _said(address):
             return None
         answer = await self._api.resolve(address)
         if fields.maybe(answer, "comment"):
             return shapes.comment(fields.part(answer, "comment"), home)
         return shapes.post(fields.part(answer, "post"), home)
+
+
+def _said(address: str) -> bool:
+    """Whether an address may be that of something said on a server of the fediverse."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return (
+        parts.scheme in {"http", "https"}
+        and bool(fields.host(address))
+        and "@" not in parts.netloc
+        and not parts.query
+        and _SAID.fullmatch(parts.path) is not None
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,16 +23,16 @@ from bot.model import (
     Ref,
     Thread,
 )
-from bot.platforms.matrix import links, raw, refs, shapes
+from bot.platforms.matrix import refs
 from bot.platforms.matrix.calls import Calls
-from bot.platforms.matrix.check import Check
-from bot.platforms.matrix.cipher import Cipher, Clear
+from bot.platforms.matrix.check import Check, Needs
+from bot.platforms.matrix.cipher import Cipher
 from bot.platforms.matrix.client import PATIENCE, Client, at
 from bot.platforms.matrix.doors import Doors
-from bot.platforms.matrix.encryption import LOST, UNUSABLE
-from bot.platforms.matrix.events import Event
 from bot.platforms.matrix.lists import Lists
+from bot.platforms.matrix.locksmith import Locksmith, OpenCipher
 from bot.platforms.matrix.lookup import Lookup
+from bot.platforms.matrix.messages import Messages
 from bot.platforms.matrix.moderator import Moderator
 from bot.platforms.matrix.people import People
 from bot.platforms.matrix.private import Private
@@ -40,13 +40,12 @@ from bot.platforms.matrix.reader import Reader
 from bot.platforms.matrix.receipts import Receipts
 from bot.platforms.matrix.recent import Recent
 from bot.platforms.matrix.reports import Reports
-from bot.platforms.matrix.rooms import Room, Rooms
+from bot.platforms.matrix.rooms import Rooms
 from bot.platforms.matrix.sender import Saying, Sender
 from bot.platforms.matrix.session import Session
 from bot.platforms.matrix.shapes import Eyes
 from bot.platforms.matrix.slowness import Slowness
 from bot.platforms.matrix.stream import Stream
-from bot.platforms.matrix.threads import Threads
 from bot.platforms.matrix.wire import Wire
 from bot.platforms.protocol import Batch, PlatformError, Refused, Unreachable
 
@@ -71,9 +70,6 @@ CAPABILITIES = frozenset(
     }
 )
 
-#: Makes what encrypts and decrypts, once the account is signed in. Raises PlatformError.
-OpenCipher = Callable[[Client], Awaitable[Cipher]]
-
 #: How long people see that the bot is typing, in milliseconds.
 _TYPING = 30_000
 
@@ -93,7 +89,8 @@ class MatrixAdapter:
 
     `places` holds rooms (`native` is an id or an alias) and may hold one private place; without it that is called
     `<account>.private`. `prefixes` gives the command prefix of a place by its alias (`!` where it names none). For
-    `invites_from` and `talks` see `Doors`, for `bots` `Eyes`, for `loud` `Sender`; without `cipher` encrypted rooms are closed to the bot.
+    `invites_from` and `talks` see `Doors`, for `bots` `Eyes`, for `loud` `Sender`; without `cipher` encrypted rooms are closed to the bot. `needs` is what plugins need in each
+    place, for `check`.
     """
 
     platform = Platform.MATRIX
@@ -115,6 +112,7 @@ class MatrixAdapter:
         bots: Iterable[str] = (),
         loud: Iterable[str] = (),
         cipher: OpenCipher | None = None,
+        needs: Mapping[str, Needs] | None = None,
         patience: float = PATIENCE,
         wire: Wire | None = None,
     ) -> None:
@@ -124,8 +122,8 @@ class MatrixAdapter:
         self._prefixes = dict(prefixes or {})
         self._clock = clock
         self._bots = frozenset(bots)
+        self._needs = dict(needs or {})
         self._loud = frozenset(loud)
-        self._open_cipher = cipher
         self._client = Client(url, account, clock, wire=wire, patience=patience)
         self._session = Session(
             self._client, credentials.user, credentials.password, credentials.token, credentials.file
@@ -133,6 +131,7 @@ class MatrixAdapter:
         self._calls = Calls(self._client)
         private = self._private()
         self._rooms = Rooms(account, private)
+        self._locksmith = Locksmith(self._client, self._session, self._rooms, cipher)
         self._doors = Doors(self._calls, self._rooms, private, invites_from, clock, talks=talks)
         self._slowness = Slowness(self._client, private, clock)
         self._open: _Open | None = None
@@ -143,7 +142,7 @@ class MatrixAdapter:
         client, rooms, clock = self._client, self._rooms, self._clock
         if client.cipher is not None:
             await client.cipher.close()  # an attempt before this one broke off
-        cipher = client.cipher = await self._cipher()
+        cipher = client.cipher = await self._locksmith.open()
         await self._doors.enter_all(p for p in self.places.values() if p.kind is not PlaceKind.PRIVATE)
         name = await self._calls.display(self._user) or None
         eyes = Eyes(self.account, self._user, rooms, name=name, prefixes=self._prefixes, bots=self._bots)
@@ -153,7 +152,6 @@ class MatrixAdapter:
         self._open = _Open(
             cipher=cipher,
             eyes=eyes,
-            recent=recent,
             reader=Reader(
                 Stream(client), rooms, eyes, self._doors, recent, Receipts(client, clock), cipher, clock
             ),
@@ -162,7 +160,7 @@ class MatrixAdapter:
             lists=Lists(self._calls, rooms, clock),
             moderator=Moderator(self._calls, rooms, clock),
             lookup=Lookup(self._calls, rooms, private, sender),
-            threads=Threads(client, recent, eyes),
+            messages=Messages(client, rooms, recent, eyes),
             people=People(self._calls, rooms, eyes, self.places, self._private()),
         )
 
@@ -191,29 +189,10 @@ class MatrixAdapter:
         return await self._ready.lookup.find(action, key, since, taken)
 
     async def message(self, target: Ref | str) -> Message | None:
-        """By ref, or by a link (matrix.to or `matrix:`) to an event in one of our rooms."""
-        try:
-            if isinstance(target, Ref):
-                ident, event = refs.parts(target, self._rooms)
-                room = self._rooms.get(ident)
-            else:
-                link = links.parse(target)
-                room = await self._linked(link.room) if link and link.room else None
-                event = (link.event if link else None) or ""
-        except Refused:
-            return None
-        if room is None or not event:
-            return None
-        found = Event.of(await self._ready.recent.fetch(room.id, event))
-        return shapes.message(found, room, self._ready.eyes) if found else None
+        return await self._ready.messages.message(target)
 
     async def thread(self, root: Ref) -> Thread:
-        """The thread below a message. Raises Refused where there is no such message for us."""
-        ident, event = refs.parts(root, self._rooms)
-        room = self._rooms.get(ident)
-        if room is None:
-            raise Refused(f"{root}: the bot is not in that room", "no_place")
-        return await self._ready.threads.read(room, event, root)
+        return await self._ready.messages.thread(root)
 
     async def newest(self, community: str) -> list[Discussion]:  # noqa: ARG002 - there are none
         return []
@@ -265,28 +244,9 @@ class MatrixAdapter:
         """What the bot may do in each room that it is in, one line each; after `check`."""
         return self._check.rights(self.places.values())
 
-    async def _cipher(self) -> Cipher:
-        """What encrypts and decrypts. Where that cannot work, everything else goes on without. Raises PlatformError."""
-        if self._open_cipher is None:
-            return Clear(self._rooms)
-        try:
-            try:
-                return await self._open_cipher(self._client)
-            except Refused as refusal:
-                if refusal.code != LOST or self._client.renew is None:
-                    raise
-                log.warning("%s; signing in as a new device", refusal)
-            await self._session.replace()
-            return await self._open_cipher(self._client)
-        except Refused as refusal:
-            if refusal.code not in UNUSABLE:
-                raise
-            log.warning("account %s: %s", self.account, refusal)
-            return Clear(self._rooms, str(refusal))
-
     @property
     def _check(self) -> Check:
-        return Check(self._calls, self._rooms, self._doors, self._ready.cipher)
+        return Check(self._calls, self._rooms, self._doors, self._ready.cipher, self._needs)
 
     @property
     def _ready(self) -> _Open:
@@ -302,13 +262,6 @@ class MatrixAdapter:
         alias = f"{self.account}.private"
         return Place(Platform.MATRIX, alias, "private", PlaceKind.PRIVATE, "", self.account)
 
-    async def _linked(self, room: str) -> Room | None:
-        """The room of a link, by its id or alias; None where we are not in it. Raises PlatformError."""
-        if not room.startswith("#"):
-            return self._rooms.get(room)
-        answer = await self._client.call("GET", at("v3", "directory", "room", room))
-        return self._rooms.get(raw.text(answer.get("room_id")))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Open:
@@ -316,12 +269,11 @@ class _Open:
 
     cipher: Cipher
     eyes: Eyes
-    recent: Recent
     reader: Reader
     reports: Reports
     sender: Sender
     lists: Lists
     moderator: Moderator
     lookup: Lookup
-    threads: Threads
+    messages: Messages
     people: People

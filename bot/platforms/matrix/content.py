@@ -24,6 +24,9 @@ Content = dict[str, Any]
 #: A third of the limit is left for what surrounds the content and for encryption, which makes four bytes of three.
 LIMIT = 43_000
 
+#: Stands in place of what was left out.
+REST = "… The rest does not fit into one message."
+
 #: The key of what an action sent, so that it can be found again.
 KEY = "org.folkmoot.key"
 
@@ -137,7 +140,7 @@ def _fitted(doc: Document, build: Callable[[Document], Content]) -> Content:
     def rendered(text: Document) -> str:
         return json.dumps(build(text), ensure_ascii=False, separators=(",", ":"))
 
-    content: Content = json.loads(fit(doc, LIMIT, rendered, measure=utf8_length))
+    content: Content = json.loads(fit(doc, LIMIT, rendered, measure=utf8_length, ending=REST))
     return content
 
 

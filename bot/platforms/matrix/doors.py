@@ -81,7 +81,7 @@ class Doors:
                 raise
             except PlatformError as error:
                 self.absent[place.alias] = _why(error)
-                log.warning("place %s: the bot is not in its room: %s", place.alias, error)
+                log.warning("place %s: the bot is not in its room: %s", place.alias, self.absent[place.alias])
             else:
                 self.absent.pop(place.alias, None)
 

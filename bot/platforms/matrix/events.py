@@ -17,6 +17,7 @@ from bot.platforms.matrix import raw
 MESSAGE = "m.room.message"
 REACTION = "m.reaction"
 REDACTION = "m.room.redaction"
+ENCRYPTED = "m.room.encrypted"
 MEMBER = "m.room.member"
 POWER = "m.room.power_levels"
 
@@ -102,6 +103,12 @@ class Event:
     def redacted(self) -> bool:
         """Whether its content was taken away."""
         return bool(self.unsigned.get("redacted_because"))
+
+    @property
+    def removed(self) -> bool:
+        """Whether somebody else than its sender took its content away."""
+        by = raw.text(raw.mapping(self.unsigned.get("redacted_because")).get("sender"))
+        return bool(by) and by != self.sender
 
     @property
     def _relation(self) -> Mapping[str, Any]:

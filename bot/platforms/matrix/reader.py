@@ -9,22 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from bot.clock import Clock
-from bot.model import Occurrence, Place
-from bot.platforms.matrix import raw, shapes
+from bot.platforms.matrix import raw
 from bot.platforms.matrix.answer import Answer, Before, Part, entered, entry, own, said_after, shut_out
 from bot.platforms.matrix.cipher import Cipher
 from bot.platforms.matrix.cursor import Cursor, Gap
 from bot.platforms.matrix.doors import Doors, removed
-from bot.platforms.matrix.events import MEMBER, POWER, Event
 from bot.platforms.matrix.receipts import Receipts
 from bot.platforms.matrix.recent import Recent
 from bot.platforms.matrix.rooms import TOMBSTONE, Room, Rooms
+from bot.platforms.matrix.scribe import Round, Scribe
 from bot.platforms.matrix.shapes import Eyes
 from bot.platforms.matrix.stream import Stream
 from bot.platforms.protocol import Batch, PlatformError, Refused, SignedOut, Unreachable
@@ -37,18 +34,6 @@ _LOST = frozenset({"M_UNKNOWN", "M_INVALID_PARAM", "M_UNKNOWN_POS", "M_NOT_FOUND
 #: A server that answers at once with nothing is asked ever less often.
 _IDLE = timedelta(seconds=1)
 _LONGEST_IDLE = timedelta(seconds=30)
-
-#: The clocks of other servers may be so far ahead of ours.
-_SKEW = timedelta(minutes=10)
-
-
-@dataclass(slots=True)
-class _Round:
-    """One poll in the making: where we are after it, what happened, and the newest event of each room."""
-
-    here: Cursor
-    happened: list[Occurrence] = field(default_factory=list)
-    newest: dict[str, str] = field(default_factory=dict)
 
 
 class Reader:
@@ -69,7 +54,7 @@ class Reader:
         self._rooms = rooms
         self._eyes = eyes
         self._doors = doors
-        self._recent = recent
+        self._scribe = Scribe(rooms, eyes, recent, clock)
         self._receipts = receipts
         self._cipher = cipher
         self._clock = clock
@@ -78,7 +63,6 @@ class Reader:
         self._under_way: set[int] = set()  # batches that are not stored yet
         self._count = 0
         self._idle = timedelta()
-        self._unreadable: set[str] = set()
 
     async def poll(self, cursor: str | None, wait: timedelta) -> Batch:
         """What happened since `cursor`, waiting at most `wait`. Raises PlatformError; then nothing counts as read."""
@@ -120,39 +104,40 @@ class Reader:
 
     # From the server's answer to occurrences
 
-    async def _begin(self, lost: Cursor | None) -> _Round:
+    async def _begin(self, lost: Cursor | None) -> Round:
         """How things stand, without their history; after `lost`, also what was said since as far as it can be told."""
         source = await self._stream.sync("", timedelta())
         answer = Answer.of(source)
         await self._cipher.feed(source)
-        doing = _Round(Cursor(answer.next_batch, self._now()))
+        doing = Round(Cursor(answer.next_batch, self._now()))
         for ident, part in answer.joined.items():
             room = self._rooms.joined(ident)
-            before = self._learn(room, part)
+            before = self._scribe.learn(room, part)
             if lost is not None:
-                await self._read(room, said_after(part.events, lost.at), doing, before)
+                await self._scribe.read(room, said_after(part.events, lost.at), doing, before)
         if lost is not None:
             at = datetime.fromtimestamp(lost.at / 1000, UTC)
             text = (
                 "The homeserver no longer knew where I had stopped reading; perhaps it was restored from a backup."
                 f" I may have missed messages since {at:%Y-%m-%d %H:%M} UTC."
             )
-            self._tell(doing, None, text, f"lost:{lost.since}")
+            doing.happened.append(self._doors.told(None, text, f"lost:{lost.since}"))
         await self._invitations(answer, doing)
         self._warm.set()
         return doing
 
-    async def _take(self, answer: Answer, here: Cursor) -> _Round:
+    async def _take(self, answer: Answer, here: Cursor) -> Round:
         """What an answer to `/sync` tells, and one more page of each gap."""
         at = here.at if answer.next_batch == here.since else self._now()
-        doing = _Round(replace(here, since=answer.next_batch, at=at))
+        doing = Round(replace(here, since=answer.next_batch, at=at))
         learned = {
-            ident: self._learn(self._rooms.joined(ident), part) for ident, part in answer.joined.items()
+            ident: self._scribe.learn(self._rooms.joined(ident), part)
+            for ident, part in answer.joined.items()
         }
         self._warm.set()
         for ident, event in self._cipher.late():
             if (known := self._rooms.get(ident)) is not None:
-                await self._read(known, [event], doing, {})
+                await self._scribe.read(known, [event], doing, {})
         waiting = dict(answer.joined)
         while waiting:
             # Rooms that were replaced come first: what is said in their successors belongs to the same place.
@@ -168,28 +153,7 @@ class Reader:
                 await self._catch_up(ident, gap, doing)
         return doing
 
-    def _learn(self, room: Room, part: Part) -> Before:
-        """Takes over a room's state as it is after `part`; what each change among its events replaced."""
-        room.count(part.summary)
-        # Members that are sent along lazily may be as they are after the events: those come in their own turn.
-        later = {raw.text(event.get("event_id")) for event in part.events}
-        for event in part.state:
-            if raw.text(event.get("event_id")) not in later:
-                room.take(event)
-        before: dict[str, Any] = {}
-        for event in part.events:
-            kind, key, ident = event.get("type"), event.get("state_key"), event.get("event_id")
-            if (
-                isinstance(key, str) and isinstance(ident, str) and kind in (MEMBER, POWER)
-            ):  # a kind may be anything
-                known = room.state(kind, key)
-                if known:
-                    before[ident] = known
-            room.take(event)
-        self._rooms.sort(room)
-        return before
-
-    async def _joined(self, room: Room, part: Part, here: Cursor, doing: _Round, before: Before) -> None:
+    async def _joined(self, room: Room, part: Part, here: Cursor, doing: Round, before: Before) -> None:
         """What was said in a room; where something was left out, all of it is to be read from where we were."""
         events = part.events
         arrival = entered(events, self._eyes.user, before)
@@ -201,24 +165,26 @@ class Reader:
         elif part.limited and not room.lists:
             doing.here = doing.here.gap(room.id, Gap(here.since, entry(part, self._eyes.user, here.at)))
             return
-        await self._read(room, events, doing, before)
+        await self._scribe.read(room, events, doing, before)
 
-    async def _left(self, ident: str, part: Part, doing: _Round) -> None:
+    async def _left(self, ident: str, part: Part, doing: Round) -> None:
         """The last that was said in a room before we left it, and who made us."""
         place = self._rooms.configured(ident)
         if self._rooms.get(ident) is None and place is None:
             return  # an invitation that was taken back
         room = self._rooms.joined(ident)
-        await self._read(room, part.events, doing, self._learn(room, part))
+        await self._scribe.read(room, part.events, doing, self._scribe.learn(room, part))
         doing.here = doing.here.gap(ident, None)
         self._rooms.left(ident)
         mine = [event for event in own(part.state + part.events, self._eyes.user) if shut_out(event)]
         if mine and place is not None and mine[-1].get("sender") != self._eyes.user:
             text = removed(mine[-1], place)
             log.warning("place %s: %s", place.alias, text)
-            self._tell(doing, place, text, f"removed:{raw.text(mine[-1].get('event_id'))}")
+            doing.happened.append(
+                self._doors.told(place, text, f"removed:{raw.text(mine[-1].get('event_id'))}")
+            )
 
-    async def _catch_up(self, ident: str, gap: Gap, doing: _Round) -> None:
+    async def _catch_up(self, ident: str, gap: Gap, doing: Round) -> None:
         """Reads one page of what the server left out."""
         room = self._rooms.get(ident)
         doing.here = doing.here.gap(ident, None)
@@ -229,7 +195,7 @@ class Reader:
         except Refused as refusal:
             log.warning("room %s: what the server left out cannot be read: %s", room.label, refusal)
             text = f"I may have missed messages in {room.place.alias}: the server does not give them ({refusal})."
-            self._tell(doing, room.place, text, f"gap:{ident}:{gap.token}")
+            doing.happened.append(self._doors.told(room.place, text, f"gap:{ident}:{gap.token}"))
             return
         for event in page.members:
             room.acquaint(event)
@@ -241,38 +207,11 @@ class Reader:
             events = []
         if page.end:
             doing.here = doing.here.gap(ident, Gap(page.end, after))
-        await self._read(room, events, doing, {})
-
-    async def _read(
-        self, room: Room, events: Iterable[dict[str, Any]], doing: _Round, before: Before
-    ) -> None:
-        for source in [] if room.lists else events:
-            clear = await self._recent.clear(room.id, source)
-            event = Event.of(clear, self._clock.now() + _SKEW)
-            if event is None:
-                if clear is None and not raw.mapping(source.get("unsigned")).get("redacted_because"):
-                    self._cannot_read(room, doing)
-                continue
-            self._recent.note(room.id, event)
-            doing.newest[room.id] = event.id
-            other = shapes.wanted(event)
-            about = await self._recent.get(room.id, other) if other else None
-            doing.happened += shapes.read(event, room, self._eyes, about=about, before=before.get(event.id))
-
-    def _cannot_read(self, room: Room, doing: _Round) -> None:
-        """Says once, of each configured room, that encrypted messages in it escape the rules."""
-        if room.id in self._unreadable or self._rooms.configured(room.id) is None:
-            return
-        self._unreadable.add(room.id)
-        log.warning("room %s: an encrypted message cannot be read: its key is not here", room.label)
-        text = (
-            f"I cannot read all that is said in {room.place.alias}: it is encrypted, and no rule looks at it."
-        )
-        self._tell(doing, room.place, text, f"encrypted:{room.id}")
+        await self._scribe.read(room, events, doing, {})
 
     # Rooms that come and go
 
-    async def _follow(self, room: Room, doing: _Round) -> None:
+    async def _follow(self, room: Room, doing: Round) -> None:
         if self._replaced(room.id):
             doing.happened += await self._doors.follow(room)
 
@@ -280,7 +219,7 @@ class Reader:
         room = self._rooms.get(ident)
         return bool(room and self._rooms.configured(ident) and room.state(TOMBSTONE))
 
-    async def _invitations(self, answer: Answer, doing: _Round) -> None:
+    async def _invitations(self, answer: Answer, doing: Round) -> None:
         invites = dict(doing.here.invites)
         for ident, stripped in answer.invited.items():
             invitation = self._doors.invited(ident, stripped)
@@ -293,9 +232,6 @@ class Reader:
         doing.happened += told
         for room in self._rooms:  # what could not be followed before
             await self._follow(room, doing)
-
-    def _tell(self, doing: _Round, place: Place | None, text: str, ident: str) -> None:
-        doing.happened.append(self._doors.told(place, text, ident))
 
     # Between two polls
 
@@ -313,7 +249,7 @@ class Reader:
         except PlatformError as error:
             log.warning("%s: keys could not be exchanged: %s", self._eyes.account, error)
 
-    def _batch(self, doing: _Round, cursor: str | None) -> Batch:
+    def _batch(self, doing: Round, cursor: str | None) -> Batch:
         text = self._given = str(doing.here)
         self._count = number = self._count + 1
         self._under_way.add(number)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any
 
+from bot.platforms.matrix import raw
 from bot.platforms.matrix.client import Client, at
-from bot.platforms.matrix.events import Event
+from bot.platforms.matrix.events import ENCRYPTED, Event
 from bot.platforms.protocol import Refused
 
 #: So many events are remembered, and none with a text longer than this.
@@ -44,8 +45,9 @@ class Recent:
     async def clear(self, room: str, event: dict[str, Any]) -> dict[str, Any] | None:
         """The event decrypted; itself where it is not encrypted, None where its key is missing."""
         event.pop(DEVICE, None)
-        if event.get("type") != "m.room.encrypted" or self._client.cipher is None:
-            return event
+        redacted = raw.mapping(event.get("unsigned")).get("redacted_because")
+        if event.get("type") != ENCRYPTED or redacted or self._client.cipher is None:
+            return event  # of what was redacted nothing is left to decrypt
         return await self._client.cipher.decrypt(room, event)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from bot.model import Author, Edited, Message, Occurrence, Platform, Reacted, Removed, Role
 from bot.platforms.matrix import acts, links, raw
 from bot.platforms.matrix.command import Listener
-from bot.platforms.matrix.events import MEMBER, POWER, REACTION, REDACTION, Event
+from bot.platforms.matrix.events import ENCRYPTED, MEMBER, POWER, REACTION, REDACTION, Event
 from bot.platforms.matrix.refs import ref
 from bot.platforms.matrix.rooms import Room, Rooms, number
 from bot.platforms.matrix.words import said, speaks
@@ -97,7 +97,7 @@ def read(
         return acts.read(event, room, eyes.user, before, lambda user: eyes.author(user, room))
     if event.replaces and about is not None and is_edit(event, about):
         edited = _message(about, room, eyes)
-        edited = replace(edited, text=said(event), edited_at=event.at, command=None)
+        edited = replace(edited, text=said(event), edited_at=event.at, command=None, gone=False)
         return (Edited(edited, event.at),)
     return (_message(event, room, eyes),) if speaks(event) else ()
 
@@ -119,16 +119,17 @@ def message(event: Event, room: Room, eyes: Eyes) -> Message | None:
 def is_edit(event: Event, about: Event) -> bool:
     """Whether `event` replaces the text of `about`. (Source: "Validity of replacement events" in the specification.)
 
-    Anything else that claims to is an ordinary message to us, so that no filter misses it.
+    Anything else that claims to is an ordinary message to us, so that no filter misses it. An edit of what a moderator removed
+    is still one: it arrives late, or shows in no client, and nobody is to pay twice for one message.
     """
     return (
         event.replaces == about.id
         and event.sender == about.sender
-        and event.kind == about.kind
+        and (event.kind == about.kind or (about.removed and about.kind == ENCRYPTED))
         and event.state_key is None
         and about.state_key is None
         and about.replaces is None
-        and not about.redacted
+        and (about.removed or not about.redacted)
         and isinstance(event.content.get("m.new_content"), dict)
     )
 

@@ -132,7 +132,7 @@ class OlmCipher:
         async with self._speaking:
             with self._on_disk():
                 await self._share(room)
-            sealed: Event = self._machine.group_encrypt(room, {"type": kind, "content": content})
+            sealed: Event = self._machine.seal(room, kind, content)
         if "m.relates_to" in content:  # the server threads, edits and counts by it, so it stays readable
             sealed["m.relates_to"] = content["m.relates_to"]
         return "m.room.encrypted", sealed

@@ -1,6 +1,8 @@
-"""The console by words: what a reaction below a card does, moderators can also ask for where they have no cards, as on Lemmy."""
+"""`!remove`, `!resolve`, `!kick`: what a reaction below a card does, by words: also where there are no cards, as on Lemmy."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from bot.api import (
     Action,
@@ -12,16 +14,28 @@ from bot.api import (
     Message,
     Outcome,
     Person,
+    Ref,
     Remove,
     Rest,
     Role,
     Tell,
 )
 from plugins.moderation import notice
-from plugins.moderation.console import closed, settling, told_removal
+from plugins.moderation.board import closing, settle_cards
+from plugins.moderation.cleared import clear
 from plugins.moderation.handlers import Moderation, plugin
 from plugins.moderation.reporting import meant
 from plugins.moderation.sanctions import NOTHING, answer, nowhere, target_of, where
+
+
+def told_removal(ctx: Moderation, message: Message, reason: str) -> tuple[Action, ...]:
+    """Word to the person whose message a moderator removed, where nothing else tells them."""
+    place = message.ref.place
+    if not ctx.settings.tell_removals or not ctx.can(Capability.TELL, place):
+        return ()
+    words = message.text or message.title
+    text = notice.removal(rule=reason, quoted=words, by_hand=True, prefix=ctx.community.prefix)
+    return (Tell(place=place, person=message.author, text=text),)
 
 
 @plugin.command(
@@ -37,10 +51,10 @@ async def remove(ctx: Moderation, call: Call, reason: Rest = NOTHING) -> Answer:
     why = why or "not given"
     done = answer(call, f"What {message.author.name} wrote is removed: case ", CaseNumber(), ".")
     gone = Remove(ref=message.ref, person=message.author, reason=why)
-    acts = (gone, *told_removal(ctx, message, why), *closed(ctx, message.ref))
+    acts = (gone, *told_removal(ctx, message, why), *closing(ctx, message.ref))
     return Outcome(
         why,
-        (*acts, *await settling(ctx, message.ref, f"removed by {call.author.name}"), done),
+        (*acts, *await _settling(ctx, message.ref, f"removed by {call.author.name}"), done),
         evidence=message.text or message.title,
     )
 
@@ -54,9 +68,9 @@ async def resolve(ctx: Moderation, call: Call, link: Rest = NOTHING) -> Answer:
     if message is None:
         return "Answer the message, or the card about it; or give a link to it."
     how = f"{call.author.name} finds nothing wrong with it"
-    settled = await settling(ctx, message.ref, how)
+    settled = (*await clear(ctx, message.ref), *await _settling(ctx, message.ref, how))
     return Outcome(
-        how, (*closed(ctx, message.ref), *settled, answer(call, "The reports about it are closed."))
+        how, (*closing(ctx, message.ref), *settled, answer(call, "The reports about it are closed."))
     )
 
 
@@ -84,3 +98,8 @@ async def _meant(ctx: Moderation, call: Call, words: str) -> tuple[Message | Non
     """Somebody's message that is linked or answered, and what was said beside the link; None for a bot's."""
     message, rest = await meant(ctx, call, words)
     return (message if message and not message.author.is_bot else None), rest
+
+
+async def _settling(ctx: Moderation, ref: Ref, how: str) -> Sequence[Action]:
+    outcome = await settle_cards(ctx, ref, how, None)
+    return outcome.actions if outcome else ()
