@@ -8,6 +8,7 @@ from bot.actions import (
     Delete,
     Edit,
     Kick,
+    LetIn,
     LinkAccounts,
     Lock,
     Lockdown,
@@ -25,6 +26,7 @@ from bot.actions import (
     Resolve,
     Restore,
     Settle,
+    ShutOut,
     Tell,
     Unban,
     UnlinkAccount,
@@ -35,7 +37,7 @@ from bot.actions import (
 )
 from bot.decision import Answer, Case, Linked, Outcome, Spoken, State, Stored, agrees, points
 from bot.duration import Duration, in_words
-from bot.handler import Call, Context, Person, PlatformError, Rest, Settings
+from bot.handler import Brief, Call, CaseNo, Context, Person, PlatformError, Rest, Settings
 from bot.model import (
     Act,
     Author,
@@ -103,10 +105,12 @@ __all__ = [
     "Author",
     "Ban",
     "Block",
+    "Brief",
     "Bullets",
     "Call",
     "Capability",
     "Case",
+    "CaseNo",
     "CaseNumber",
     "Code",
     "Community",
@@ -124,6 +128,7 @@ __all__ = [
     "Joined",
     "Json",
     "Kick",
+    "LetIn",
     "Link",
     "LinkAccounts",
     "Linked",
@@ -174,6 +179,7 @@ __all__ = [
     "Sanctioned",
     "Settings",
     "Settle",
+    "ShutOut",
     "Slot",
     "Spoiler",
     "Spoken",

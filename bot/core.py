@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from bot.actions import Reply
-from bot.commands import help_for, help_list, near
+from bot.commands import CompiledCommand, help_for, help_list, near
 from bot.decision import Outcome
 from bot.handler import Call, Context, Rest, Settings
 from bot.model import Role
@@ -38,11 +38,12 @@ def core_plugin(house: House) -> Plugin[Nothing]:
         if not word:
             text = help_list(router.commands.values(), call.author.role, prefix)
         elif word in router.commands:
-            text = help_for(router.commands[word], prefix)
+            text = help_for(router.commands[word], prefix, _kin(word, router, call.author.role))
         else:
             guess = near(word, router.commands)
             text = document(
-                f"There is no command {prefix}{word}." + (f" Did you mean {prefix}{guess}?" if guess else "")
+                f"There is no command {prefix}{word}. "
+                + (f"Did you mean {prefix}{guess}?" if guess else f"{prefix}help lists what there is.")
             )
         return Outcome("help", (Reply(to=call.message.ref, text=text),))
 
@@ -59,3 +60,10 @@ def core_plugin(house: House) -> Plugin[Nothing]:
         return f"{name} is not paused."
 
     return plugin
+
+
+def _kin(word: str, router: Router, role: Role) -> list[CompiledCommand]:
+    """The commands whose names begin with that of another one: `slowmode off`, the family of `rules`."""
+    family = {one.command.name: one for name, one in router.commands.items() if name.startswith(f"{word} ")}
+    known = router.commands[word].command.name
+    return [one for name, one in family.items() if name != known and one.command.role <= role]

@@ -10,6 +10,7 @@ from bot.actions import (
     Action,
     Ban,
     Kick,
+    LetIn,
     Lockdown,
     Mute,
     Pin,
@@ -19,6 +20,7 @@ from bot.actions import (
     Reopen,
     Report,
     Restore,
+    ShutOut,
     Tell,
     Unban,
     Unmute,
@@ -31,6 +33,9 @@ from bot.text import CaseNumber, Inline, Plain, Strong, document, line, quote
 
 #: How much of somebody's words a line in the moderators' room shows.
 EXCERPT = 200
+
+#: So many servers are named where an action is about more.
+_SERVERS = 5
 
 #: Rules carry their version behind their name: `No insults (38fe1bee)`.
 _VERSION = re.compile(r" \([0-9a-f]{8}\)$")
@@ -51,6 +56,8 @@ def describe(action: Action) -> str:
         Unban: f"lift the ban of {who} from {getattr(action, 'place', 'here')}",
         Lockdown: f"lock {getattr(action, 'place', 'here')} down{_until(action, 'until it is reopened')}",
         Reopen: f"reopen {getattr(action, 'place', 'here')}",
+        ShutOut: f"shut {_servers(action)} out of {getattr(action, 'place', 'here')}",
+        LetIn: f"let {_servers(action)} into {getattr(action, 'place', 'here')} again",
         PublishBan: f"put {who} on the list {getattr(action, 'place', '')}",
         WithdrawBan: f"take {who} off the list {getattr(action, 'place', '')}",
         Tell: f"write to {who}",
@@ -58,6 +65,13 @@ def describe(action: Action) -> str:
         Pin: "pin" if getattr(action, "on", True) else "unpin",
     }
     return words.get(type(action), type(action).__name__.lower())
+
+
+def _servers(action: Action) -> str:
+    """The servers that an action is about; of many, the first ones."""
+    names: tuple[str, ...] = getattr(action, "servers", ())
+    more = f" and {len(names) - _SERVERS} more" if len(names) > _SERVERS else ""
+    return f"the server{'s' if len(names) != 1 else ''} {', '.join(names[:_SERVERS])}{more}"
 
 
 def excerpt(text: str, length: int = EXCERPT) -> str:

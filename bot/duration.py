@@ -1,4 +1,4 @@
-"""Spans of time as people write them: `10m`, `2h`, `3d`, `1w`, `1h 30m`."""
+"""Spans of time as people write them: `10m`, `2h`, `3d`, `1w`, `1h 30m`, `2 hours`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import Annotated
 from pydantic import BeforeValidator, PlainSerializer
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_PART = re.compile(r"(\d{1,6})\s*([smhdw])", re.IGNORECASE)
+_PART = re.compile(
+    r"(\d{1,6})\s*(s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?|w(?:(?:ee)?ks?)?)(?![a-z])",
+    re.IGNORECASE,
+)
 _WHOLE = re.compile(rf"(?:\s*{_PART.pattern})+\s*", re.IGNORECASE)
 
 
@@ -19,7 +22,7 @@ def parse(text: str) -> timedelta:
         raise ValueError(f"a duration such as 10m, 2h, 3d or 1w was expected, not {text!r}")
     try:
         return sum(
-            (timedelta(**{_UNITS[unit.lower()]: int(count)}) for count, unit in _PART.findall(text)),
+            (timedelta(**{_UNITS[unit[0].lower()]: int(count)}) for count, unit in _PART.findall(text)),
             timedelta(),
         )
     except OverflowError:

@@ -141,6 +141,8 @@ def _entitled(matter: _Matter) -> _Verdict:
         return None
     if matter.key in matter.facts.own and not isinstance(matter.action, Remove):
         return State.DROPPED, "that is me"
+    if matter.decision.by and matter.key == matter.decision.by.key and not isinstance(matter.action, Remove):
+        return State.DROPPED, "that is you"
     actor = matter.decision.by.role if matter.decision.by else None
     refusal = may_target(actor, matter.facts.roles.get(matter.key, Role.EVERYONE))
     return (State.DROPPED, refusal) if refusal else None

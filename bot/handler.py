@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -177,7 +177,20 @@ class Person:
     author: Author
 
 
-class Rest(str):
-    """A command argument that takes the rest of the line as it was typed."""
+class CaseNo(int):
+    """A command argument that is the number of a case, `#12`. Left out in an answer to what the bot said about one, it is that one."""
 
     __slots__ = ()
+
+
+class Rest(str):
+    """A command argument that takes the rest of what was said as it was typed."""
+
+    __slots__ = ()
+
+
+class Brief(Rest):
+    """The same for what is shown to people, such as a reason: more than `MOST` characters are refused with a sentence."""
+
+    __slots__ = ()
+    MOST: ClassVar[int] = 2_000

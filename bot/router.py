@@ -7,15 +7,23 @@ import inspect
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.actions import Action, Reply, Report
-from bot.commands import CompiledCommand, Found, FromTarget, Handle, Mistake, Unknown, compile_command, parse
+from bot.actions import Action, Reply
+from bot.arguments import Refusal, case_of, person_of, target_of
+from bot.commands import (
+    CompiledCommand,
+    Found,
+    Mistake,
+    Numbered,
+    Unknown,
+    compile_command,
+    parse,
+)
 from bot.decision import Answer, Decision, Outcome
 from bot.fuse import Fuse, Verdict
-from bot.handler import Call, Context, Person
+from bot.handler import Call, Context
 from bot.model import Author, Edited, Message, Occurrence, PlaceKind, Role, Tick
 from bot.plugin import Handler, Plugin, PluginError, Schedule
 from bot.text import Document, document
@@ -24,13 +32,6 @@ log = logging.getLogger(__name__)
 
 #: Gives a plugin, by its name, the context for the occurrence at hand.
 Contexts = Callable[[str], Context[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal(Exception):
-    """A command that cannot be carried out; the text says why, to the person who gave it."""
-
-    text: Document
 
 
 class Breaker:
@@ -140,37 +141,21 @@ class Router:
         )
 
     async def _call(self, found: Found, message: Message, context: Context[Any]) -> Answer:
-        """Resolves the people among the arguments, then calls the command's handler."""
+        """Resolves the people and cases among the arguments, then calls the command's handler."""
         if isinstance(found.arguments, Mistake):
             return Reply(to=message.ref, text=found.arguments.text)
-        target = await _target(message, context)
+        answered = await context.spoken(message.parent) if message.parent else None
+        target = await target_of(message, answered, context)
         command = found.command.command
         call = Call(message=message, name=command.name, rest=found.rest, target=target)
+        needed = {one.name for one in found.command.parameters if one.required}
         arguments: dict[str, object] = {}
         for name, value in found.arguments.items():
-            arguments[name] = await self._person(value, call, context)
+            if isinstance(value, Numbered):
+                arguments[name] = case_of(value, answered, required=name in needed)
+            else:
+                arguments[name] = await person_of(value, call, context)
         return await self._run(command.func, (context, call), arguments, command.timeout)
-
-    @staticmethod
-    async def _person(value: object, call: Call, context: Context[Any]) -> object:
-        match value:
-            case Handle(text=text):
-                person = await context.person(text, call.message.place.alias)
-                if person is None:
-                    raise Refusal(
-                        document(
-                            f"I know nobody called “{text}” here. Give the full name, or answer one of their messages."
-                        )
-                    )
-                return Person(person)
-            case FromTarget():
-                if call.target is None:
-                    raise Refusal(
-                        document("I cannot find the message that you answered. Name the person instead.")
-                    )
-                return Person(call.target.author)
-            case _:
-                return value
 
     @staticmethod
     async def _run(
@@ -179,15 +164,6 @@ class Router:
         async with asyncio.timeout(patience.total_seconds()):
             answer = func(*args, **kwargs)
             return await answer if inspect.isawaitable(answer) else answer
-
-
-async def _target(message: Message, context: Context[Any]) -> Message | None:
-    """What a command answers. A line that the bot itself put before the moderators stands for what it is about."""
-    if message.parent is None:
-        return None
-    spoken = await context.spoken(message.parent)
-    about = spoken.action.about if spoken and isinstance(spoken.action, Report) else None
-    return await context.message(about or message.parent)
 
 
 def _table(plugins: Sequence[Plugin[Any]]) -> dict[str, CompiledCommand]:

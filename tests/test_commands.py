@@ -189,7 +189,7 @@ def test_in_an_answer_the_person_may_be_left_out(typed: str, arguments: dict[str
             "SPAN: something between a second and a hundred years was expected, not “999999w”.",
         ),
         ("mute @ana 0h", False, "SPAN: something between a second and a hundred years was expected"),
-        ("ban @ana 3 days", False, "SPAN: a duration such as 10m"),
+        ("ban @ana 3 months", False, "SPAN: a duration such as 10m"),
         ("strikes @ana 30 more", False, "I do not know what to do with “more”"),
         ("strikes 30 @ana", False, "“30” does not look like a person"),
         ("strikes @ana x", False, "DAYS: a whole number was expected, not “x”."),

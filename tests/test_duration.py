@@ -23,6 +23,10 @@ from bot.duration import Duration, parse, show
         ("1h 30m", timedelta(minutes=90)),
         ("1h30m", timedelta(minutes=90)),
         (" 2 d ", timedelta(days=2)),
+        ("1 week", timedelta(weeks=1)),
+        ("2 hours 5 min", timedelta(minutes=125)),
+        ("90secs", timedelta(seconds=90)),
+        ("3 Days", timedelta(days=3)),
     ],
 )
 def test_parse(text: str, span: timedelta) -> None:
@@ -30,7 +34,8 @@ def test_parse(text: str, span: timedelta) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "10", "m", "1.5h", "-1h", "1h and more", "1y", "1234567d", "h1"]
+    "text",
+    ["", "soon", "10", "m", "1.5h", "-1h", "1h and more", "1y", "1234567d", "h1", "3 spams", "1 month"],
 )
 def test_what_is_no_duration(text: str) -> None:
     with pytest.raises(ValueError, match="a duration such as 10m, 2h, 3d or 1w was expected"):

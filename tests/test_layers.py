@@ -48,6 +48,7 @@ LAYERS = (
         "bot.due",
         "bot.guard",
         "bot.linked",
+        "bot.arguments",
         "bot.needs",
         "bot.router",
         "bot.clock",

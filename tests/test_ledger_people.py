@@ -10,13 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Boolean, Integer
 
 from bot.actions import Note, Remember, Reply
 from bot.decision import State
 from bot.ledger import Ledger
 from bot.ledger.migrate import migrate
 from bot.ledger.people import NOBODY, TABLES, Person, pseudonym
-from bot.ledger.tables import metadata
+from bot.ledger.tables import Moment, Words, metadata
 from bot.model import Author, Edited, Place, PlaceKind, Platform, Reported
 from bot.text import document
 from tests.ledger_stories import (
@@ -99,6 +100,17 @@ def dump(path: Path) -> str:
 def test_every_table_is_looked_through():
     """A new table fails here until somebody has decided whether people stand in it."""
     assert {table.name for table in TABLES} | NOBODY == set(metadata.tables)
+
+
+def test_every_column_that_may_name_somebody_is_looked_through():
+    """A column of another type fails here: a person in it would be neither told nor forgotten."""
+    odd = [
+        f"{table.name}.{column.name}"
+        for table in TABLES
+        for column in table.c
+        if not isinstance(column.type, Words | Moment | Integer | Boolean)
+    ]
+    assert odd == []
 
 
 async def test_a_forgotten_person_is_gone_from_every_table(tmp_path: Path):

@@ -32,6 +32,64 @@ def somebody(actor: str, name: str = "x@x.example") -> Author:
     return Author(Platform.LEMMY, actor, name)
 
 
+# Where else something is discussed
+
+NEWS = "https://news.example/story"
+
+
+async def discussed(it: Town) -> int:
+    """A post here; the same page in a community of the neighbours, and in one of our own."""
+    number = it.instance.post(as_="ana", community="freechat", title="Big story", link=NEWS)
+    it.instance.post(as_=f"ben@{AWAY}", community=f"books@{AWAY}", title="Story", link=NEWS)
+    it.instance.post(as_="ana", community="elsewhere", title="Big", link=NEWS)
+    return number
+
+
+async def servers(it: Town, number: int) -> list[set[str]]:
+    """On which servers the page is found: below the post, by its link, and among the newest of the neighbours' community."""
+    found = [
+        await it.adapter.elsewhere(ref(f"post/{number}")),
+        await it.adapter.elsewhere(NEWS),
+        await it.adapter.newest(f"books@{AWAY}"),
+    ]
+    return [{one.instance for one in rows} for rows in found]
+
+
+async def test_a_server_that_ours_has_broken_with_is_shown_nowhere():
+    """What came before the break is still in the database, and the server lists it."""
+    async with town() as it:
+        number = await discussed(it)
+        assert await servers(it, number) == [{AWAY, HOME}, {AWAY, HOME}, {AWAY}]
+        it.instance.blocked.add(AWAY)
+        assert await servers(it, number) == [{AWAY, HOME}, {AWAY, HOME}, {AWAY}], "the lists hold for an hour"
+        it.clock.advance(timedelta(hours=1))
+        assert await servers(it, number) == [{HOME}, {HOME}, set()]
+
+
+async def test_a_server_that_talks_to_few_shows_only_those():
+    async with town() as it:
+        number = await discussed(it)
+        it.instance.allowed.add("friends.example")
+        assert await servers(it, number) == [{HOME}, {HOME}, set()]
+        it.clock.advance(timedelta(hours=1))
+        it.instance.allowed.add(AWAY)
+        assert await servers(it, number) == [{AWAY, HOME}, {AWAY, HOME}, {AWAY}]
+
+
+async def test_software_without_such_lists_shows_what_it_knows(monkeypatch):
+    async with town() as it:
+        number = await discussed(it)
+        monkeypatch.delitem(spoken(), ("GET", "/federated_instances"))
+        assert await servers(it, number) == [{AWAY, HOME}, {AWAY, HOME}, {AWAY}]
+
+
+async def test_nothing_found_asks_for_no_list():
+    async with town() as it:
+        number = a_post(it, link="https://news.example/lonely")
+        assert await it.adapter.elsewhere(ref(f"post/{number}")) == []
+        assert f"GET {path('/federated_instances')}" not in it.server.calls
+
+
 # People
 
 

@@ -12,13 +12,13 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from bot.api import Author, Message, Place, PlaceKind, Platform, Ref, Role
+from bot.api import Author, Json, Message, Place, PlaceKind, Platform, Ref, Remember, Role
 from bot.cli import rules as commands
 from bot.ledger import Ledger
 from bot.ledger.migrate import upgrade
 from plugins.moderation.history import backtest
 from plugins.moderation.ladder import DEFAULT, Deed, Ladder
-from plugins.moderation.reader import read
+from plugins.moderation.reader import read, read_files
 from plugins.moderation.repeats import is_repeated
 from plugins.moderation.rule import Fact, Field, Kind
 from plugins.moderation.tally import tables
@@ -245,12 +245,81 @@ def test_backtest_reads_what_was_really_said(tmp_path: Path, rules: Path, monkey
     status, out, err = run(*arguments)
     assert (status, err) == (0, "")
     assert out.splitlines()[:2] == ["2 messages, 1 people hit.", "No gambling: 1 hits, 1 people"]
+    assert "    ana 1" in out
     assert "The ladder would have led to: 1 × warn" in out
     shown = json.loads(run(*arguments, "--json")[1])
     assert (shown["messages"], shown["rules"][0]["samples"][0]["text"]) == (2, "casino")
     status, _, err = run("backtest", str(rules), "--place", "hall", "-c", str(config))
     assert (status, err.startswith("there is no place 'hall'")) == (1, True)
     assert run("backtest", str(rules), "--place", "lounge", "--since", "soon", "-c", str(config))[0] == 1
+
+
+def test_a_backtest_of_all_places_is_remembered_for_the_drift_watch(
+    tmp_path: Path, rules: Path, monkeypatch: pytest.MonkeyPatch
+):
+    config, database = tmp_path / "config.yaml", tmp_path / "folkmoot.db"
+    places = "{lounge: {account: memory, room: lounge}, hall: {account: memory, room: hall}}"
+    text = (CONFIG % database).replace("{lounge: {account: memory, room: lounge}}", places)
+    config.write_text(text)
+    asyncio.run(_fill(database))
+
+    def known() -> dict[str, Json]:
+        return asyncio.run(_remembered(database))
+
+    status, out, err = run(
+        "backtest", str(rules), "--place", "lounge", "--since", "30000d", "-c", str(config)
+    )
+    assert (status, "2 messages" in out, "The drift watch is not told" in err) == (0, True, True)
+    assert known() == {}
+    # Beside a running bot, too: it has the database open.
+    bot = asyncio.run(_held_open(database, "backtest", str(rules), "--since", "30000d", "-c", str(config)))
+    assert (bot[0], bot[2]) == (0, "")
+    assert known() == {
+        f"backtest/{rule.version}": {"hits": 1, "hours": 720_000.0} for rule in read_files([rules]).rules
+    }
+
+
+async def _remembered(database: Path) -> dict[str, Json]:
+    ledger = await Ledger.open(f"sqlite:///{database}", read_only=True)
+    try:
+        return await ledger.recall_all("moot", "moderation", "backtest/")
+    finally:
+        await ledger.close()
+
+
+async def _held_open(database: Path, *arguments: str) -> tuple[int, str, str]:
+    """Runs a command while the bot has the database."""
+    ledger = await Ledger.open(f"sqlite:///{database}")
+    try:
+        return await asyncio.to_thread(run, *arguments)
+    finally:
+        await ledger.close()
+
+
+def test_what_is_in_force_is_written_down(tmp_path: Path):
+    config, database, page = tmp_path / "config.yaml", tmp_path / "folkmoot.db", tmp_path / "rules.yaml"
+    text = "# Ours\nname: A\nbody: a\naction: report\n---\nname: B\nbody: b # and c\naction: report\n"
+    page.write_text(text, encoding="utf-8")
+    config.write_text(
+        (CONFIG % database).replace("plugins: {}", "plugins: {moderation: {rules: [rules.yaml]}}")
+    )
+    asyncio.run(_fill(database))
+    assert run("export", "-c", str(config)) == (0, text, "")
+    asyncio.run(_switch(database, read_files([page]).rules[0].version))
+    out = tmp_path / "out.yaml"
+    assert run("export", str(out), "-c", str(config))[0] == 0
+    assert out.read_text(encoding="utf-8") == text.replace("report\n---", "report\nmode: enforce\n---")
+    status, _, err = run("export", str(out), "-c", str(config))
+    assert (status, "cannot be written (file exists)" in err) == (1, True)
+    status, _, err = run("export", "--community", "hall", "-c", str(config))
+    assert (status, err) == (1, "there is no community 'hall': moot\n")
+
+
+async def _switch(database: Path, version: str) -> None:
+    ledger = await Ledger.open(f"sqlite:///{database}", beside=True)
+    switch = Remember(key="rules/mode/a", value={"mode": "enforce", "version": version})
+    await ledger.remember("moot", "moderation", [switch])
+    await ledger.close()
 
 
 async def _fill(database: Path) -> None:

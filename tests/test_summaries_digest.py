@@ -78,6 +78,29 @@ def test_a_line_that_answers_one_not_quoted_says_what_it_answers() -> None:
     assert lines["b"].answers is None
 
 
+def test_what_a_line_answers_is_shown_by_a_sentence_not_by_a_word_of_greeting() -> None:
+    curt = [
+        replace(c, text="Nope. Because the deposit is gone. 1. It was spent.") if c.id == "a" else c
+        for c in RENT
+    ]
+    answers = {line.answers for group in digest(curt, "", 60).groups for line in group.lines}
+    assert "Because the deposit is gone." in answers
+
+
+def test_small_sub_discussions_have_a_heading_too() -> None:
+    said = [
+        *RENT,
+        *thread(
+            "c, gus: The choir sings in the hall on Sundays at noon.",
+            "c1 < c, hal: Sundays would be fine for the choir.",
+            "c2 < c, ivy: Nobody minds the singing at all.",
+        ),
+    ]
+    headings = [group.heading for group in digest(said, "", 200).groups]
+    assert all(headings)
+    assert "choir" in headings[-1]
+
+
 def test_a_question_that_somebody_answered_is_not_open() -> None:
     answered = [*RENT, *thread("a6 < a2, bo: It holds in Scotland as well.")]
     own = [*RENT, *thread("a6 < a2, cy: I mean the Scotland up north.")]

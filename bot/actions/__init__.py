@@ -10,14 +10,17 @@ from bot.actions.base import Action, Capability, Retry, Urgency
 from bot.actions.internal import LinkAccounts, Note, Remember, Settle, UnlinkAccount
 from bot.actions.sanctions import (
     LISTED,
+    SHUT_BEFORE,
     Ban,
     Kick,
+    LetIn,
     Lockdown,
     Mute,
     PublishBan,
     Remove,
     Reopen,
     Restore,
+    ShutOut,
     Unban,
     Unmute,
     Warn,
@@ -46,6 +49,8 @@ External: TypeAlias = (
     | Unban
     | Lockdown
     | Reopen
+    | ShutOut
+    | LetIn
     | PublishBan
     | WithdrawBan
     | Report
@@ -54,6 +59,7 @@ AnyAction: TypeAlias = External | Internal
 
 __all__ = [
     "LISTED",
+    "SHUT_BEFORE",
     "Action",
     "AnyAction",
     "Ban",
@@ -63,6 +69,7 @@ __all__ = [
     "External",
     "Internal",
     "Kick",
+    "LetIn",
     "LinkAccounts",
     "Lock",
     "Lockdown",
@@ -81,6 +88,7 @@ __all__ = [
     "Restore",
     "Retry",
     "Settle",
+    "ShutOut",
     "Tell",
     "Unban",
     "UnlinkAccount",

@@ -33,6 +33,7 @@ class Capability(StrEnum):
     REPORTS = "reports"  # members report to the server, and reports can be closed there
     ELSEWHERE = "elsewhere"  # finds cross-posts
     POLICIES = "policies"  # publishes bans on a list that others follow
+    SERVERS = "servers"  # shuts whole servers out of a room
 
 
 class Urgency(IntEnum):

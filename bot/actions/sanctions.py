@@ -172,6 +172,43 @@ class Reopen(Action):
     kind: Literal["reopen"] = "reopen"
 
 
+#: How a receipt begins that names servers which somebody had shut out before: those are not ours to let in again.
+SHUT_BEFORE = "shut out already: "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShutOut(Action):
+    """Nobody on these servers (names, or patterns with `*` and `?`) may take part in `place` any more."""
+
+    needs: ClassVar[Capability] = Capability.SERVERS
+    urgency: ClassVar[Urgency] = Urgency.BAN
+    sanction: ClassVar[bool] = True
+
+    place: str
+    servers: tuple[str, ...]
+    reason: str
+    kind: Literal["shut_out"] = "shut_out"
+
+    def undo(self, receipt: Receipt | None) -> tuple[Action, ...]:
+        detail = receipt.detail if receipt else ""
+        before = detail.removeprefix(SHUT_BEFORE).split(", ") if detail.startswith(SHUT_BEFORE) else []
+        ours = tuple(server for server in self.servers if server not in before)
+        return (LetIn(place=self.place, servers=ours, reason=f"undone: {self.reason}"),) if ours else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetIn(Action):
+    """These servers, as they were shut out, may take part in `place` again."""
+
+    needs: ClassVar[Capability] = Capability.SERVERS
+    urgency: ClassVar[Urgency] = Urgency.REMOVE
+
+    place: str
+    servers: tuple[str, ...]
+    reason: str
+    kind: Literal["let_in"] = "let_in"
+
+
 #: How a receipt says that somebody stood on the list before: then nothing of ours is there to be taken off.
 LISTED = "listed already"
 

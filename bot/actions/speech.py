@@ -163,11 +163,15 @@ class React(Action):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report(Action):
-    """Tells the moderators: a message in their room, or a line in the log where there is no room."""
+    """Tells the moderators: a message in their room, or a line in the log where there is no room.
+
+    `about` is the message that it is about, `case` the number of the case where it belongs to another decision.
+    """
 
     urgency: ClassVar[Urgency] = Urgency.WARN
     retry: ClassVar[Retry] = Retry.KEYED
 
     text: Document
     about: Ref | None = None
+    case: int | None = None
     kind: Literal["report"] = "report"

@@ -1,24 +1,19 @@
-"""`folkmoot rules check|test|backtest`: look at rule files before they are live."""
+"""`folkmoot rules check|test`: look at rule files before they are live."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
-    from bot.settings import Loaded
-    from plugins.moderation.history import Backtest, Replay
+    from plugins.moderation.history import Replay
     from plugins.moderation.rule import Rule, RuleSet
-    from plugins.moderation.settings import ModerationSettings
     from plugins.moderation.trial import Trials
 
 PLUGIN = "moderation"
@@ -34,10 +29,17 @@ class CannotTry(Exception):
 
 def register(app: typer.Typer) -> None:
     """Adds the commands to the command line."""
-    rules = typer.Typer(help="Check rule files, and try them out before they are live.", no_args_is_help=True)
+    from bot.cli.backtest import backtest
+    from bot.cli.ruleexport import export
+
+    rules = typer.Typer(
+        help="Check rule files, try them out before they are live, and write down what is in force.",
+        no_args_is_help=True,
+    )
     rules.command("check")(check)
     rules.command("test")(try_out)
     rules.command("backtest")(backtest)
+    rules.command("export")(export)
     app.add_typer(rules, name="rules")
 
 
@@ -114,7 +116,7 @@ def try_out(
     from plugins.moderation.trial import Trials
 
     try:
-        rules = _rules(file)
+        rules = usable(file)
         rows = _rows(messages)
     except CannotTry as problem:
         print(problem, file=sys.stderr)
@@ -145,7 +147,7 @@ def _tried(row: str, number: int, trials: Trials, replay: Replay, *, as_json: bo
     return f"{one.id}: {as_sentence(taken, one.message)}"
 
 
-def _rules(file: Path) -> tuple[Rule, ...]:
+def usable(file: Path) -> tuple[Rule, ...]:
     """The rules of a file that load; what is wrong with the others goes to standard error. Raises CannotTry."""
     from plugins.moderation.reader import read_files
 
@@ -169,105 +171,6 @@ def _rows(source: str) -> list[str]:
     return data.decode("utf-8-sig", "replace").splitlines()
 
 
-def backtest(
-    file: Annotated[Path, typer.Argument(help="a rule file")],
-    place: Annotated[str, typer.Option(help="the place's name in the configuration")],
-    since: Annotated[str, typer.Option(help="how far back, such as 30d")] = "30d",
-    config: Annotated[Path, typer.Option("-c", "--config", help="the configuration file")] = Path(
-        "config.yaml"
-    ),
-    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
-) -> None:
-    """Show what rules would have done to what was really said in a place: hits, samples, people, the ladder's effect."""
-    from bot import duration
-    from bot.clock import SystemClock
-    from bot.ledger import LedgerError
-    from bot.settings import SettingsError, load
-    from bot.settings.plugins import find
-
-    try:
-        rules = _rules(file)
-        span = duration.parse(since)
-        loaded = load(config, find, os.environ)
-        result = asyncio.run(_replayed(rules, loaded, place, SystemClock().now() - span))
-    except (CannotTry, LedgerError, SettingsError, ValueError) as problem:
-        print(problem, file=sys.stderr)
-        raise typer.Exit(1) from None
-    print(json.dumps(_data(result), ensure_ascii=False) if as_json else _report(result))
-
-
-async def _replayed(rules: tuple[Rule, ...], loaded: Loaded, place: str, since: datetime) -> Backtest:
-    """Reads the ledger beside a running bot and holds everything said in the place against the rules."""
-    from bot.ledger import Ledger
-    from plugins.moderation.history import Replay
-
-    community = next((c.name for c in loaded.communities.values() if c.place(place)), None)
-    if community is None:
-        known = ", ".join(p.alias for c in loaded.communities.values() for p in c.places)
-        raise CannotTry(f"there is no place {place!r} in {loaded.path}; there are {known}")
-    settings = _settings(loaded, community)
-    replay = Replay(rules, settings.steps, settings.expiry, settings.cooldown)
-    ledger = await Ledger.open(loaded.configuration.storage.database, read_only=True)
-    try:
-        with _counter("messages") as count:
-            async for message in ledger.history(community, since, place):
-                replay.take(message)
-                count()
-    finally:
-        await ledger.close()
-    return replay.result
-
-
-def _settings(loaded: Loaded, community: str) -> ModerationSettings:
-    """The community's own settings, for its ladder; the default ones where it does not use the plugin yet."""
-    from plugins.moderation.settings import ModerationSettings
-
-    given = loaded.plugin_settings[community].get(PLUGIN)
-    return given if isinstance(given, ModerationSettings) else ModerationSettings()
-
-
-def _data(result: Backtest) -> dict[str, Any]:
-    return {
-        "messages": result.messages,
-        "people": result.people,
-        "rules": [
-            {
-                "rule": name,
-                "hits": hits.count,
-                "people": len(hits.people),
-                "samples": [
-                    {
-                        "at": s.at.isoformat(),
-                        "author": s.author,
-                        "text": s.text,
-                        "words": s.words,
-                        "url": s.url,
-                    }
-                    for s in hits.samples
-                ],
-            }
-            for name, hits in result.hits.items()
-        ],
-        "ladder": {str(deed): count for deed, count in result.steps.items()},
-        "slow": dict(result.slow),
-    }
-
-
-def _report(result: Backtest) -> str:
-    from plugins.moderation.notice import excerpt
-
-    rows = [f"{result.messages} messages, {result.people} people hit."]
-    for name, hits in sorted(result.hits.items(), key=lambda pair: -pair[1].count):
-        rows.append(f"{name}: {hits.count} hits, {len(hits.people)} people")
-        rows += [f"    {s.at:%Y-%m-%d %H:%M} {s.author}: {excerpt(s.text, 100)}" for s in hits.samples]
-    if result.steps:
-        rows.append(
-            "The ladder would have led to: " + ", ".join(f"{n} × {deed}" for deed, n in result.steps.items())
-        )
-    rows += [f"{name} ran out of time {count} times" for name, count in result.slow.items()]
-    return "\n".join(rows)
-
-
 def _progress(items: list[T], what: str) -> Iterator[T]:
     """The items, with a progress bar where there are many and somebody is watching."""
     from rich.console import Console
@@ -278,16 +181,3 @@ def _progress(items: list[T], what: str) -> Iterator[T]:
         yield from items
     else:
         yield from track(items, what, console=console, transient=True)
-
-
-@contextmanager
-def _counter(what: str) -> Iterator[Callable[[], None]]:
-    """Counts on the terminal what comes in unknown number; silent where nobody is watching."""
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn
-
-    columns = SpinnerColumn(), TextColumn("{task.completed:.0f} " + what)
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda: bar.advance(task)

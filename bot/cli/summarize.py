@@ -140,7 +140,7 @@ def _shown(found: Digest) -> str:
     for group in found.groups:
         rows.append("")
         rows.append(
-            f"{' · '.join(group.heading) or 'More'}: {group.comments} comments, {group.people} people"
+            f"{' · '.join(group.heading) or 'Also'}: {group.comments} comments, {group.people} people"
         )
         for line in group.lines:
             rows.append(f"  {_quoted(line)}")

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bot.commands.handles import as_handle
-from bot.commands.signature import CompiledCommand, Kind, Parameter, usage
+from bot.commands.signature import TO_THE_END, CompiledCommand, Kind, Parameter, usage
 from bot.commands.values import Word, attempted, read, split
-from bot.handler import Rest
+from bot.handler import Brief, Rest
 from bot.text import Code, Document, document, line
 
 
@@ -27,7 +27,14 @@ class FromTarget:
     """The author of the message that the command answers."""
 
 
-#: Arguments by parameter name. People are `Handle` or `FromTarget`, still to be resolved.
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A case by its number; None is the one about which the bot said what the command answers."""
+
+    number: int | None = None
+
+
+#: Arguments by parameter name. People are `Handle` or `FromTarget`, cases `Numbered`: still to be resolved.
 Bound: TypeAlias = Mapping[str, object]
 
 
@@ -106,6 +113,7 @@ class _Binder:
         self._parameters = parameters
         self._rest = rest
         self._words = split(rest)
+        self._has_target = has_target
         self._target_free = has_target  # the answered person is not taken yet
         self._target_used = False
         self._doubt: str | None = None  # why the last optional argument was left out
@@ -124,10 +132,12 @@ class _Binder:
     def _one(self, parameter: Parameter, later: tuple[Parameter, ...]) -> object:
         if parameter.kind is Kind.PERSON:
             return self._person(parameter, later)
+        if parameter.kind is Kind.CASE:
+            return self._case(parameter, later)
         if not self._words:
             return self._left_out(parameter)
-        if parameter.kind is Kind.REST:
-            return self._all()
+        if parameter.kind in TO_THE_END:
+            return self._all(parameter)
         try:
             value, used = read(parameter, self._words)
         except ValueError as error:
@@ -164,6 +174,24 @@ class _Binder:
         del self._words[0]
         return Handle(word.text)
 
+    def _case(self, parameter: Parameter, later: tuple[Parameter, ...]) -> object:
+        """The number; in an answer it may be left out, and “3d” or “@ana” belong to what follows."""
+        word = self._words[0] if self._words else None
+        if word is None or not (_fits(parameter, word) or attempted(parameter, word)):
+            if self._has_target:
+                return Numbered()
+            if word is None or not parameter.required:
+                return self._left_out(parameter)
+        elif self._has_target and not _fits(parameter, word) and any(_fits(one, word) for one in later):
+            return Numbered()
+        try:
+            number, used = read(parameter, self._words)
+        except ValueError as error:
+            raise _NotUnderstood(f"{parameter.label}: {error}.") from error
+        del self._words[:used]
+        assert isinstance(number, int)
+        return Numbered(number)
+
     def _left_out(self, parameter: Parameter) -> object:
         if not parameter.required:
             return parameter.default
@@ -171,7 +199,7 @@ class _Binder:
             raise _NotUnderstood("Please say who is meant, or answer one of their messages.")
         raise _NotUnderstood(f"{parameter.label} is missing.")
 
-    def _all(self) -> Rest:
+    def _all(self, parameter: Parameter) -> Rest:
         first = self._words[0]
         if self._target_used and as_handle(first.text):
             # “!mute 1h @ana” in an answer to Ben: two people, and no way to know which one.
@@ -179,12 +207,19 @@ class _Binder:
                 f"Do you mean “{first.text[:60]}” or the person you answered? A person comes first, as in @ana."
             )
         self._words.clear()
-        return Rest(self._rest[first.start :])
+        text = self._rest[first.start :]
+        if parameter.kind is Kind.REST:
+            return Rest(text)
+        if len(text) > Brief.MOST:
+            raise _NotUnderstood(
+                f"{parameter.label}: these are {len(text):,} characters, and at most {Brief.MOST:,} can be read by anybody."
+            )
+        return Brief(text)
 
 
 def _fits(parameter: Parameter, word: Word) -> bool:
     """Whether `word` is a value of a parameter that does not take just anything."""
-    if parameter.kind in {Kind.TEXT, Kind.PERSON, Kind.REST}:
+    if parameter.kind in {Kind.TEXT, Kind.PERSON, *TO_THE_END}:
         return False
     try:
         read(parameter, [word])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -19,8 +19,8 @@ _WHO = {
 }
 
 
-def help_for(command: CompiledCommand, prefix: str = "!") -> Document:
-    """All that is known about one command: usage, what it does, who may use it, examples."""
+def help_for(command: CompiledCommand, prefix: str = "!", kin: Sequence[CompiledCommand] = ()) -> Document:
+    """All that is known about one command: usage, what it does, who may use it, examples; and a line for each of its `kin`."""
     declared = command.command
     blocks: list[Block] = [
         line(Code(usage(command, prefix))),
@@ -35,12 +35,21 @@ def help_for(command: CompiledCommand, prefix: str = "!") -> Document:
         blocks.append(
             line("In an answer to a message, PERSON may be left out: it is who wrote that message.")
         )
+    if any(one.kind is Kind.CASE for one in command.parameters):
+        blocks.append(line("In an answer to what I said about a case, its number may be left out."))
     if declared.role > Role.EVERYONE:
         blocks.append(line(f"For {_WHO[declared.role]}."))
     if len(declared.words) > 1:
         blocks.append(line("Also: ", Code(", ".join(prefix + word for word in declared.words[1:]))))
     shown = [Code(prefix + example.removeprefix("!")) for example in declared.examples]
-    return document(*blocks, line("Examples:" if len(shown) > 1 else "Example:"), bullets(*shown))
+    blocks += [line("Examples:" if len(shown) > 1 else "Example:"), bullets(*shown)]
+    if kin:
+        blocks += [line("See also:"), _rows(kin, prefix)]
+    return document(*blocks)
+
+
+def _rows(commands: Iterable[CompiledCommand], prefix: str) -> Bullets:
+    return Bullets(tuple((Code(usage(one, prefix)), Plain(f" – {one.command.summary}")) for one in commands))
 
 
 def help_list(commands: Iterable[CompiledCommand], role: Role, prefix: str = "!") -> Document:
@@ -52,8 +61,7 @@ def help_list(commands: Iterable[CompiledCommand], role: Role, prefix: str = "!"
     allowed.sort(key=lambda one: order.index(one.command.plugin))
     blocks: list[Block] = []
     for plugin, group in groupby(allowed, key=lambda one: one.command.plugin):
-        rows = Bullets(tuple((Code(usage(one, prefix)), Plain(f" – {one.command.summary}")) for one in group))
-        blocks += [heading(_title(plugin)), rows]
+        blocks += [heading(_title(plugin)), _rows(group, prefix)]
     if not blocks:
         return document("There are no commands here.")
     return document(*blocks, line(Code(f"{prefix}help COMMAND"), " tells more."))

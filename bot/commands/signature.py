@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from bot.handler import Person, Rest
+from bot.handler import Brief, CaseNo, Person, Rest
 from bot.plugin import Command, PluginError
 
 
@@ -26,8 +26,13 @@ class Kind(Enum):
     DAY = "date"
     CHOICE = "Literal[…]"
     PERSON = "Person"
+    CASE = "CaseNo"
     REST = "Rest"
+    BRIEF = "Brief"
 
+
+#: What takes all that is left.
+TO_THE_END = frozenset({Kind.REST, Kind.BRIEF})
 
 _KINDS: Mapping[object, Kind] = {
     str: Kind.TEXT,
@@ -37,7 +42,9 @@ _KINDS: Mapping[object, Kind] = {
     timedelta: Kind.SPAN,
     date: Kind.DAY,
     Person: Kind.PERSON,
+    CaseNo: Kind.CASE,
     Rest: Kind.REST,
+    Brief: Kind.BRIEF,
 }
 _SUPPORTED = ", ".join(kind.value for kind in Kind) + ", and each of them with “| None” or a default"
 
@@ -93,9 +100,9 @@ def compile_command(command: Command) -> CompiledCommand:
         raise PluginError(f"{where}: a command takes (ctx, call) and then its arguments")
     parameters = tuple(_parameter(where, one, hints.get(one.name)) for one in declared[2:])
     for one in parameters[:-1]:
-        if one.kind is Kind.REST:
+        if one.kind in TO_THE_END:
             raise PluginError(
-                f"{where}: parameter {one.name}: Rest takes all that is left, so it must be the last one"
+                f"{where}: parameter {one.name}: {one.kind.value} takes all that is left, so it must be the last one"
             )
     return CompiledCommand(command, parameters)
 
@@ -106,7 +113,7 @@ def usage(command: CompiledCommand, prefix: str = "!") -> str:
 
 
 def _placeholder(parameter: Parameter) -> str:
-    shown = parameter.label + ("…" if parameter.kind is Kind.REST else "")
+    shown = parameter.label + ("…" if parameter.kind in TO_THE_END else "")
     return shown if parameter.required else f"[{shown}]"
 
 

@@ -67,7 +67,7 @@ def attempted(parameter: Parameter, word: Word) -> bool:
     return parameter.kind in _NUMERIC and re.match(r"[#+-]?\d", word.text) is not None
 
 
-_NUMERIC = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.SPAN, Kind.DAY})
+_NUMERIC = frozenset({Kind.INTEGER, Kind.CASE, Kind.NUMBER, Kind.SPAN, Kind.DAY})
 
 
 def _span(words: Sequence[Word]) -> tuple[timedelta, int]:
@@ -133,6 +133,7 @@ def _clipped(text: str) -> str:
 _READERS: Mapping[Kind, Callable[[str], object]] = {
     Kind.TEXT: str,
     Kind.INTEGER: _integer,
+    Kind.CASE: _integer,
     Kind.NUMBER: _number,
     Kind.SWITCH: _switch,
     Kind.DAY: _day,

@@ -175,6 +175,12 @@ def _carry_out(conn: Connection, row: Any, act: Internal, now: datetime) -> set[
     return set()
 
 
+def remember(conn: Connection, community: str, plugin: str, acts: Sequence[Remember]) -> None:
+    """What hangs on no occurrence."""
+    for act in acts:
+        _remember(conn, community, plugin, act)
+
+
 def _remember(conn: Connection, community: str, plugin: str, act: Remember) -> None:
     """Raises Overtaken where something that must be fresh is there already: the whole commit is undone then."""
     this = (memory.c.community == community, memory.c.plugin == plugin, memory.c.key == act.key)

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection
 
+from bot.actions import Remember
 from bot.decision import Decision, Reviewed, State
 from bot.ledger import cursors, files, inbox, people, queries, queue, retention
 from bot.ledger.codec import moment
@@ -36,16 +37,17 @@ class Ledger(Questions):
         self._path = path
 
     @classmethod
-    async def open(cls, url: str, *, read_only: bool = False) -> Self:
+    async def open(cls, url: str, *, read_only: bool = False, beside: bool = False) -> Self:
         """Opens a database whose schema is current; `sqlite://` makes a fresh one in memory.
 
-        `read_only` works beside a running bot and takes no lock. Raises LedgerBusy when another process has it open,
+        `read_only` works beside a running bot and takes no lock; so does `beside`, which may `remember`, and do nothing
+        else that writes. Raises LedgerBusy when another process has it open,
         SchemaOld and SchemaNew when this program is not the one for it, and the other LedgerErrors.
         """
         path = file_of(url)
         if path is not None and not path.exists():
             files.require(None, label(url))
-        lock = Lock.take(path) if path and not read_only else None
+        lock = Lock.take(path) if path and not (read_only or beside) else None
         try:
             worker = Worker(url, read_only=read_only)
             ledger = cls(worker, lock, path)
@@ -202,6 +204,10 @@ class Ledger(Questions):
     async def export(self, person: str) -> dict[str, Any]:
         """Everything about a person, by table."""
         return await self._worker.read(people.export, person)
+
+    async def remember(self, community: str, plugin: str, acts: Sequence[Remember]) -> None:
+        """Keeps in a plugin's memory what hangs on no occurrence; a running bot sees it at once."""
+        await self._worker.write(inbox.remember, community, plugin, acts)
 
     async def forget(self, person: str) -> int:
         """Puts a pseudonym in the person's place everywhere and blanks their words; returns the rows changed.

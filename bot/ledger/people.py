@@ -139,13 +139,9 @@ def _forget(conn: Connection, key: str) -> int:
     changed = conn.execute(delete(memory).where(memory.c.about == key)).rowcount
     waiting = action.c.state.in_(WAITING)
     told = set(conn.execute(select(action.c.id).where(action.c.decision_id.in_(about), ~waiting)).scalars())
-    for table, blank in (
-        (occurrence, set[int]()),
-        (decision, about),
-        (action, told),
-        (memory, set[int]()),
-        (link, set[int]()),
-    ):
+    blanks = {decision: about, action: told}
+    for table in TABLES:
+        blank = blanks.get(table, set[int]())
         rows = {row.id: row for row in _mentions(conn, table, who)}
         rows |= {row.id: row for row in _by_id(conn, table, blank)}
         for ident, row in rows.items():

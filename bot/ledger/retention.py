@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 
 from sqlalchemy import Connection, exists, select, update
@@ -11,8 +12,11 @@ from bot.ledger import codec
 from bot.ledger.rows import WAITING
 from bot.ledger.tables import action, decision, occurrence
 
-#: What tells people about a case, and quotes the words.
-_QUOTING = ("report", "warn", "tell")
+#: What tells people about a case, and quotes the words: cards that were edited and answers to “why”, too.
+_QUOTING = ("report", "warn", "tell", "edit", "reply")
+
+#: What was matched, in the sentence that says why.
+_QUOTED = re.compile("“[^”]*”")
 
 #: Occurrences that carry what somebody wrote.
 _SPOKEN = ("message", "edited", "reported")
@@ -28,19 +32,22 @@ def prune(conn: Connection, before: datetime) -> int:
 
 
 def prune_evidence(conn: Connection, before: datetime) -> int:
-    """Blanks the evidence of decisions from before then, and what was told with it; returns how many.
+    """Blanks the evidence of decisions from before then, and what was told and explained with it; returns how many.
 
     What still has to be carried out or decided keeps its words. Numbers, rules, times and states stay for good.
     """
     waits = exists().where(action.c.decision_id == decision.c.id, action.c.state.in_(WAITING))
-    old = select(decision.c.id).where(decision.c.at < before, decision.c.evidence.is_not(None), ~waits)
-    ids = conn.execute(old).scalars().all()
-    for ident in ids:
-        conn.execute(update(decision).where(decision.c.id == ident).values(evidence=None))
+    old = select(decision.c.id, decision.c.because).where(
+        decision.c.at < before, decision.c.evidence.is_not(None), ~waits
+    )
+    rows = conn.execute(old).all()
+    for ident, because in rows:
+        left = {"evidence": None, "because": _QUOTED.sub("“…”", because)}
+        conn.execute(update(decision).where(decision.c.id == ident).values(**left))
         told = select(action.c.id, action.c.body).where(
             action.c.decision_id == ident, action.c.kind.in_(_QUOTING)
         )
         for row in conn.execute(told).all():
             body = json.loads(row.body) | {"text": {"blocks": []}}
             conn.execute(update(action).where(action.c.id == row.id).values(body=codec.dump(body)))
-    return len(ids)
+    return len(rows)

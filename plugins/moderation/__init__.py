@@ -14,6 +14,7 @@ from plugins.moderation import (  # noqa: F401 - they declare their commands on 
     restraint,
     reversal,
     rulecommands,
+    rulehistory,
     sanctions,
     transparency,
 )

@@ -9,14 +9,15 @@ from bot.api import (
     Action,
     Answer,
     Ban,
+    Brief,
     Call,
+    CaseNo,
     CaseNumber,
     Moment,
     Mute,
     Note,
     Outcome,
     Remember,
-    Rest,
     Role,
     Stored,
     document,
@@ -32,7 +33,7 @@ from plugins.moderation.spans import show_span
 
 
 @plugin.command("reason", role=Role.MODERATOR, examples=["!reason #12 advertising, for the third time"])
-async def reason(ctx: Moderation, call: Call, case_number: int, text: Rest) -> Answer:
+async def reason(ctx: Moderation, call: Call, case_number: CaseNo, text: Brief) -> Answer:
     """Write down a better reason for a case; the person is told, and “why” shows both."""
     case = await ctx.case(case_number)
     if case is None:
@@ -52,7 +53,7 @@ async def reason(ctx: Moderation, call: Call, case_number: int, text: Rest) -> A
 
 
 @plugin.command("duration", role=Role.MODERATOR, examples=["!duration #12 3d"])
-async def duration(ctx: Moderation, call: Call, case_number: int, span: timedelta) -> Answer:
+async def duration(ctx: Moderation, call: Call, case_number: CaseNo, span: timedelta) -> Answer:
     """Change how long the ban or mute of a case lasts, counted from when it was given.
 
     The new end stands in a case of its own, which takes the place of the old one. A ban that is only proposed is given for that long.

@@ -10,20 +10,24 @@ from bot.api import (
     Action,
     Answer,
     Author,
+    Brief,
     Call,
     Case,
+    CaseNo,
     Code,
     Inline,
     Json,
+    Moment,
     Name,
     Outcome,
     Plain,
     Remember,
+    Reply,
     Report,
-    Rest,
     Role,
     Strong,
     Tick,
+    bullets,
     document,
     line,
     quote,
@@ -50,7 +54,7 @@ def _appeal_key(number: int) -> str:
 
 
 @plugin.command("appeal", examples=["!appeal #12 I was quoting somebody"])
-async def appeal(ctx: Moderation, call: Call, case_number: int, text: Rest) -> Answer:
+async def appeal(ctx: Moderation, call: Call, case_number: CaseNo, text: Brief) -> Answer:
     """Say why a case about you is a mistake; a moderator decides. You may write this to me in private."""
     case = await ctx.case(case_number)
     if case is None or not await concerns(ctx, call.author, case):
@@ -62,7 +66,7 @@ async def appeal(ctx: Moderation, call: Call, case_number: int, text: Rest) -> A
         return f"The appeal in case #{case_number} was decided already: {known['decided']}."
     if known is not None:
         return f"Your appeal in case #{case_number} is with the moderators already."
-    value: Json = {"text": str(text), "at": ctx.now.isoformat(), "by": call.author.name}
+    value: Json = {"at": ctx.now.isoformat(), "by": call.author.name}
     who_acted = await acted(ctx, case)
     others = await colleagues(ctx, who_acted)
     by = _routed(case, others) if who_acted else (Plain("The bot gave it."),)
@@ -75,10 +79,11 @@ async def appeal(ctx: Moderation, call: Call, case_number: int, text: Rest) -> A
                 f" in case #{case_number} by {call.author.name} ({unversioned(case.rule) or case.because}). ",
                 *by,
             ),
-            quote(notice.excerpt(text, 1000)),
-            line(*_decide_with(case_number)),
+            quote(notice.excerpt(text, Brief.MOST)),
+            line(*_or_react(case_number, ctx.community.prefix)),
         ),
         about=case.about,
+        case=case_number,
     )
     return Outcome(
         f"appeal in case #{case_number}",
@@ -90,6 +95,7 @@ async def appeal(ctx: Moderation, call: Call, case_number: int, text: Rest) -> A
                 f"Thank you. The moderators have your appeal in case #{case_number} and will answer you.{routed}",
             ),
         ),
+        evidence=str(text),
     )
 
 
@@ -107,6 +113,28 @@ def _routed(case: Case, others: Sequence[Author] | None) -> tuple[Inline, ...]:
     return (Plain(f"{gave}, so another moderator decides: "), *called, Plain("."))
 
 
+@plugin.command("appeals", role=Role.MODERATOR, examples=["!appeals"])
+async def appeals(ctx: Moderation, call: Call) -> Answer:
+    """The appeals that wait for a decision, the oldest first."""
+    known = await ctx.recall_all(APPEALS)
+    waiting = {
+        int(key.removeprefix(APPEALS)): value
+        for key, value in known.items()
+        if isinstance(value, dict) and not value.get("decided")
+    }
+    if not waiting:
+        return "No appeal waits for a decision."
+    rows: list[tuple[str | Inline, ...]] = [
+        (Strong(f"#{number}"), f" {value.get('by')}, ", Moment(datetime.fromisoformat(str(value["at"]))))
+        for number, value in sorted(waiting.items())
+    ]
+    prefix = ctx.community.prefix
+    how = line(
+        "What it is about: ", Code(f"{prefix}why #{min(waiting)}"), ". ", *_decide_with(min(waiting), prefix)
+    )
+    return Reply(to=call.message.ref, text=document(bullets(*rows), how))
+
+
 @plugin.every(lambda settings: A_QUARTER if settings.appeal_deadline else None)
 async def remind(ctx: Moderation, tick: Tick) -> list[Action]:
     """Remind the moderators, once, of each appeal that has waited too long."""
@@ -121,21 +149,28 @@ async def remind(ctx: Moderation, tick: Tick) -> list[Action]:
             continue
         person = case.person
         said = f" by {known.get('by')} has waited for {show_span(tick.at - asked)}. "
-        text = document(line(Strong("Appeal"), f" in case #{number}{said}", *_decide_with(number)))
-        acts.append(Report(name=f"appeal:{number}", text=text, about=case.about))
+        text = document(
+            line(Strong("Appeal"), f" in case #{number}{said}", *_or_react(number, ctx.community.prefix))
+        )
+        acts.append(Report(name=f"appeal:{number}", text=text, about=case.about, case=number))
         value: Json = known | {"reminded": True}
         acts.append(Remember(key=key, value=value, about=person.key if person else None))
     return acts
 
 
-def _decide_with(number: int) -> tuple[str | Inline, ...]:
+def _decide_with(number: int, prefix: str) -> tuple[str | Inline, ...]:
     return (
         "Decide with ",
-        Code(f"!grant #{number}"),
+        Code(f"{prefix}grant #{number}"),
         " or ",
-        Code(f"!deny #{number} reason"),
-        ", or with ✅ or ❌ below this.",
+        Code(f"{prefix}deny #{number} reason"),
+        ".",
     )
+
+
+def _or_react(number: int, prefix: str) -> tuple[str | Inline, ...]:
+    """The same below a card, where a sign will do."""
+    return (*_decide_with(number, prefix)[:-1], ", or with ✅ or ❌ below this.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +183,7 @@ class Verdict:
 
 
 @plugin.command("grant", role=Role.MODERATOR, examples=["!grant #12", "!grant #12 you were quoting"])
-async def grant(ctx: Moderation, call: Call, case_number: int, note: Rest = NOTHING) -> Answer:
+async def grant(ctx: Moderation, call: Call, case_number: CaseNo, note: Brief = NOTHING) -> Answer:
     """Grant an appeal: the case is taken back with everything that followed from it, and the person is told."""
     verdict = await grant_appeal(ctx, case_number, call.author, note)
     return Outcome(verdict.because, (*verdict.actions, answer(call, verdict.said)))
@@ -176,7 +211,7 @@ async def grant_appeal(ctx: Moderation, number: int, by: Author, note: str) -> V
 
 
 @plugin.command("deny", role=Role.MODERATOR, examples=["!deny #12 the words were your own"])
-async def deny(ctx: Moderation, call: Call, case_number: int, reason: Rest) -> Answer:
+async def deny(ctx: Moderation, call: Call, case_number: CaseNo, reason: Brief) -> Answer:
     """Deny an appeal, with a reason that the person gets to read."""
     case = await ctx.case(case_number)
     if case and (refusal := await may_deny(ctx, case, call.author)):

@@ -15,6 +15,7 @@ from bot.api import (
     Edit,
     Emphasis,
     Outcome,
+    Quote,
     Ref,
     Remember,
     Removed,
@@ -37,6 +38,13 @@ class Card:
         self.ref = ref
         self.case = spoken.case
         self.report = report
+
+    @property
+    def words(self) -> str | None:
+        """What it quotes: evidence, with the time that evidence is kept for."""
+        rows = (row for block in self.report.text.blocks if isinstance(block, Quote) for row in block.blocks)
+        said = "\n".join("".join(getattr(part, "text", "") for part in row.inlines) for row in rows)
+        return said or None
 
     def settled(self, how: str) -> tuple[Action, ...]:
         """The card with a line below that says what became of it; remembered, so that it is decided once."""
@@ -70,10 +78,12 @@ async def on_resolution(ctx: Moderation, event: Resolved) -> Outcome:
 
 async def settle_cards(ctx: Moderation, ref: Ref, how: str, by: Author | None) -> Outcome | None:
     actions: list[Action] = []
+    words: str | None = None
     for card in await cards_about(ctx, ref):
         if await ctx.recall(settled_key(card.ref)) is None:
             actions += card.settled(how)
-    return Outcome(how, tuple(actions), by=by) if actions else None
+            words = words or card.words
+    return Outcome(how, tuple(actions), evidence=words, by=by) if actions else None
 
 
 async def cards_about(ctx: Moderation, ref: Ref) -> list[Card]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from bot.api import Author, Case, Context, Remember, Role
+from bot.api import Author, Case, Context, Remember, Role, State
 
 #: Where it is remembered who agreed to a case that waited; its number follows.
 AGREED = "agreed/"
@@ -48,7 +48,13 @@ async def may_deny(ctx: Context[Any], case: Case, by: Author) -> str | None:
 
 
 async def may_settle(ctx: Context[Any], case: Case, by: Author) -> str | None:
-    """Why `by` cannot agree to what waits in a case: they asked for it, and somebody else has to. None: they can."""
+    """Why `by` cannot agree to what waits in a case: it would be over, or somebody else has to. None: they can."""
+    ends = [
+        getattr(s.action, "until", None) for s in case.actions if s.state is State.HELD and s.action.sanction
+    ]
+    if ends and all(end is not None and end <= ctx.now for end in ends):
+        prefix = ctx.community.prefix
+        return f"What case #{case.number} proposes would be over by now. “{prefix}reject #{case.number}” drops it."
     human = await _accounts(ctx, by)
     if not case.needs_second or case.by is None or case.by.key not in human:
         return None

@@ -11,7 +11,9 @@ from bot.api import (
     Block,
     Call,
     Case,
+    CaseNo,
     Inline,
+    Lockdown,
     Moment,
     Outcome,
     Person,
@@ -38,7 +40,7 @@ from plugins.moderation.sanctions import answer
 SHOWN = 10
 
 
-@plugin.command("strikes", "warnings", "mywarnings", examples=["!strikes", "!strikes @ana"])
+@plugin.command("strikes", "warnings", "warns", "mywarnings", examples=["!strikes", "!strikes @ana"])
 async def strikes(ctx: Moderation, call: Call, person: Person | None = None) -> Answer:
     """Your strikes that count now, and when they expire; moderators may ask about others."""
     who = person.author if person else call.author
@@ -53,17 +55,18 @@ async def strikes(ctx: Moderation, call: Call, person: Person | None = None) -> 
         end: tuple[str | Inline, ...] = (
             (" until ", Moment(strike.expires_at)) if strike.expires_at else (" without end",)
         )
-        rows.append((Strong(f"#{strike.case}"), f" {strike.rule}: {strike.points}", *end))
+        rows.append((Strong(f"#{strike.case}"), f" {notice.excerpt(strike.rule, 80)}: {strike.points}", *end))
     heading = line(f"{name} {await standing(ctx, who)}")
     return Reply(to=call.message.ref, text=document(heading, bullets(*rows)))
 
 
 @plugin.command("why", "case", examples=["!why #12"])
-async def why(ctx: Moderation, call: Call, case_number: int) -> Answer:
+async def why(ctx: Moderation, call: Call, case_number: CaseNo) -> Answer:
     """What a case is about: rule, words, count, and what was done. For moderators and the person concerned."""
     case = await ctx.case(case_number)
     if case is None or not await _may_see(ctx, call.author, case):
-        return f"There is no case #{case_number} that you may see."
+        may = "" if call.author.role >= Role.MODERATOR else " that you may see"
+        return f"There is no case #{case_number}{may}. {_where_numbers_are(ctx, call)}"
     by = case.by.name if case.by else "the bot"
     rows = _counted(
         [
@@ -83,7 +86,7 @@ async def why(ctx: Moderation, call: Call, case_number: int) -> Answer:
         for one in await lineage(ctx, case)
         if one.number != case_number
     ]
-    return Reply(
+    told = Reply(
         to=call.message.ref,
         text=document(
             heading,
@@ -95,6 +98,12 @@ async def why(ctx: Moderation, call: Call, case_number: int) -> Answer:
             *await _now(ctx, case),
         ),
     )
+    return Outcome(f"told about case #{case_number}", (told,), evidence=case.evidence)
+
+
+def _where_numbers_are(ctx: Moderation, call: Call) -> str:
+    word = "cases" if call.author.role >= Role.MODERATOR else "strikes"
+    return f"“{ctx.community.prefix}{word}” shows the numbers{'' if word == 'cases' else ' of yours'}."
 
 
 async def _now(ctx: Moderation, case: Case) -> list[Block]:
@@ -159,9 +168,15 @@ async def cases(ctx: Moderation, call: Call, person: Person | None = None) -> An
 
 def case_row(case: Case, *, name: bool = True) -> tuple[str | Inline, ...]:
     """A case in a list: number, whom it is about, what for, how it stands, and when."""
-    who = f"{case.person.name if case.person else 'nobody'}: " if name else ""
+    who = f"{_whom(case)}: " if name else ""
     what = notice.excerpt(unversioned(case.rule) or case.because, 80)
     return Strong(f"#{case.number}"), f" {who}{what}, {_state(case)}, ", Moment(case.at)
+
+
+def _whom(case: Case) -> str:
+    """Whom a case fell on; a lock-down falls on everybody in a place."""
+    places = (stored.action.place for stored in case.actions if isinstance(stored.action, Lockdown))
+    return case.person.name if case.person else ", ".join(places)
 
 
 def _state(case: Case) -> str:
@@ -177,13 +192,13 @@ def _state(case: Case) -> str:
 
 
 @plugin.command("approve", role=Role.MODERATOR, examples=["!approve #12"])
-async def approve(ctx: Moderation, call: Call, case_number: int) -> Answer:
+async def approve(ctx: Moderation, call: Call, case_number: CaseNo) -> Answer:
     """Let what is proposed in a case be done."""
     return await _settle(ctx, call, case_number, approve=True)
 
 
 @plugin.command("reject", role=Role.MODERATOR, examples=["!reject #12"])
-async def reject(ctx: Moderation, call: Call, case_number: int) -> Answer:
+async def reject(ctx: Moderation, call: Call, case_number: CaseNo) -> Answer:
     """Drop what is proposed in a case."""
     return await _settle(ctx, call, case_number, approve=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 
 from bot.api import (
@@ -76,7 +77,9 @@ async def on_reaction(ctx: Moderation, event: Reacted) -> Outcome | None:
         return None
     if wish is not Wish.UNDO and await ctx.recall(settled_key(event.target)) is not None:
         return None
-    return await _decide(ctx, Card(event.target, spoken, spoken.action), wish, event.author)
+    card = Card(event.target, spoken, spoken.action)
+    outcome = await _decide(ctx, card, wish, event.author)
+    return replace(outcome, evidence=outcome.evidence or card.words) if outcome else None
 
 
 async def _decide(ctx: Moderation, card: Card, wish: Wish, by: Author) -> Outcome | None:

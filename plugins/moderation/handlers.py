@@ -9,6 +9,7 @@ from bot.api import (
     Action,
     Answer,
     Author,
+    Block,
     Capability,
     Case,
     Context,
@@ -38,14 +39,15 @@ from plugins.moderation.inquiry import Inquiry, reporters
 from plugins.moderation.judging import Occasion, judge, keeps_records
 from plugins.moderation.ladder import Taken
 from plugins.moderation.match import Match
-from plugins.moderation.offence import Setting, answer, punish
+from plugins.moderation.matching import QUARANTINE_AFTER
+from plugins.moderation.offence import Setting, answer, evidence, punish
 from plugins.moderation.recompute import taken
 from plugins.moderation.returned import returned
 from plugins.moderation.rule import Rule
-from plugins.moderation.rulebook import MEMORY, InForce
+from plugins.moderation.rulebook import LATE, MEMORY, InForce
 from plugins.moderation.settings import ModerationSettings, problems
 from plugins.moderation.slowmode import paced
-from plugins.moderation.spared import as_trusted
+from plugins.moderation.spared import as_trusted, exemptions
 from plugins.moderation.sweep import with_sweep
 
 plugin = Plugin(
@@ -96,7 +98,8 @@ async def check_edit(ctx: Moderation, edited: Edited) -> Answer:
 async def check_report(ctx: Moderation, reported: Reported) -> Answer:
     """Show a member's report to the moderators, and hold the rules that count reports against the message."""
     shown, outcomes = await receive(ctx, reported)
-    first, *others = outcomes or [Outcome("a member's report", ())]
+    # What a card quotes is evidence, so that it is kept no longer than evidence is.
+    first, *others = outcomes or [Outcome("a member's report", (), evidence=evidence(reported.message))]
     return [_with(first, *shown), *others]
 
 
@@ -136,8 +139,11 @@ async def _check(
     about = Inquiry(ctx, message, ctx.settings.rulebook.profiles)
     occasion = Occasion(is_edited, reports, done, cleared=bool(reports) and await is_cleared(ctx, message))
     judged = await judge(ctx, rules, message, about, occasion)
-    if (judged.enforced or judged.watched or judged.guesses) and (freed := await as_trusted(ctx, message)):
-        judged = await judge(ctx, rules, freed, about, occasion)
+    if judged.enforced or judged.watched or judged.guesses:
+        if freed := await as_trusted(ctx, message):
+            judged = await judge(ctx, rules, freed, about, occasion)
+        elif spared := await _spared(ctx, rules, message):
+            judged = await judge(ctx, rules, message, about, replace(occasion, done=done | spared))
     outcome = (
         await _act(ctx, message, judged.enforced, done, seen_before=seen_before) if judged.enforced else None
     )
@@ -149,11 +155,18 @@ async def _check(
         outcome = _with(outcome, *(_would(m, message) for m in judged.watched[:3]))
     for guess in judged.guesses[:1]:
         told = report(guess, message, f"the rule {guess.rule.name} may fit, so please decide yourself")
-        outcome = _with(outcome or Outcome("words were guessed behind a disguise"), told)
+        guessed = Outcome("words were guessed behind a disguise", evidence=evidence(message))
+        outcome = _with(outcome or guessed, told)
     outcome = _with_slow(outcome, judged.slow, rules, message)
     if keeps_records(rules) and not seen_before:
         outcome = _with(outcome or Outcome("seen, nothing to do"), *await about.recorded())
     return [*([outcome] if outcome else []), *await openingpost.above(ctx, message, about, judged.enforced)]
+
+
+async def _spared(ctx: Moderation, rules: InForce, message: Message) -> frozenset[str]:
+    """The versions of the rules from which the author is exempt."""
+    names = [one.rule for one in (await exemptions(ctx, message.author)).values() if one.rule]
+    return frozenset(rule.version for name in names if (rule := rules.find(name)))
 
 
 async def _done(ctx: Moderation, message: Message) -> frozenset[str]:
@@ -253,29 +266,28 @@ async def _struck(ctx: Moderation, message: Message, seen_before: bool) -> bool:
 def _with_slow(
     outcome: Outcome | None, slow: Sequence[Rule], rules: InForce, message: Message
 ) -> Outcome | None:
-    """A rule that ran out of time leaves the message to a human; the second time it is given up."""
-    if not slow:
-        return outcome
-    given_up = set(rules.matcher.quarantined)
-    lines = [
-        Report(
-            text=document(
-                line(
-                    f"The rule {rule.name} took too long over ",
-                    Link("this message", message.url or message.ref),
-                    f" by {message.author.name} and was given up, so please look at it yourself. "
-                    + (
-                        "It is not tried any more: mend its regular expression."
-                        if rule in given_up
-                        else "Simplify its regular expression; after a second time it is not tried any more."
-                    ),
-                )
-            ),
-            about=message.ref,
-        )
-        for rule in dict.fromkeys(slow)
-    ]
-    return _with(outcome or Outcome("a rule ran out of time"), *lines)
+    """A rule that ran out of time leaves the message to a human; the second time it is given up, also over restarts."""
+    told: list[Action] = []
+    for rule in dict.fromkeys(slow):
+        times = rules.matcher.timeouts(rule)
+        told += [
+            Remember(key=LATE + rule.version, value=times),
+            Report(text=document(_took_too_long(rule, message, times)), about=message.ref),
+        ]
+    return _with(outcome or Outcome("a rule ran out of time"), *told) if told else outcome
+
+
+def _took_too_long(rule: Rule, message: Message, times: int) -> Block:
+    return line(
+        f"The rule {rule.name} took too long over ",
+        Link("this message", message.url or message.ref),
+        f" by {message.author.name} and was given up, so please look at it yourself. "
+        + (
+            "It is not tried any more: mend its regular expression."
+            if times >= QUARANTINE_AFTER
+            else "Simplify its regular expression; after a second time it is not tried any more."
+        ),
+    )
 
 
 def _with(outcome: Outcome, *more: Action) -> Outcome:

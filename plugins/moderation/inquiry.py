@@ -114,8 +114,7 @@ class Inquiry:
         return item.knowing(texts=await self._labels_of(self._message))
 
     async def _labels_of(self, message: Message) -> dict[Field, tuple[str, ...]]:
-        person = await self._ctx.recall(labels.PEOPLE + message.author.key)
-        texts = labels.texts_of_person(labels.restored(person))
+        texts = labels.texts_of_person(await labels.label_of(self._ctx, message.author))
         if kind_of(message) is not Kind.COMMENT:
             post = await self._ctx.recall(f"{labels.POSTS}{message.ref}")
             texts |= labels.texts_of_post(labels.restored(post))

@@ -12,7 +12,7 @@ from bot.api import Context, Message, Role
 from plugins.moderation.facts import Fact, Field, Need, Target
 from plugins.moderation.inquiry import Inquiry
 from plugins.moderation.match import Found, Match
-from plugins.moderation.passes import Labels, Steps, Terms, Verdict, passes, spares
+from plugins.moderation.passes import Labels, Steps, Terms, Verdict, everything, passes, spares
 from plugins.moderation.patterns import HASTE, Patience
 from plugins.moderation.placeholders import Words, new_labels
 from plugins.moderation.repeats import is_repeated
@@ -46,7 +46,8 @@ def keeps_records(rules: InForce) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Why a message is judged: it is new, or was edited, or has so many reports. `done` are rules that acted before.
+    """Why a message is judged: it is new, or was edited, or has so many reports. `done` are the versions of rules that
+    acted before, or from which the author is exempt.
 
     What a moderator `cleared` is not taken away because of reports.
     """
@@ -96,6 +97,20 @@ async def judge(
         (*acting.guesses, *would.guesses),
         (*found.slow, *acting.slow, *would.slow),
     )
+
+
+async def held_against(ctx: Context[Any], rules: InForce, message: Message) -> list[Match]:
+    """Every rule that catches a message, each by itself and whomever it spares: for trying rules out."""
+    about = Inquiry(ctx, message, ctx.settings.rulebook.profiles)
+    item, found = await _match(ctx, rules, message, about, Occasion())
+    recent = await _recent(ctx, message, found)
+    terms = Terms(
+        lambda _: True,
+        lambda match: match.rule.repeat is None or is_repeated(match.rule, message, recent, ctx.now),
+        lambda *_: (),
+    )
+    verdict = await _walk(everything(rules.matcher, found, item, terms), about)
+    return [*verdict.matches, *verdict.guesses]
 
 
 async def _match(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import cast
+from typing import Any, cast
 
-from bot.api import Json, Ref, Remember
+from bot.api import Author, Context, Json, Ref, Remember
 from plugins.moderation.facts import Field
 from plugins.moderation.options import text_of
 from plugins.moderation.rule import Label
@@ -57,6 +57,21 @@ def trimmed(text: str, css_class: str, template: str) -> Label:
 def of_person(label: Label | None, person: str) -> Remember:
     """Puts a label on a person, given by their key; None takes it off."""
     return Remember(key=PEOPLE + person, value=_stored(label), about=person)
+
+
+async def label_of(ctx: Context[Any], person: Author) -> Label:
+    """The label of a human: that of the account at hand, else of one that they linked with it."""
+    for who in (person, *(await ctx.linked(person)).others):
+        found = restored(await ctx.recall(PEOPLE + who.key))
+        if found != Label():
+            return found
+    return Label()
+
+
+async def labelled(ctx: Context[Any], label: Label | None, person: Author) -> tuple[Remember, ...]:
+    """Puts a label on a human, whatever their other accounts had; None takes every label off them."""
+    others = (await ctx.linked(person)).others
+    return (of_person(label, person.key), *(of_person(None, other.key) for other in others))
 
 
 def of_post(label: Label | None, ref: Ref, author: str) -> Remember:

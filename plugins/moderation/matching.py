@@ -6,7 +6,7 @@ something which is not fetched yet is neither met nor missed: it stays open unti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 
@@ -23,7 +23,7 @@ from plugins.moderation.subject import Subject, Wishes
 
 __all__ = ["Find", "Found", "Match", "Matcher"]
 
-#: A rule that ran out of time so often is not tried any more, until the rules are loaded again.
+#: A rule that ran out of time so often is not tried any more, until its text changes or a moderator lets it.
 QUARANTINE_AFTER = 2
 #: Seconds that one rule may take when it is asked by itself.
 _ONE = 0.02
@@ -32,13 +32,18 @@ _ONE = 0.02
 class Matcher:
     """All rules, prepared. `indexed=False` tries every value on every message: slower, same answers."""
 
-    def __init__(self, rules: Iterable[Rule], *, indexed: bool = True) -> None:
-        """Raises BadPattern when a rule holds an expression that does not compile; the reader lets none by."""
+    def __init__(
+        self, rules: Iterable[Rule], *, indexed: bool = True, late: Mapping[str, int] | None = None
+    ) -> None:
+        """`late` is how often rules ran out of time before, by their version.
+
+        Raises BadPattern when a rule holds an expression that does not compile; the reader lets none by.
+        """
         ordered = sorted(rules, key=lambda rule: -rule.priority)
         prepared: list[PreparedRule] = []
         number = 0
         for rule in ordered:
-            prepared.append(PreparedRule(rule, number))
+            prepared.append(PreparedRule(rule, number, late=(late or {}).get(rule.version, 0)))
             number += len(rule.checks)
         self._rules = tuple(prepared)
         self.rules = tuple(one.rule for one in prepared)
@@ -106,9 +111,9 @@ class Matcher:
             prepared.timeouts += slow.own_fault
             raise
 
-    @property
-    def quarantined(self) -> tuple[Rule, ...]:
-        return tuple(p.rule for p in self._rules if p.timeouts >= QUARANTINE_AFTER)
+    def timeouts(self, rule: Rule) -> int:
+        """How often one of the rules ran out of time by its own fault."""
+        return self._by_version[rule.version].timeouts
 
     def _candidates(self, looks: Looks) -> Sequence[int]:
         """The rules that may hold, in their order."""

@@ -264,6 +264,7 @@ def _tally(ruling: Ruling) -> str:
 
 
 def evidence(message: Message) -> str:
+    """What a case keeps of a message: its title, text and link."""
     return "\n\n".join(part for part in (message.title, message.text, message.link) if part)
 
 

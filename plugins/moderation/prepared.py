@@ -141,7 +141,7 @@ class PreparedCheck:
 class PreparedRule:
     """A rule, ready to be held against messages."""
 
-    def __init__(self, rule: Rule, first: int) -> None:
+    def __init__(self, rule: Rule, first: int, *, late: int = 0) -> None:
         self.rule = rule
         captures = wants_captures(rule)
         self.checks = [
@@ -158,7 +158,7 @@ class PreparedRule:
             for condition in rule.conditions
         )
         self.wants = wants(rule)
-        self.timeouts = 0
+        self.timeouts = late
 
     @cached_property
     def gates(self) -> tuple[int, ...]:

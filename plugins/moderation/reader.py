@@ -37,7 +37,7 @@ def read(text: str, file: str = "rules") -> RuleSet:
                 rules.append(rule)
     unique, complaints = _unique(rules)
     problems += [*complaints, *set_problems(unique)]
-    return RuleSet(unique, tuple(sorted(problems, key=lambda problem: problem.line)), count)
+    return RuleSet(unique, tuple(sorted(problems, key=lambda problem: problem.line)), count, ((file, text),))
 
 
 def read_files(paths: Iterable[Path]) -> RuleSet:
@@ -62,7 +62,8 @@ def together(sets: Iterable[RuleSet]) -> RuleSet:
     sets = tuple(sets)
     unique, complaints = _unique([rule for ruleset in sets for rule in ruleset.rules])
     problems = [problem for ruleset in sets for problem in ruleset.problems]
-    return RuleSet(unique, (*problems, *complaints), sum(ruleset.count for ruleset in sets))
+    texts = tuple(text for ruleset in sets for text in ruleset.texts)
+    return RuleSet(unique, (*problems, *complaints), sum(ruleset.count for ruleset in sets), texts)
 
 
 def _too_large(path: Path) -> RuleSet:

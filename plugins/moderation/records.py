@@ -11,6 +11,7 @@ from bot.api import (
     Answer,
     Author,
     Block,
+    Brief,
     Call,
     Document,
     Inline,
@@ -24,10 +25,12 @@ from bot.api import (
     bullets,
     document,
     line,
+    quote,
 )
 from plugins.moderation import labels, spared
 from plugins.moderation.commands import case_row, standing
-from plugins.moderation.handlers import Moderation, plugin
+from plugins.moderation.handlers import Moderation, plugin, rules_in_force
+from plugins.moderation.notice import EXCERPT, excerpt
 from plugins.moderation.sanctions import NOT_HERE, answer, privately
 
 #: Where notes are remembered; the person's key and the time follow.
@@ -65,7 +68,7 @@ def discreet(ctx: Moderation, call: Call, text: Document, *acts: Action) -> Answ
 
 
 @plugin.command("note", role=Role.MODERATOR, examples=["!note @ana knows the rules, was only joking"])
-async def note(ctx: Moderation, call: Call, person: Person, text: Rest) -> Answer:
+async def note(ctx: Moderation, call: Call, person: Person, text: Brief) -> Answer:
     """Write something down about somebody, for moderators only; it is no warning, and they are not told."""
     who = person.author
     count = len(await notes_about(ctx, who)) + 1
@@ -92,9 +95,9 @@ async def notes(ctx: Moderation, call: Call, person: Person) -> Answer:
     return discreet(ctx, call, document(f"Notes about {person.author.name}:", _notes(known, 1)))
 
 
-def _notes(known: Sequence[Kept], first: int) -> Block:
+def _notes(known: Sequence[Kept], first: int, length: int = Brief.MOST) -> Block:
     rows: list[tuple[str | Inline, ...]] = [
-        (Strong(str(number)), f" {one.text} ({one.by}, ", Moment(one.at), ")")
+        (Strong(str(number)), f" {excerpt(one.text, length)} ({one.by}, ", Moment(one.at), ")")
         for number, one in enumerate(known, start=first)
     ]
     return bullets(*rows)
@@ -106,8 +109,11 @@ async def unnote(ctx: Moderation, call: Call, person: Person, number: int) -> An
     known = await notes_about(ctx, person.author)
     if not 1 <= number <= len(known):
         return f"There is no note {number} about {person.author.name}; there are {len(known)}."
-    gone = Remember(key=known[number - 1].key, value=None)
-    return discreet(ctx, call, document(f"Note {number} about {person.author.name} is gone."), gone)
+    note = known[number - 1]
+    gone = Remember(key=note.key, value=None)
+    # Nothing brings it back but writing it again.
+    said = document(f"Note {number} about {person.author.name} is gone. It said:", quote(note.text))
+    return discreet(ctx, call, said, gone)
 
 
 @plugin.command("history", "modlogs", role=Role.MODERATOR, examples=["!history @ana"])
@@ -118,39 +124,57 @@ async def history(ctx: Moderation, call: Call, person: Person) -> Answer:
     blocks: list[Block | str] = [line(Strong(who.name), f": {await standing(ctx, who)}")]
     if others := (await ctx.linked(who)).others:
         blocks.append(f"The same person: {', '.join(other.name for other in others)}.")
-    if exemption := await spared.exemption(ctx, who):
-        end: list[str | Inline] = [" until ", Moment(exemption.until)] if exemption.until else []
-        blocks.append(line("The rules spare them", *end, f" ({exemption.by})."))
-    label = labels.restored(await ctx.recall(labels.PEOPLE + who.key))
-    if label.text:
-        blocks.append(line(f"Label: {label.text}."))
+    spares = (await spared.exemptions(ctx, who)).values()
+    blocks += [line("The rules spare them", *_terms(one), ".") for one in spares]
+    if text := (await labels.label_of(ctx, who)).text:
+        blocks.append(line(f"Label: {text}."))
     if cases:
         more = f", the newest {SHOWN} of {len(cases)}" if len(cases) > SHOWN else ""
         blocks += [line(f"Cases{more}:"), bullets(*[case_row(case, name=False) for case in cases[:SHOWN]])]
     else:
         blocks.append(line("There are no cases."))
     if known:
-        blocks += [line("Notes:"), _notes(known[-SHOWN:], max(len(known) - SHOWN, 0) + 1)]
+        blocks += [line("Notes:"), _notes(known[-SHOWN:], max(len(known) - SHOWN, 0) + 1, EXCERPT)]
     return discreet(ctx, call, document(*blocks))
 
 
 # -- whom the rules spare
 
 
-@plugin.command("exempt", role=Role.MODERATOR, examples=["!exempt @ana 30d", "!exempt @ana", "!exempt"])
+@plugin.command(
+    "exempt",
+    role=Role.MODERATOR,
+    examples=["!exempt @ana 30d", "!exempt @ana 30d No links", "!exempt @ana", "!exempt"],
+)
 async def exempt(
-    ctx: Moderation, call: Call, person: Person | None = None, span: timedelta | None = None
+    ctx: Moderation,
+    call: Call,
+    person: Person | None = None,
+    span: timedelta | None = None,
+    rule: Rest | None = None,
 ) -> Answer:
-    """Let no rule punish somebody, for a while or until “unexempt”; without a person, who is exempt now."""
+    """Let no rule punish somebody, or only not the one that you name, for a while or until “unexempt”.
+
+    Without a person: who is exempt now.
+    """
     if person is None:
         return await _exempted(ctx, call)
     who = person.author
+    if who.is_bot:
+        return f"{who.name} is a bot, and no rule looks at bots."
     if who.role >= Role.TRUSTED:
         return f"{who.name} is trusted already: no rule punishes them."
+    name = None
+    if rule:
+        found = (await rules_in_force(ctx)).find(rule)
+        if found is None:
+            return f"There is no rule called “{excerpt(rule, 80)}”; “{ctx.community.prefix}rules list” shows their names. A time such as 30d comes before it."
+        name = found.name
     until = ctx.now + span if span else None
     end: list[str | Inline] = ["until ", Moment(until)] if until else ["until you say “unexempt”"]
-    kept = spared.exempt(who, spared.Exemption(who.name, until, call.author.name))
-    done = answer(call, f"No rule punishes {who.name} ", *end, ". Moderators still can.")
+    kept = spared.exempt(who, spared.Exemption(who.name, until, call.author.name, name))
+    what = f"The rule {name} does not punish" if name else "No rule punishes"
+    done = answer(call, f"{what} {who.name} ", *end, ". Moderators still can.")
     return Outcome(f"{who.name} exempt, by {call.author.name}", (kept, done))
 
 
@@ -158,46 +182,51 @@ async def _exempted(ctx: Moderation, call: Call) -> Answer:
     found = [
         one for value in (await ctx.recall_all(spared.EXEMPT)).values() if (one := spared.restored(value))
     ]
-    rows: list[tuple[str | Inline, ...]] = []
-    for one in found:
-        end: tuple[str | Inline, ...] = (" until ", Moment(one.until)) if one.until else ()
-        if one.holds(ctx.now):
-            rows.append((one.name, *end, f" ({one.by})"))
+    rows = [(one.name, *_terms(one)) for one in found if one.holds(ctx.now)]
     said = (
         document("The rules spare, besides trusted people and moderators:", bullets(*rows)) if rows else None
     )
     return discreet(ctx, call, said or document("Nobody is exempt but trusted people and moderators."))
 
 
+def _terms(one: spared.Exemption) -> tuple[str | Inline, ...]:
+    """` (only the rule No links) until … (mo)`"""
+    only = (f" (only the rule {one.rule})",) if one.rule else ()
+    end: tuple[str | Inline, ...] = (" until ", Moment(one.until)) if one.until else ()
+    return (*only, *end, f" ({one.by})")
+
+
 @plugin.command("unexempt", role=Role.MODERATOR, examples=["!unexempt @ana"])
 async def unexempt(ctx: Moderation, call: Call, person: Person) -> Answer:
-    """Let the rules hold for somebody again."""
+    """Let all rules hold for somebody again."""
     who = person.author
-    if await spared.exemption(ctx, who) is None:
+    known = await spared.exemptions(ctx, who)
+    if not known:
         return f"{who.name} is not exempt."
     done = answer(call, f"The rules hold for {who.name} again.")
-    return Outcome(f"{who.name} no longer exempt", (*await spared.freed(ctx, who), done))
+    off = [Remember(key=key, value=None) for key in known]
+    return Outcome(f"{who.name} no longer exempt", (*off, done))
 
 
 # -- labels
 
 
 @plugin.command("label", role=Role.MODERATOR, examples=["!label @ana newcomer", "!label @ana"])
-async def label(ctx: Moderation, call: Call, person: Person, text: Rest | None = None) -> Answer:
+async def label(ctx: Moderation, call: Call, person: Person, text: Brief | None = None) -> Answer:
     """Put a label on somebody, which rules can ask for (author: flair_text); without a text, show it."""
     who = person.author
     if not text:
-        known = labels.restored(await ctx.recall(labels.PEOPLE + who.key))
+        known = await labels.label_of(ctx, who)
         return f"{who.name} is labelled “{known.text}”." if known.text else f"{who.name} has no label."
     given = labels.trimmed(text, "", "")
-    kept = labels.of_person(given, who.key)
-    return Outcome("labelled", (kept, answer(call, f"{who.name} is labelled “{given.text}” from now on.")))
+    kept = await labels.labelled(ctx, given, who)
+    return Outcome("labelled", (*kept, answer(call, f"{who.name} is labelled “{given.text}” from now on.")))
 
 
 @plugin.command("unlabel", role=Role.MODERATOR, examples=["!unlabel @ana"])
 async def unlabel(ctx: Moderation, call: Call, person: Person) -> Answer:
     """Take the label off somebody."""
-    if not labels.restored(await ctx.recall(labels.PEOPLE + person.author.key)).text:
+    if not (await labels.label_of(ctx, person.author)).text:
         return f"{person.author.name} has no label."
-    off = labels.of_person(None, person.author.key)
-    return Outcome("label taken off", (off, answer(call, f"{person.author.name} has no label any more.")))
+    off = await labels.labelled(ctx, None, person.author)
+    return Outcome("label taken off", (*off, answer(call, f"{person.author.name} has no label any more.")))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.api import (
     Action,
     Answer,
+    Brief,
     Call,
     Capability,
     CaseNumber,
@@ -16,7 +17,6 @@ from bot.api import (
     Person,
     Ref,
     Remove,
-    Rest,
     Role,
     Tell,
 )
@@ -43,7 +43,7 @@ def told_removal(ctx: Moderation, message: Message, reason: str) -> tuple[Action
     role=Role.MODERATOR,
     examples=["!remove", "!remove off topic", "!remove https://lemmy.example/comment/12 off topic"],
 )
-async def remove(ctx: Moderation, call: Call, reason: Rest = NOTHING) -> Answer:
+async def remove(ctx: Moderation, call: Call, reason: Brief = NOTHING) -> Answer:
     """Take away the message that you answer, that the card you answer is about, or that a link leads to."""
     message, why = await _meant(ctx, call, reason)
     if message is None:
@@ -62,7 +62,7 @@ async def remove(ctx: Moderation, call: Call, reason: Rest = NOTHING) -> Answer:
 @plugin.command(
     "resolve", role=Role.MODERATOR, examples=["!resolve", "!resolve https://lemmy.example/comment/12"]
 )
-async def resolve(ctx: Moderation, call: Call, link: Rest = NOTHING) -> Answer:
+async def resolve(ctx: Moderation, call: Call, link: Brief = NOTHING) -> Answer:
     """Close the reports about the message that you answer, that the card you answer is about, or that a link leads to: nothing is wrong with it."""
     message, _ = await _meant(ctx, call, link)
     if message is None:
@@ -75,7 +75,7 @@ async def resolve(ctx: Moderation, call: Call, link: Rest = NOTHING) -> Answer:
 
 
 @plugin.command("kick", role=Role.MODERATOR, examples=["!kick @ana please read the rules first"])
-async def kick(ctx: Moderation, call: Call, person: Person, reason: Rest = NOTHING) -> Answer:
+async def kick(ctx: Moderation, call: Call, person: Person, reason: Brief = NOTHING) -> Answer:
     """Put somebody out of the room; they may come back."""
     who = person.author
     place = where(ctx, call, who)

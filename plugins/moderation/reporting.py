@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from bot.api import (
     Action,
     Answer,
+    Brief,
     Call,
     Capability,
     Json,
@@ -18,13 +19,13 @@ from bot.api import (
     Remember,
     Reply,
     Reported,
-    Rest,
     Role,
     Tell,
     document,
 )
 from plugins.moderation.handlers import Moderation, is_public, plugin, receive
 from plugins.moderation.inquiry import reporters
+from plugins.moderation.offence import evidence
 from plugins.moderation.sanctions import NOTHING
 
 #: What the bot puts below a report that it took.
@@ -41,7 +42,7 @@ _WINDOW = timedelta(hours=1)
     "report",
     examples=["!report this is an advertisement", "!report https://matrix.to/#/!room/$event it is rude"],
 )
-async def report(ctx: Moderation, call: Call, reason: Rest = NOTHING) -> Answer:
+async def report(ctx: Moderation, call: Call, reason: Brief = NOTHING) -> Answer:
     """Show a message to the moderators: answer it with this, or give a link to it. In private nobody else sees it."""
     target, why = await meant(ctx, call, reason)
     if target is None:
@@ -66,7 +67,7 @@ async def report(ctx: Moderation, call: Call, reason: Rest = NOTHING) -> Answer:
     )
     reported = Reported(target, call.author, why, call.message.ref.id, ctx.now)
     shown, outcomes = await receive(ctx, reported)
-    thanked = Outcome("a member's report", (*shown, kept, *_thanks(ctx, call)))
+    thanked = Outcome("a member's report", (*shown, kept, *_thanks(ctx, call)), evidence=evidence(target))
     return [thanked, *outcomes]
 
 

@@ -11,6 +11,7 @@ from bot.api import (
     Call,
     Capability,
     Case,
+    CaseNo,
     Note,
     Outcome,
     Person,
@@ -73,7 +74,7 @@ def _possible(ctx: Moderation, act: Action) -> Action:
 
 
 @plugin.command("undo", role=Role.MODERATOR, examples=["!undo #12"])
-async def undo(ctx: Moderation, call: Call, case_number: int) -> Answer:
+async def undo(ctx: Moderation, call: Call, case_number: CaseNo) -> Answer:
     """Take a case back: the strike, the removal, the ban; and later bans that it led to."""
     case = await ctx.case(case_number)
     if case is None:
@@ -115,7 +116,7 @@ def tell(ctx: Moderation, case: Case, blocks: Sequence[object]) -> tuple[Action,
 
 @plugin.command("unwarn", "delwarn", role=Role.MODERATOR, examples=["!unwarn @ana", "!unwarn #12", "!unwarn"])
 async def unwarn(
-    ctx: Moderation, call: Call, case_number: int | None = None, person: Person | None = None
+    ctx: Moderation, call: Call, case_number: CaseNo | None = None, person: Person | None = None
 ) -> Answer:
     """Take somebody's last strike back; in an answer to a message, the one for that message; or a case by its number.
 
@@ -134,4 +135,4 @@ async def unwarn(
     if case is None:
         last = f"#{counting[0].number} ({unversioned(counting[0].rule)})"
         return f"That message has no strike. The last one of {who.name} is {last}: “{ctx.community.prefix}unwarn #{counting[0].number}”."
-    return await undo(ctx, call, case.number)
+    return await undo(ctx, call, CaseNo(case.number))

@@ -251,6 +251,7 @@ class RuleSet:
     rules: tuple[Rule, ...]
     problems: tuple[Problem, ...]
     count: int = 0  # rules in the file, loaded or not
+    texts: tuple[tuple[str, str], ...] = ()  # each file's name, and what is written there
 
     @property
     def off(self) -> int:

@@ -10,7 +10,7 @@ from typing import cast
 from bot.api import Json
 from plugins.moderation.facts import Need
 from plugins.moderation.inquiry import Profiles
-from plugins.moderation.matching import Found, Matcher
+from plugins.moderation.matching import QUARANTINE_AFTER, Found, Matcher
 from plugins.moderation.patterns import Patience
 from plugins.moderation.reader import read
 from plugins.moderation.rule import Mode, Rule, RuleSet
@@ -19,21 +19,31 @@ from plugins.moderation.subject import Subject
 #: Where this plugin remembers rules and switches; the name follows, in lower case.
 ADDED = "rules/added/"
 SWITCHED = "rules/mode/"
+#: How often a version of a rule ran out of time; the version follows.
+LATE = "rules/late/"
 MEMORY = "rules/"
 
 
 class InForce:
     """The rules at one moment, ready to match."""
 
-    def __init__(self, rules: Iterable[Rule], modes: Mapping[str, Mode], default: Mode) -> None:
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        modes: Mapping[str, Mode],
+        default: Mode,
+        late: Mapping[str, int] | None = None,
+    ) -> None:
         self.rules = tuple(rules)
         self._modes = modes
-        self._default = default
+        self.default = default
+        self._late = late or {}
 
     @cached_property
     def matcher(self) -> Matcher:
         """Those rules that do anything here."""
-        return Matcher(rule for rule in self.rules if rule.acts and self.mode(rule) is not Mode.OFF)
+        used = (rule for rule in self.rules if rule.acts and self.mode(rule) is not Mode.OFF)
+        return Matcher(used, late=self._late)
 
     @cached_property
     def needs(self) -> frozenset[Need]:
@@ -45,7 +55,11 @@ class InForce:
 
     def mode(self, rule: Rule) -> Mode:
         """What was switched by chat counts for that version of the rule only; then its own word, then the settings'."""
-        return self._modes.get(rule.version) or rule.mode or self._default
+        return self._modes.get(rule.version) or rule.mode or self.default
+
+    def is_given_up(self, rule: Rule) -> bool:
+        """Whether the rule ran out of time so often that it is not tried any more."""
+        return self._late.get(rule.version, 0) >= QUARANTINE_AFTER
 
     def find(self, name: str) -> Rule | None:
         """A rule by its name or number, without regard to case."""
@@ -89,4 +103,9 @@ class Rulebook:
             for key, value in memory.items()
             if key.startswith(SWITCHED) and isinstance(value, dict)
         }
-        return InForce(rules.values(), modes, self._default)
+        late = {
+            key.removeprefix(LATE): value
+            for key, value in memory.items()
+            if key.startswith(LATE) and isinstance(value, int)
+        }
+        return InForce(rules.values(), modes, self._default, late)

@@ -1,4 +1,4 @@
-"""Rules by chat: add one, change it, switch it, take changes back; each change is kept with who made it and when."""
+"""Rules by chat: add one, change it, switch it; each change is kept with who made it and when."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from bot.api import (
     Answer,
-    Block,
     Call,
     Json,
     Outcome,
@@ -16,19 +15,16 @@ from bot.api import (
     Role,
     bullets,
     document,
-    line,
     quote,
 )
 from plugins.moderation import notice
-from plugins.moderation.changes import KEPT, LOG, Change, changes_of, compared, told
+from plugins.moderation.changes import KEPT, LOG
+from plugins.moderation.export import same_but_for_place
 from plugins.moderation.handlers import Moderation, plugin, rules_in_force
 from plugins.moderation.reader import read
-from plugins.moderation.rule import Mode, Rule
-from plugins.moderation.rulebook import ADDED, SWITCHED, InForce
+from plugins.moderation.rule import Mode, Rule, RuleSet
+from plugins.moderation.rulebook import ADDED, LATE, SWITCHED
 from plugins.moderation.sanctions import answer
-
-#: Changes of one rule that are shown.
-SHOWN = 10
 
 
 def unknown(name: str) -> str:
@@ -68,7 +64,8 @@ async def _switch(ctx: Moderation, call: Call, name: str, mode: Mode) -> Answer:
     rule = rules.find(name)
     if rule is None:
         return unknown(name)
-    if rules.mode(rule) is mode:
+    given_up = rules.is_given_up(rule)
+    if rules.mode(rule) is mode and not given_up:
         return f"{rule.name} is on {mode} already."
     value: Json = {
         "mode": str(mode),
@@ -77,7 +74,11 @@ async def _switch(ctx: Moderation, call: Call, name: str, mode: Mode) -> Answer:
         "at": ctx.now.isoformat(),
     }
     said = f"{rule.name} {_SAID[mode]}."
-    return await _change(ctx, call, SWITCHED + rule.name.casefold(), value, f"{rule.name} → {mode}", said)
+    tried = (Remember(key=LATE + rule.version, value=None),) if given_up and mode is not Mode.OFF else ()
+    if tried:
+        said += " It took too long twice and is tried again; should it take too long once more, simplify its expressions."
+    key = SWITCHED + rule.name.casefold()
+    return await change(ctx, call, key, value, f"{rule.name} → {mode}", said, *tried)
 
 
 # -- texts
@@ -91,13 +92,46 @@ async def _switch(ctx: Moderation, call: Call, name: str, mode: Mode) -> Answer:
     ],
 )
 async def add_rule(ctx: Moderation, call: Call, text: Rest) -> Answer:
-    """Add a rule, or a new version of one; its text follows on the next lines. It watches until you enforce it."""
-    rule, remarks = _read(text)
+    """Add a rule, or a new version of one; its text follows on the next lines, several with --- between. It watches until you enforce it."""
+    found = read(_unfenced(text), "chat")
+    if found.count > 1:
+        return await _add_all(ctx, call, found)
+    rule, remarks = read_one(text)
     if rule is None:
-        return _refused(call, remarks)
+        return refused(call, remarks)
     if rule.name.startswith("rule "):
-        return "Please give the rule a name, in a line of its own: name: No gambling"
-    return await _store(ctx, call, rule, "added", remarks)
+        return _NAMELESS
+    return await store(ctx, call, rule, "added", remarks)
+
+
+_NAMELESS = "Please give the rule a name, in a line of its own: name: No gambling"
+
+
+async def _add_all(ctx: Moderation, call: Call, found: RuleSet) -> Answer:
+    """Several rules at once, such as an export: all of them, or none. What is there already stays as it is."""
+    wrong = [str(problem).removeprefix("chat:") for problem in found.problems if problem.level != "warning"]
+    if wrong:
+        return refused(call, [f"line {one}" for one in wrong])
+    if any(rule.name.startswith("rule ") for rule in found.rules):
+        return _NAMELESS
+    there = await rules_in_force(ctx)
+    log = await logged(ctx)
+    kept: list[Remember] = []
+    for rule in found.rules:
+        old = there.find(rule.name)
+        if old is not None and same_but_for_place(old, rule, there.mode(old), there.mode(rule)):
+            continue
+        key = ADDED + rule.name.casefold()
+        value, done = _value(call, ctx, rule), "changed" if old else "added"
+        log.append(await _entry(ctx, call, key, value, f"{rule.name} {done} ({rule.version})"))
+        kept.append(Remember(key=key, value=value))
+    if not kept:
+        return "All of that is in force already."
+    said = f"{len(kept)} rules are added or changed, {len(found.rules) - len(kept)} were there already. “!rules list” shows their modes."
+    return Outcome(
+        f"{len(kept)} rules added by {call.author.name}",
+        (*kept, Remember(key=LOG, value=log[-KEPT:]), answer(call, said)),
+    )
 
 
 @plugin.command(
@@ -120,11 +154,11 @@ async def edit_rule(ctx: Moderation, call: Call, text: Rest) -> Answer:
                 quote(old.source),
             ),
         )
-    new, remarks = _read(body)
+    new, remarks = read_one(body)
     if new is not None and new.name.startswith("rule "):
-        new, remarks = _read(f"name: {old.name}\n{_unfenced(body)}")
+        new, remarks = read_one(f"name: {old.name}\n{_unfenced(body)}")
     if new is None:
-        return _refused(call, remarks, "change")
+        return refused(call, remarks, "change")
     if new.name.casefold() != old.name.casefold():
         return (
             f"That text is called {new.name}, and you are changing {old.name}. Leave its `name:` as it is, or add it as "
@@ -132,10 +166,10 @@ async def edit_rule(ctx: Moderation, call: Call, text: Rest) -> Answer:
         )
     if new.version == old.version:
         return f"{old.name} says that already."
-    return await _store(ctx, call, new, "changed", remarks)
+    return await store(ctx, call, new, "changed", remarks)
 
 
-def _read(text: str) -> tuple[Rule | None, list[str]]:
+def read_one(text: str) -> tuple[Rule | None, list[str]]:
     """The one rule in a text, and what the reader says about it, as it does about files."""
     found = read(_unfenced(text), "chat")
     problems = [f"line {problem.line}: {problem.message}" for problem in found.problems]
@@ -144,7 +178,7 @@ def _read(text: str) -> tuple[Rule | None, list[str]]:
     return None, problems or ["one rule was expected"]
 
 
-def _refused(call: Call, reasons: Sequence[str], what: str = "add") -> Reply:
+def refused(call: Call, reasons: Sequence[str], what: str = "add") -> Reply:
     text = document(f"I did not {what} that rule:", bullets(*reasons), "Mend it and send it again.")
     return Reply(to=call.message.ref, text=text)
 
@@ -157,15 +191,11 @@ def _unfenced(text: str) -> str:
     return "\n".join(rows)
 
 
-async def _store(
+async def store(
     ctx: Moderation, call: Call, rule: Rule, done: str, problems: Sequence[str], key: str | None = None
 ) -> Answer:
-    value: Json = {
-        "text": rule.source,
-        "version": rule.version,
-        "by": call.author.name,
-        "at": ctx.now.isoformat(),
-    }
+    """Keeps a rule's text; what it says of its mode holds, and what was switched for this version before."""
+    value = _value(call, ctx, rule)
     remarks = f" Remarks: {'; '.join(problems)}." if problems else ""
     said = f"{rule.name} is {done} and only watches. “!rules backtest {rule.name}” shows what it would have done.{remarks}"
     switched = await ctx.recall(SWITCHED + rule.name.casefold())
@@ -173,15 +203,36 @@ async def _store(
         said = f"{rule.name} is {done} and {_SAID[Mode(str(switched['mode']))]}, as this version was before.{remarks}"
     elif rule.mode and rule.mode is not Mode.WATCH:
         said = f"{rule.name} is {done} and {_SAID[rule.mode]}, as it says.{remarks}"
-    return await _change(
+    return await change(
         ctx, call, key or ADDED + rule.name.casefold(), value, f"{rule.name} {done} ({rule.version})", said
     )
 
 
-async def _change(ctx: Moderation, call: Call, key: str, value: Json, what: str, said: str) -> Answer:
+async def change(
+    ctx: Moderation, call: Call, key: str, value: Json, what: str, said: str, *more: Remember
+) -> Answer:
     """Remembers a value, and in the log who changed what when, and what was there before."""
-    log = await _log(ctx)
-    entry: Json = {
+    log = await logged(ctx)
+    entry = await _entry(ctx, call, key, value, what)
+    return Outcome(
+        f"{what}, by {call.author.name}",
+        (
+            Remember(key=key, value=value),
+            Remember(key=LOG, value=[*log, entry][-KEPT:]),
+            *more,
+            answer(call, said),
+        ),
+    )
+
+
+def _value(call: Call, ctx: Moderation, rule: Rule) -> Json:
+    """A rule as it is remembered."""
+    return {"text": rule.source, "version": rule.version, "by": call.author.name, "at": ctx.now.isoformat()}
+
+
+async def _entry(ctx: Moderation, call: Call, key: str, value: Json, what: str) -> Json:
+    """A line of the log: who changed what when, and what was there before."""
+    return {
         "what": what,
         "key": key,
         "before": await ctx.recall(key),
@@ -189,91 +240,8 @@ async def _change(ctx: Moderation, call: Call, key: str, value: Json, what: str,
         "by": call.author.name,
         "at": ctx.now.isoformat(),
     }
-    return Outcome(
-        f"{what}, by {call.author.name}",
-        (Remember(key=key, value=value), Remember(key=LOG, value=[*log, entry][-KEPT:]), answer(call, said)),
-    )
 
 
-async def _log(ctx: Moderation) -> list[Json]:
+async def logged(ctx: Moderation) -> list[Json]:
     known = await ctx.recall(LOG)
     return known if isinstance(known, list) else []
-
-
-# -- looking back, and going back
-
-
-@plugin.command("rules undo", role=Role.MODERATOR, examples=["!rules undo"])
-async def undo_change(ctx: Moderation, call: Call) -> Answer:
-    """Take the last change of a rule by chat back."""
-    log = await _log(ctx)
-    last = Change.of(log[-1]) if log else None
-    if last is None:
-        return "No rule was changed by chat."
-    return Outcome(
-        f"change of rules taken back by {call.author.name}: {last.what}",
-        (
-            Remember(key=last.key, value=last.before),
-            Remember(key=LOG, value=log[:-1] or None),
-            answer(call, f"Taken back: {last.what} (changed by {last.by})."),
-        ),
-    )
-
-
-@plugin.command("rules history", role=Role.MODERATOR, examples=["!rules history No gambling"])
-async def rule_history(ctx: Moderation, call: Call, name: Rest) -> Answer:
-    """Who changed a rule when, line by line."""
-    changes = changes_of(await _log(ctx), name)
-    rules = await rules_in_force(ctx)
-    rule = rules.find(name)
-    if not changes:
-        return unknown(name) if rule is None else f"{rule.name} was never changed by chat."
-    original = _in_files(ctx, name)
-    blocks: list[Block | str] = []
-    for change in changes[-SHOWN:]:
-        blocks.append(line(told(change)))
-        rows = compared(change, original.source if original else "")
-        if rows:
-            blocks.append(quote("\n".join(rows)))
-    blocks.append("“!rules rollback”, its name and one of the versions in brackets bring a text back.")
-    return Reply(to=call.message.ref, text=document(*blocks))
-
-
-def _in_files(ctx: Moderation, name: str) -> Rule | None:
-    """The rule as the files have it."""
-    return InForce(ctx.settings.ruleset.rules, {}, ctx.settings.mode).find(name)
-
-
-@plugin.command(
-    "rules rollback",
-    role=Role.MODERATOR,
-    examples=["!rules rollback No gambling", "!rules rollback No gambling 3762cf77"],
-)
-async def roll_back(ctx: Moderation, call: Call, name: Rest) -> Answer:
-    """Bring the text of a rule back as it was before its last change, or a version that “!rules history” shows."""
-    log = await _log(ctx)
-    title, wanted = name.strip(), ""
-    head, _, last = title.rpartition(" ")
-    if head and not changes_of(log, title):
-        title, wanted = head, last.strip("()")
-    changes = [change for change in changes_of(log, title) if change.is_text]
-    original = _in_files(ctx, title)
-    if not changes:
-        return f"The text of “{notice.excerpt(title, 60)}” was never changed by chat, so there is nothing to go back to."
-    if not wanted:
-        texts = [changes[-1].before]
-    else:
-        texts = [value for change in changes for value in (change.before, change.after)]
-        texts = [value for value in texts if isinstance(value, dict) and value.get("version") == wanted]
-        if original and original.version == wanted:
-            texts = [None]
-    if not texts:
-        return f"There is no version “{notice.excerpt(wanted, 20)}” of it. “!rules history {title}” shows which there are."
-    key, value = changes[-1].key, texts[0]
-    if not isinstance(value, dict):
-        what = f"{title} back as it is in the files" if original else f"{title} taken out"
-        return await _change(ctx, call, key, None, what, f"{what[0].upper()}{what[1:]}.")
-    rule, remarks = _read(str(value["text"]))
-    if rule is None:
-        return _refused(call, remarks, "bring back")
-    return await _store(ctx, call, rule, "brought back", remarks, key)

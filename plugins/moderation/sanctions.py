@@ -11,6 +11,7 @@ from bot.api import (
     Answer,
     Author,
     Ban,
+    Brief,
     Call,
     Capability,
     CaseNumber,
@@ -25,7 +26,6 @@ from bot.api import (
     Plain,
     Ref,
     Reply,
-    Rest,
     Role,
     Stored,
     Tell,
@@ -46,13 +46,13 @@ from plugins.moderation.spans import show_span
 #: What a warning by hand is for, where its moderator gives no reason.
 NO_REASON = "a moderator's warning"
 #: The rest of a command where nothing was said.
-NOTHING = Rest("")
+NOTHING = Brief("")
 
 
 @plugin.command(
     "warn", role=Role.MODERATOR, examples=["!warn @ana please stay friendly", "!warn please stay friendly"]
 )
-async def warn(ctx: Moderation, call: Call, person: Person, reason: Rest = NOTHING) -> Answer:
+async def warn(ctx: Moderation, call: Call, person: Person, reason: Brief = NOTHING) -> Answer:
     """Give somebody a strike, with a reason; best as an answer to the message in question.
 
     The ladder counts it like any other strike, and the next step follows by itself.
@@ -117,18 +117,21 @@ async def warning(ctx: Moderation, who: Author, place: str, about: Message | Non
 
 
 @plugin.command(
-    "ban", role=Role.MODERATOR, examples=["!ban @ana 7d spam", "!ban @ana advertising again and again"]
+    "ban",
+    "tban",
+    role=Role.MODERATOR,
+    examples=["!ban @ana 7d spam", "!ban @ana advertising again and again"],
 )
 async def ban(
-    ctx: Moderation, call: Call, person: Person, span: timedelta | None = None, reason: Rest = NOTHING
+    ctx: Moderation, call: Call, person: Person, span: timedelta | None = None, reason: Brief = NOTHING
 ) -> Answer:
     """Shut somebody out of all places of this community on their platform; without a span, for good."""
     return await _sanction(ctx, call, person.author, Deed.BAN, span, reason)
 
 
-@plugin.command("mute", role=Role.MODERATOR, examples=["!mute @ana 2h cool down"])
+@plugin.command("mute", "tmute", role=Role.MODERATOR, examples=["!mute @ana 2h cool down"])
 async def mute(
-    ctx: Moderation, call: Call, person: Person, span: timedelta, reason: Rest = NOTHING
+    ctx: Moderation, call: Call, person: Person, span: timedelta, reason: Brief = NOTHING
 ) -> Answer:
     """Let somebody read but not write for a while; where a platform cannot mute, they are banned for that long."""
     return await _sanction(ctx, call, person.author, Deed.MUTE, span, reason)
@@ -186,7 +189,7 @@ def _swept(count: int) -> str:
 
 
 @plugin.command("unban", role=Role.MODERATOR, examples=["!unban @ana"])
-async def unban(ctx: Moderation, call: Call, person: Person, reason: Rest = NOTHING) -> Answer:
+async def unban(ctx: Moderation, call: Call, person: Person, reason: Brief = NOTHING) -> Answer:
     """Let somebody back in, everywhere in this community on their platform."""
 
     def lift(place: str, undoes: int | None) -> Action:
@@ -198,7 +201,7 @@ async def unban(ctx: Moderation, call: Call, person: Person, reason: Rest = NOTH
 
 
 @plugin.command("unmute", role=Role.MODERATOR, examples=["!unmute @ana"])
-async def unmute(ctx: Moderation, call: Call, person: Person, reason: Rest = NOTHING) -> Answer:
+async def unmute(ctx: Moderation, call: Call, person: Person, reason: Brief = NOTHING) -> Answer:
     """Let somebody write again."""
 
     def lift(place: str, undoes: int | None) -> Action:

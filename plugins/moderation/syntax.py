@@ -17,7 +17,8 @@ import yaml
 DEEPEST = 20
 MOST_NODES = 60_000
 
-_SEPARATOR = re.compile(r"^---.*$", re.MULTILINE)
+#: A line that ends a rule.
+SEPARATOR = re.compile(r"^---.*$", re.MULTILINE)
 _ESCAPE = "unknown escape character"
 _DOUBLE_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BACKSLASH = re.compile(r"\\(.)", re.DOTALL)
@@ -83,15 +84,20 @@ class BrokenSection(Exception):
         self.quoted = quoted
 
 
+def normal(text: str) -> str:
+    """The text with the ends of its lines as they are here."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
 def sections(text: str) -> list[Section]:
     """The sections of a rule file, in order, those without content left out.
 
     Any line that starts with three hyphens separates, whatever follows on it; an indented one does not.
     """
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = normal(text)
     found: list[Section] = []
     start = 0
-    for separator in [*_SEPARATOR.finditer(text), None]:
+    for separator in [*SEPARATOR.finditer(text), None]:
         end = separator.start() if separator else len(text)
         body = text[start:end]
         if any(row.strip() and not row.lstrip().startswith("#") for row in body.splitlines()):

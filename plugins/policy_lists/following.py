@@ -27,6 +27,7 @@ from bot.api import (
     line,
 )
 from plugins.policy_lists import hall
+from plugins.policy_lists.gates import shut_out
 from plugins.policy_lists.hall import Policies
 from plugins.policy_lists.rules import Finding, Rule, findings
 from plugins.policy_lists.settings import Mode, PolicySettings, problems
@@ -82,7 +83,8 @@ async def look(ctx: Policies, tick: Tick) -> list[Outcome] | Outcome:
             is_whole = False
             continue
         rules = await hall.rules(ctx, platform)
-        outcomes += await _outcomes(ctx, await findings(rules, here, ctx.settings.at_most))
+        found = await findings(rules, here, ctx.settings.at_most)
+        outcomes += [*await _outcomes(ctx, found), *await shut_out(ctx, platform, rules, found)]
     is_whole = is_whole and len(outcomes) <= ROUND
     looked = (Remember(key=LOOKED, value=print_),) if is_whole else ()
     return [Outcome("all rules were held against everybody who is here", looked), *outcomes[:ROUND]]
@@ -164,7 +166,7 @@ async def _done(ctx: Policies, who: Author) -> bool:
 
 async def _print(ctx: Policies) -> str | None:
     """A short print of all rules that are followed, and how; None when there is no list. One that cannot be had now counts as another."""
-    texts = [f"{ctx.settings.mode} {ctx.settings.at_most}"]
+    texts = [f"{ctx.settings.mode} {ctx.settings.at_most} {ctx.settings.server_acl}"]
     places = hall.followed(ctx)
     for place in places:
         policies = await ctx.policies(place.alias)

@@ -15,14 +15,14 @@ def followed(ctx: Policies) -> list[Place]:
     return [p for p in ctx.community.of_kind(PlaceKind.POLICY) if not wanted or p.alias in wanted]
 
 
-def rooms(ctx: Policies, platform: Platform) -> list[Place]:
-    """Where people of that platform can be shut out: everywhere but among the moderators."""
+def rooms(ctx: Policies, platform: Platform, capability: Capability = Capability.BAN) -> list[Place]:
+    """Where people of that platform (or with `SERVERS` whole servers) can be shut out: everywhere but among the moderators."""
     kinds = (PlaceKind.COMMUNITY, PlaceKind.ROOM)
     return [
         place
         for kind in kinds
         for place in ctx.community.of_kind(kind)
-        if place.platform is platform and ctx.can(Capability.BAN, place.alias)
+        if place.platform is platform and ctx.can(capability, place.alias)
     ]
 
 

@@ -29,6 +29,9 @@ class PolicySettings(Settings):
     """A rule that would hit more people here than this is not followed; the moderators are told."""
     every: Duration = timedelta(minutes=5)
     """How often new rules are held against those who are here already. Who joins is looked at right away."""
+    server_acl: bool = False
+    """Also propose to shut the servers that a list names out of the rooms, with each room's own access list (`m.room.server_acl`);
+    a moderator decides, since a wrong one ends a room for good."""
     publish_to: str | None = None
     """The list, a place with `policy:`, on which your own bans for good are published. Left out: none."""
 

@@ -26,6 +26,8 @@ _END = re.compile(
     rf"[{_ALWAYS}][{_ALWAYS}.!?…]*[{_CLOSERS}]*"
     rf"|[.!?…]+[{_CLOSERS}]*(?=\s|$)"
     rf"|(?<=[{_CJK}])[!?]+(?=[{_CJK}])"
+    # A space that was forgotten: between a word and one with a capital that is followed by another word.
+    r"|(?<=[^\W\dA-Z_])[.!?]+(?=[A-Z][a-z]*[\s,'’])"
     r"|(?<=[\u0370-\u03ff\u1f00-\u1fff])[;\u037e](?=\s|$)"  # the Greek question mark
     rf"|(?<=[{_SPACED_OUT}])\s+(?=[{_SPACED_OUT}])"
 )
@@ -47,6 +49,8 @@ _ORDINAL = re.compile(
 _ONLY_NUMBER = re.compile(r"^\W*(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)]+$")
 _JAPANESE_GOES_ON = re.compile(r"\s*(?:と|って|は|が|を|に|で|も|の|など|という)")
 _POLITE_END = re.compile(r"(?:ครับ|ค่ะ|คะ|จ้ะ|จ้า|นะ|ເດີ້|ແດ່)$")
+#: What follows a stop without a space in names of things: asp.Net, example.Com.
+_SUFFIXES = ("Net", "Js", "Com", "Org", "Io")
 #: A Thai or Lao piece of this many characters may stand alone; a shorter one is a clause of the next.
 _CLAUSE = 24
 
@@ -84,6 +88,8 @@ def _ends(piece: str, mark: str, after: str, *, casual: bool) -> bool:
     if mark[0] in _ALWAYS:
         quoted = mark[-1] in "」』”）"
         return not (quoted and _JAPANESE_GOES_ON.match(following))
+    if mark[0] in ".!?" and not after[0].isspace() and following[0].isascii():
+        return _squeezed(piece, following)
     closed = mark[-1] not in ".!?…;\u037e"
     small = _opens_small(following)
     if mark[0] in "!?;\u037e":
@@ -93,6 +99,19 @@ def _ends(piece: str, mark: str, after: str, *, casual: bool) -> bool:
     if small and (closed or not (casual or _begins_anew(piece, following))):
         return False
     return not _abbreviated(piece.rstrip("\"'’”»)]*_~`"), following)
+
+
+def _squeezed(piece: str, following: str) -> bool:
+    """Whether only the space after the mark was forgotten: a whole word in small letters stands before it."""
+    word = piece.rstrip(".!?").split()[-1].lstrip("\"'“‘(*_")
+    shortest = 3 if piece.endswith(".") else 2
+    letters = word.replace("'", "").replace("’", "")
+    return (
+        len(letters) >= shortest
+        and letters.isalpha()
+        and word.islower()
+        and not following.startswith(_SUFFIXES)
+    )
 
 
 def _begins_anew(piece: str, following: str) -> bool:

@@ -23,7 +23,15 @@ from bot.api import (
 )
 from plugins.summaries import kept
 from plugins.summaries.handlers import PATIENCE, plugin
-from plugins.summaries.jobs import ON_ITS_WAY, UNREADABLE, begin, stop, too_short, up_to_date
+from plugins.summaries.jobs import (
+    ON_ITS_WAY,
+    UNREADABLE,
+    begin,
+    nothing_to_quote,
+    stop,
+    too_short,
+    up_to_date,
+)
 from plugins.summaries.kept import Kept, name_of
 from plugins.summaries.making import Material, material, of_thread, publish, read, renew
 from plugins.summaries.settings import SummarySettings
@@ -169,7 +177,7 @@ async def _answered(ctx: Context[SummarySettings], call: Call, note: Kept, stuff
     if receipt is None or receipt.ref is None:
         if before is not None:
             return ON_ITS_WAY
-        return f"There is nothing to quote in those {stuff.size} comments."
+        return nothing_to_quote(stuff.size)
     return Outcome(because, (*actions, Reply(to=call.message.ref, text=up_to_date(receipt))))
 
 

@@ -9,7 +9,7 @@ from bot.api import Context, Discussion, Message
 from plugins.summaries.settings import SummarySettings
 
 #: Each post costs the server a request, so only those with most comments here are looked for.
-_LOOKED_FOR = 10
+_LOOKED_FOR = 5
 #: So many of them are told of.
 _TOLD = 3
 

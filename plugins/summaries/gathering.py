@@ -15,7 +15,7 @@ from plugins.summaries.tree import Comment, Tree, grow
 #: Words in the opening comment that say, with the title, what the thread asks.
 _OPENING = 60
 #: A sentence of fewer words says nothing by itself.
-_FEWEST = 3
+FEWEST = 3
 #: A sentence of this many words that stands in what it answers, too, is a quotation without marks.
 _COPY = 5
 #: People quote what they answer, and what that answers; further up is not looked.
@@ -64,7 +64,7 @@ def read_thread(thread: Sequence[Comment], title: str) -> Steps[Read]:
             continue
         above = [_heard(thread, k, heard) for k in _above(tree, i)]
         for sentence in prose.sentences(comment.text):
-            if sentence.length < _FEWEST:
+            if sentence.length < FEWEST:
                 continue
             if sentence.length >= _COPY and any(_folded(sentence.text) in text for text in above):
                 continue  # it repeats what it answers: a quotation without marks

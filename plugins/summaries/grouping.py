@@ -25,8 +25,8 @@ _SMALL = 3
 _NEAR = 0.1
 #: Only so many groups, the largest, take small ones in: no others are shown.
 _TARGETS = 12
-#: A word in a heading is held by so many comments.
-_HEARD = 3
+#: A word in a heading is held by so many comments, in a small group (of so many) by fewer.
+_HEARD, _HEARD_IN_SMALL, _SMALL_GROUP = 3, 2, 9
 
 
 def group(comments: Sequence[Comment], tree: Tree, terms: Sequence[Sequence[str]]) -> Steps[list[int]]:
@@ -113,7 +113,7 @@ def headings(
     wanted: Collection[int],
     size: int = 3,
 ) -> Steps[dict[int, tuple[str, ...]]]:
-    """The `size` most distinctive terms of each `wanted` group, which at least three comments of two people hold."""
+    """The `size` most distinctive terms of each `wanted` group, which three comments (of a small one two) of two people hold."""
     people: dict[int, dict[str, set[str]]] = {n: defaultdict(set) for n in wanted}
     held: dict[int, Counter[str]] = {n: Counter() for n in wanted}
     everywhere: Counter[str] = Counter()
@@ -132,10 +132,11 @@ def headings(
                 people[n][word].add(comment.author)
     found: dict[int, tuple[str, ...]] = {}
     for n, counts in held.items():
+        enough = _HEARD if sizes[n] > _SMALL_GROUP else _HEARD_IN_SMALL
         fit = {
             word: _distinct(count, everywhere[word], sizes[n], sizes.total())
             for word, count in counts.items()
-            if count >= _HEARD and len(people[n][word]) > 1
+            if count >= enough and len(people[n][word]) > 1
         }
         best = sorted((word for word in fit if fit[word] > 0), key=lambda w: (-fit[w], w))
         found[n] = tuple(best[:size])

@@ -1,4 +1,4 @@
-"""Long work: a line says that it is under way and becomes the digest; whoever asked, or a moderator, can stop it.
+"""Long work: a line says that it is under way; whoever asked, or a moderator, can stop it.
 
 A thread of thousands of comments takes the platform a while to hand out. The command only notes the job, so the place goes on
 meanwhile; the clock's next look does it, after a crash as well.
@@ -22,7 +22,9 @@ from bot.api import (
     Edit,
     Json,
     Link,
+    Made,
     Outcome,
+    PlaceKind,
     Reacted,
     Receipt,
     Ref,
@@ -63,12 +65,11 @@ class Job:
 
     @property
     def line(self) -> str:
-        """The name of the line that says so, and that becomes the digest."""
+        """The name of the line that says so."""
         return f"progress:{self.asked}"
 
     def remember(self) -> Remember:
-        note = replace(self.note, said=self.line)
-        row: dict[str, Json] = {"by": self.by, "at": self.at.isoformat(), "note": note.as_json()}
+        row: dict[str, Json] = {"by": self.by, "at": self.at.isoformat(), "note": self.note.as_json()}
         return Remember(key=JOB + str(self.asked), value=row)
 
     def ended(self, now: datetime) -> tuple[Remember, Remember]:
@@ -103,8 +104,11 @@ async def begin(ctx: Context[SummarySettings], call: Call, note: Kept, size: int
     if any(job.by == call.author.key for job in others):
         return "One at a time: another digest that you asked for is still being made."
     job = Job(call.message.ref, call.author.key, ctx.now, note)
+    if call.message.place.kind is PlaceKind.COMMUNITY:
+        # Elsewhere it comes by itself, so that a room may put what is long into a thread.
+        job = replace(job, note=replace(note, said=job.line))
     said = document(
-        f"Reading {size:,} comments. The digest will stand here shortly; {ctx.community.prefix}summary cancel stops it,"
+        f"Reading {size:,} comments; the digest follows. {ctx.community.prefix}summary cancel stops it,"
         " and so does ❌ below this or taking the question back."
     )
     return Outcome(
@@ -127,7 +131,7 @@ def waiting(
 
 @plugin.timetable(waiting, timeout=PATIENCE)
 async def work(ctx: Context[SummarySettings], tick: Tick) -> Outcome:
-    """Makes the digest, and puts it where the line stands."""
+    """Makes the digest, and puts it where the line stands, or says there where it is."""
     asked, _, number = tick.slot.removeprefix("job/").rpartition("/")
     job = await _find(ctx, asked)
     if job is None:
@@ -144,12 +148,23 @@ async def work(ctx: Context[SummarySettings], tick: Tick) -> Outcome:
     actions = await publish(ctx, job.note, stuff, job.asked)
     if await _find(ctx, asked) is None:
         return Outcome("it was cancelled meanwhile")
-    before = await kept.find(ctx, job.note.name)
-    stands = await ctx.made(before.made) if before else told
-    if stands is None or stands.ref != told.ref:  # there is one already, which was brought up to date
-        text = up_to_date(stands) if stands else document(ON_ITS_WAY)
+    if not any(isinstance(action, Edit) and action.ref == told.ref for action in actions):
+        text = await _where(ctx, job.note, stuff.size, actions)
         actions = (*actions, Edit(ref=told.ref, text=text))
     return Outcome(f"a digest of {stuff.size} comments", (*actions, *job.ended(ctx.now)))
+
+
+async def _where(
+    ctx: Context[SummarySettings], note: Kept, size: int, actions: tuple[Action, ...]
+) -> Document:
+    """What the line says where it does not become the digest."""
+    if any(isinstance(action, Reply) for action in actions):
+        return document(line("The digest: ", Link("here", Made(note.made)), "."))
+    before = await kept.find(ctx, note.name)
+    if before is None and not actions:
+        return document(nothing_to_quote(size))
+    stands = await ctx.made((before or note).made)
+    return up_to_date(stands) if stands is not None and stands.ref is not None else document(ON_ITS_WAY)
 
 
 async def _find(ctx: Context[SummarySettings], asked: str) -> Job | None:
@@ -159,6 +174,10 @@ async def _find(ctx: Context[SummarySettings], asked: str) -> Job | None:
 def too_short(size: int, settings: SummarySettings) -> str:
     comments = "One comment is" if size == 1 else f"{size} comments are"
     return f"{comments} quicker read than summarized; I begin at {settings.min_comments}."
+
+
+def nothing_to_quote(size: int) -> str:
+    return f"There is nothing to quote in those {size} comments."
 
 
 def up_to_date(receipt: Receipt) -> Document:
@@ -211,10 +230,13 @@ async def on_taken_back(ctx: Context[SummarySettings], event: Removed) -> Outcom
 
 @plugin.every(lambda _: timedelta(days=1))
 async def sweep(ctx: Context[SummarySettings], tick: Tick) -> Outcome:
-    """Forgets jobs that ended, or broke off, a day ago."""
-    over = [key for key, value in (await ctx.recall_all(ENDED)).items() if _at(value) < tick.at - _KEPT]
-    over += [JOB + str(job.asked) for job in await _jobs(ctx) if job.at < tick.at - _KEPT]
-    return Outcome(f"{len(over)} old jobs forgotten", tuple(Remember(key=key, value=None) for key in over))
+    """Forgets jobs that ended a day ago, and gives up those that broke off."""
+    old = [key for key, value in (await ctx.recall_all(ENDED)).items() if _at(value) < tick.at - _KEPT]
+    broken = [job for job in await _jobs(ctx) if job.at < tick.at - _KEPT]
+    ends = [_over(job, await ctx.made(job.line), UNREADABLE, ctx.now) for job in broken]
+    forgotten = [Remember(key=key, value=None) for key in old]
+    said = f"{len(old)} old jobs forgotten, {len(broken)} given up"
+    return Outcome(said, (*forgotten, *(act for acts in ends for act in acts)))
 
 
 def _at(value: Json) -> datetime:

@@ -128,7 +128,7 @@ async def publish(
     receipt = await ctx.made(note.made)
     if receipt is not None and receipt.ref is not None and ctx.can(Capability.EDIT, receipt.ref.place):
         fresh, text = await make(ctx, note, stuff)
-        return (Edit(ref=receipt.ref, text=text), fresh.remember())
+        return (Edit(ref=receipt.ref, text=text), fresh.remember()) if fresh.quoted or before else ()
     if before is not None and ctx.now - before.at < _OVERDUE:
         return ()
     fresh, text = await make(ctx, note, stuff)

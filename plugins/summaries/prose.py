@@ -58,6 +58,15 @@ _HEADER = re.compile(
     re.IGNORECASE,
 )
 _FOOTER = re.compile(r"(?:sent from my|sent via|get outlook for|posted via|gesendet von)\b", re.IGNORECASE)
+#: Mail programs break longer lines than this.
+_WRAPPING = 55
+#: A line that takes leave; what follows until the next empty line is who does.
+_LEAVE = re.compile(
+    r"(?:(?:(?:best|kind|warm|kindest|warmest) )?regards|all the best|best wishes|cheers|sincerely|yours(?: \w+)?|many thanks|thanks"
+    r"|mit freundlichen grüßen|(?:viele|liebe|beste|schöne) grüße|gruß|cordialement|bien à vous|saludos|un saludo|cordiali saluti"
+    r"|met vriendelijke groet(?:en)?|с уважением)(?:[\s,.!-]+[^\W\d_][\w.-]*){0,3}[\s,.!-]*",
+    re.IGNORECASE,
+)
 _WROTE = re.compile(
     r"(?:\bwrote|\bwrites|\bsaid|\bschrieb(?: .{1,60})?|\ba écrit|\bescribió|\bha scritto|\bescreveu|\bschreef(?: .{1,60})?"
     r"|\bskrev(?: .{1,60})?|\bnapisał(?:\(a\))?|\bпишет|\bнаписала?(?:\(а\))?|写道|さんは書きました)\s*[:：]\s*$",
@@ -68,6 +77,10 @@ _DATED = re.compile(
 )
 _HEADED = re.compile(r"\s{0,3}#{1,6}\s+")
 _BULLET = re.compile(r"\s*(?:[-*+•‣–]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+")
+
+#: The number of an item of a list that stands in the middle of a paragraph.
+_NUMBERED = re.compile(r"\(?(\d{1,2})[.)]\s+(?=[^\W\d_])")
+_NUMBER_AT_END = re.compile(r"\s\(?(\d{1,2})[.)]$")
 
 _URL = re.compile(r"(?:https?://|www\.|ftp://)[^\s<>]*[^\s<>.,;:!?)\]}'\"*_]", re.IGNORECASE)
 _IMAGE = re.compile(r"!\[[^\[\]]{0,500}\]\([^()\s]{0,2000}(?:\s[^()]{0,200})?\)")
@@ -159,11 +172,13 @@ def paragraphs(comment: str) -> list[Span]:
     lines = [Row(match.start(), match.end(), match.group()) for match in _LINE.finditer(text)]
     found: list[Span] = []
     begin = end = -1
+    tail = leave = False
     for index, (start, stop, line) in enumerate(lines):
         bare = line.strip()
         if _SIGNATURE.match(line) or (bare[:1] in "-bB" and _FORWARDED.match(bare)):
             break  # what follows is a signature, or another mail
-        out = not bare or _not_own(bare) or _head(lines, index) or _wrapped(lines, index)
+        tail, leave = _tail(lines, index, tail=tail), _leave(lines, index, leave=leave)
+        out = not bare or tail or leave or _not_own(bare) or _head(lines, index) or _wrapped(lines, index)
         headed = _HEADED.match(line)
         marker = headed or _BULLET.match(line)
         if begin >= 0 and (out or marker or start != end + 1):
@@ -231,13 +246,59 @@ def _wrapped(lines: list[Row], index: int) -> bool:
     )
 
 
+def _before_number(comment: str, start: int, end: int) -> int:
+    """Where a sentence ends before the number of the item that follows it in the same line: “Two things: 1. …”."""
+    match = _NUMBER_AT_END.search(comment, start, end)
+    if match is None:
+        return end
+    number = int(match[1])
+    other, where = ("2", comment[end:]) if number == 1 else (str(number - 1), comment[:start])
+    return match.start() if re.search(rf"(?<!\d){other}[.)]\s", where) else end
+
+
+def _adjacent(lines: list[Row], index: int) -> bool:
+    """Whether no empty line stands above this one."""
+    return index > 0 and lines[index].start == lines[index - 1].stop + 1
+
+
+def _tail(lines: list[Row], index: int, *, tail: bool) -> bool:
+    """Whether a long quoted line goes on here in small letters, without a mark of its own; `tail`: the line above was such."""
+    if not _adjacent(lines, index) or not lines[index].line.lstrip()[:1].islower():
+        return False
+    above = lines[index - 1].line.rstrip()
+    return tail or (
+        len(above) >= _WRAPPING
+        and above[-1] not in '.!?:…"'
+        and ">" in above
+        and _QUOTED.match(above) is not None
+    )
+
+
+def _leave(lines: list[Row], index: int, *, leave: bool) -> bool:
+    """Whether somebody takes leave here, or signs below it; `leave`: the line above was such."""
+    bare = lines[index].line.strip()
+    if _LEAVE.fullmatch(bare):
+        return True
+    return leave and _adjacent(lines, index) and len(bare) < _WRAPPING and bare[-1:] not in ".!?"
+
+
 def _own(comment: str, span: Span) -> Iterator[Span]:
     """The sentences of a paragraph that do not stand in quotation marks as a whole: those are somebody else's."""
     quoted = [match.span() for match in _SPEECH.finditer(comment, *span)] if _QUOTES & set(comment) else []
     for start, end in boundaries.sentences(comment, span):
         last = start + len(comment[start:end].rstrip(".!?*_ "))
         if not any(first <= start and last <= final for first, final in quoted):
-            yield _bare(comment, start, end)
+            yield _bare(comment, _after_number(comment, start), _before_number(comment, start, end))
+
+
+def _after_number(comment: str, start: int) -> int:
+    """Where an item of a list begins behind its number: 2 is one only after a 1, unlike in “3. Oktober”."""
+    match = _NUMBERED.match(comment, start)
+    if match is None:
+        return start
+    before = str(int(match[1]) - 1)
+    listed = before == "0" or re.search(rf"(?<!\d){before}[.)]\s", comment[:start])
+    return match.end() if listed else start
 
 
 def _bare(comment: str, start: int, end: int) -> Span:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from plugins.summaries import prose
-from plugins.summaries.gathering import Read
+from plugins.summaries.gathering import FEWEST, Read
 from plugins.summaries.score import Rated
 from plugins.summaries.steps import Steps
 from plugins.summaries.tree import Comment
@@ -87,7 +87,8 @@ def _first_words(comment: Comment, count: int = 5) -> str | None:
     """The first words of a comment, or characters where words are not parted; None where there are none to show."""
     if comment.silent:
         return None
-    first = next((s.shown for s in prose.sentences(comment.text)), "")
+    said = prose.sentences(comment.text)
+    first = next((s.shown for s in said if s.length >= FEWEST), said[0].shown if said else "")
     short = " ".join(first.split()[:count])[:40]
     return short + ("…" if len(short) < len(first) else "") if short else None
 

@@ -26,7 +26,7 @@ class SummarySettings(Settings):
     min_comments: Annotated[int, Field(ge=2)] = 25
     """Shorter threads are quicker read than summarized, so nobody gets a digest of them."""
     long_from: Annotated[int, Field(ge=100)] = 1000
-    """From so many comments on, a line says that the thread is being read, becomes the digest, and can be cancelled."""
+    """From so many comments on, a line says that the thread is being read, and that can be cancelled."""
     span: Duration = timedelta(hours=24)
     """How far back `!summary` looks in a room."""
     regular: Literal["never", "daily", "weekly"] = "never"

@@ -15,7 +15,7 @@ from bot import actions
 from bot.model import Platform, Ref
 from bot.platforms.matrix.lookup import SKEW
 from bot.platforms.protocol import Refused
-from bot.text import Document, Link, Name, bullets, document, line
+from bot.text import Document, Link, Name, bullets, document, line, quote
 from tests.matrix.acting import Bot, acting, known
 from tests.matrix.raw_events import NOON, PRIVATE
 from tests.synapse import ROOM_VERSIONS, Denied, Person, Synapse, Town
@@ -157,7 +157,11 @@ async def test_taking_back_and_reacting_may_be_repeated(synapse: Synapse, versio
 
 def warning(scene: Scene, about: Ref | None) -> actions.Warn:
     return actions.Warn(
-        place="lounge", person=known(scene.ana), about=about, rule="kind", text=document("Be kind.")
+        place="lounge",
+        person=known(scene.ana),
+        about=about,
+        rule="kind",
+        text=document("Be kind.", quote("rude")),
     )
 
 
@@ -171,7 +175,8 @@ async def test_a_warning_answers_what_it_is_about_and_mentions_its_target_alone(
         said = await scene.said(receipt.ref)
         assert said["m.mentions"] == {"user_ids": [scene.ana.id]}
         assert said["m.relates_to"] == {"m.in_reply_to": {"event_id": rude}}
-        assert said["body"] == f"{scene.ana.id}: Be kind."
+        assert said["body"] == f"{scene.ana.id}: Be kind.\n\n> rude"
+        assert "<blockquote><p><span data-mx-spoiler>rude" in said["formatted_body"]
 
 
 @both

@@ -6,19 +6,21 @@ Nobody waits here: how long the reader would have slept is written down, and eve
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from aiohttp import web
 
 from bot import reader as core
-from bot.clock import SystemClock
+from bot.clock import FakeClock, SystemClock
 from bot.ledger import Ledger
 from bot.model import Message, Occurrence, Place, PlaceKind, Platform
-from bot.platforms.matrix import Credentials, MatrixAdapter, stream
+from bot.platforms.matrix import Credentials, MatrixAdapter, stream, wire
+from bot.platforms.matrix.client import LONGEST_WAIT, Client
 from bot.platforms.matrix.wire import NioWire
 from bot.platforms.protocol import Busy, PlatformError, Refused, Unclear, Unreachable
 from bot.reader import Reader
@@ -297,3 +299,32 @@ async def test_what_became_of_something_said_is_told_apart(
         await runner.cleanup()
     if isinstance(error.value, Busy):
         assert error.value.after == timedelta(seconds=7)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "wait"),
+    [
+        ({"retry-after": "7"}, {"retry_after_ms": 900}, timedelta(seconds=7)),
+        ({"retry-after": "Mon, 02 Mar 2026 12:00:30 GMT"}, {}, timedelta(seconds=30)),
+        ({"retry-after": "Mon, 02 Mar 2026 11:00:00 GMT"}, {}, timedelta()),
+        ({"retry-after": "soon"}, {"retry_after_ms": 900}, timedelta(milliseconds=900)),
+        ({}, {"retry_after_ms": 10**15}, LONGEST_WAIT),
+        ({"retry-after": "999999999"}, {}, LONGEST_WAIT),
+        ({}, {"retry_after_ms": -5}, timedelta()),
+        ({}, {"retry_after_ms": "900"}, None),
+    ],
+)
+async def test_how_long_a_server_may_make_us_wait(
+    headers: dict[str, str], body: dict[str, Any], wait: timedelta | None
+) -> None:
+    class Busy429:
+        async def request(self, *_: Any) -> wire.Answer:
+            return wire.Answer(429, headers, json.dumps(body).encode())
+
+        async def close(self) -> None: ...
+
+    noon = FakeClock(datetime(2026, 3, 2, 12, tzinfo=UTC))
+    client = Client("https://matrix.example.org", "chat", noon, wire=Busy429())
+    with pytest.raises(Busy) as caught:
+        await client.call("GET", "v3/sync")
+    assert caught.value.after == wait

@@ -44,7 +44,7 @@ async def test_each_room_is_listed_with_what_the_bot_may_do_and_what_it_lacks(
         async with reading(synapse.url, bot, [place(room)], needs=needs) as desk:
             assert await desk.adapter.check() == [
                 (
-                    f"place lounge: Lounge ({room}): the bot's power level there is 50, too low to mute people (takes 100; for"
+                    f"place lounge: Lounge ({room}): the bot's power level is 50, too low to mute people (takes 100; for"
                     " moderation). Somebody of a higher level can raise it in the room's settings, or at the bot's name in the list"
                     " of members"
                 )
@@ -76,7 +76,7 @@ async def test_the_command_tells_it_with_the_line_of_the_account(
         problems = [p["message"] for p in found["problems"] if p["key"] == "accounts.chat" and p["line"] == 2]
         assert problems == [
             (
-                f"place lounge: Lounge ({room}): the bot's power level there is 0, too low to pin messages (takes 50; for"
+                f"place lounge: Lounge ({room}): the bot's power level is 0, too low to pin messages (takes 50; for"
                 " daily_prompts). Somebody of a higher level can raise it in the room's settings, or at the bot's name in the list of members"
             )
         ], "what nothing needs is no problem"
@@ -110,7 +110,7 @@ def test_all_that_lacks_in_a_room_is_one_sentence() -> None:
     moderation = ("moderation",)
     wanted = dict.fromkeys((Capability.BAN, Capability.KICK, Capability.REMOVE), moderation)
     assert lacking(powers, "@bot:x", wanted).startswith(
-        "the bot's power level there is 0, too low to speak (takes 10), and to kick people and ban people (takes 50; for"
+        "the bot's power level is 0, too low to speak (takes 10), and to kick people and ban people (takes 50; for"
         " moderation), and to remove messages (nobody may there; for moderation). "
     )
     assert lacking(replace(powers, users={"@bot:x": 50}), "@bot:x", {}) == ""

@@ -43,7 +43,7 @@ ALLOWED = {
     tag: set()
     for tag in "del h1 h2 h3 h4 h5 h6 blockquote p ul li sup sub b i u strong em s hr br table thead tbody tr th td caption pre"  # noqa: SIM905 - a list of words
     " span details summary".split()
-} | {"a": {"href"}, "ol": {"start"}, "code": {"class"}}
+} | {"a": {"href"}, "ol": {"start"}, "code": {"class"}, "span": {"data-mx-spoiler"}}
 
 
 class Checker(HTMLParser):
@@ -100,6 +100,18 @@ def test_a_warning_in_a_room() -> None:
         "m.relates_to": {"m.in_reply_to": {"event_id": "$rude"}},
         "org.folkmoot.key": content.transaction("action-1"),
     }
+
+
+def test_nobody_has_to_read_what_a_warning_quotes() -> None:
+    doc = document("Please be kind.", quote("you <b>windbag\nand more"), "Case #3.")
+    made = content.message(doc, "k", veiled=True)
+    checked(made)
+    assert made["formatted_body"] == (
+        "<p>Please be kind.</p><blockquote><p><span data-mx-spoiler>you &lt;b&gt;windbag</span></p>"
+        "<p><span data-mx-spoiler>and more</span></p></blockquote><p>Case #3.</p>"
+    )
+    assert "data-mx-spoiler" not in content.message(doc, "k")["formatted_body"]
+    checked(content.message(document(Prose("> a\n>\n> - b\n>\n>   > c\n")), "k", veiled=True))
 
 
 @pytest.mark.parametrize(

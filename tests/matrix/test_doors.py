@@ -72,6 +72,23 @@ async def test_invitations_count_from_those_configured_and_strangers_are_reporte
             assert len([o for o in desk.heard if isinstance(o, Noticed)]) == 5
 
 
+async def test_an_invitation_that_was_taken_back_leaves_nothing_behind(synapse: Synapse) -> None:
+    async with synapse.town() as town:
+        bot, ana, eve = [await town.register(name) for name in ("folkmoot", "ana", "eve")]
+        async with reading(synapse.url, bot, [], invites_from=[ana.id]) as desk:
+            seen, unseen = await eve.create_room(public=False), await ana.create_room(public=False)
+            await eve.invite(seen, bot)
+            await desk.settle()
+            [told] = desk.heard
+            for person, room in ((eve, seen), (ana, unseen)):
+                await person.invite(room, bot)
+                await person.kick(room, bot)
+            await desk.settle()
+            assert desk.heard == [told]
+            assert '"invites"' not in (desk.cursor or "")
+            assert await ana.membership(unseen, bot) == "leave"
+
+
 @pytest.mark.parametrize("version", ROOM_VERSIONS)
 async def test_a_banned_person_may_talk_in_private_and_a_stranger_may_not(
     synapse: Synapse, version: str

@@ -357,7 +357,7 @@ async def test_each_account_may_ask_and_appeal_for_the_other():
         ana, twin, bo = community.matrix("ana"), community.lemmy("ana"), community.lemmy("bo")
         await offend(twin)
         await ana.tells("!why #1")
-        assert ana.heard() == "There is no case #1 that you may see."
+        assert ana.heard() == "There is no case #1 that you may see. “!strikes” shows the numbers of yours."
         await link(ana, twin)
         community.skip()
         await ana.tells("!why #1")
@@ -468,6 +468,24 @@ async def test_what_moderators_keep_about_somebody_is_about_all_of_their_account
             modroom | bot → @mo:example.org: @ana:example.org is not exempt.
             """
         )
+
+
+async def test_a_label_goes_with_all_accounts_of_somebody():
+    rule = "name: Guests\nbody+title: hello\nauthor:\n  flair_text: guest\nwarn: Not yet.\nmode: enforce\n"
+    async with TwoSides({"moderation": {"text": rule}, "accounts": {}}) as community:
+        ana, twin = community.matrix("ana"), community.lemmy("ana")
+        mo = community.matrix("mo", Role.MODERATOR)
+        await link(ana, twin)
+        await mo.says(f"!label {twin.name} guest", place="modroom")
+        community.skip()
+        await ana.says("hello")
+        assert f"bot warns {ana.name}" in community.transcript()
+        await mo.says(f"!label {ana.name} regular", place="modroom")
+        await mo.says(f"!label {twin.name}", place="modroom")
+        assert "labelled “regular”" in community.transcript(), "the newest label is the only one"
+        await mo.says(f"!unlabel {twin.name}", place="modroom")
+        await mo.says(f"!label {ana.name}", place="modroom")
+        assert community.transcript().endswith("has no label.")
 
 
 @pytest.mark.parametrize("moment", range(4))

@@ -172,7 +172,7 @@ async def test_a_moderator_is_never_a_target_and_the_refusal_is_said() -> None:
             lounge | mo: !out @mira
             lounge | bot → mo: Not done (ban mira from lounge for good): moderators are never a target.
             lounge | mo: !out @mo
-            lounge | bot → mo: Not done (ban mo from lounge for good): moderators are never a target.
+            lounge | bot → mo: Not done (ban mo from lounge for good): that is you.
         """)
         assert mira.name
 

@@ -180,9 +180,9 @@ async def test_nobody_acts_on_themselves_on_the_bot_or_on_a_moderator():
         assert community.transcript() == script(
             """
             modroom | mo: !warn @mo
-            modroom | bot → mo: Not done (warn mo): moderators are never a target.
+            modroom | bot → mo: Not done (warn mo): that is you.
             modroom | mo: !ban @mo 1d
-            modroom | bot → mo: Not done (ban mo from freechat until 2026-03-03 08:00 UTC): moderators are never a target.
+            modroom | bot → mo: Not done (ban mo from freechat until 2026-03-03 08:00 UTC): that is you.
             modroom | mo: !mute @folkmoot 1h
             modroom | bot → mo: Not done (mute folkmoot in freechat until 2026-03-02 09:00 UTC): that is me.
             modroom | mo: !ban @bo 1d

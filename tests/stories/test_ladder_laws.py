@@ -297,4 +297,4 @@ def _is_by_ladder(stored: Stored, now: datetime) -> bool:
 
 
 TestTown = Town.TestCase
-TestTown.settings = settings(max_examples=12, stateful_step_count=25)
+TestTown.settings = settings(max_examples=6, stateful_step_count=20)

@@ -192,7 +192,7 @@ async def test_moderators_bots_and_trusted_people_are_exempt():
             lounge | mo: casino
             lounge | robot: casino
             lounge | mo: !warn @mo for fun
-            lounge | bot → mo: Not done (warn mo): moderators are never a target.
+            lounge | bot → mo: Not done (warn mo): that is you.
             """
         )
 
@@ -406,7 +406,13 @@ async def test_moderators_warn_mute_and_ban_by_hand():
         )
 
 
-async def test_a_new_rule_only_watches_until_it_is_enforced():
+@pytest.fixture
+def no_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What trying rules out costs is shown, and differs each time."""
+    monkeypatch.setattr("plugins.moderation.rulecommands.thread_time", lambda: 0.0)
+
+
+async def test_a_new_rule_only_watches_until_it_is_enforced(no_cost: None):
     async with moot("name: Be kind\nbody: idiot\nwarn: yes\n") as community:
         ana, mo = community.member("ana"), community.moderator("mo")
         await ana.says("you idiot")
@@ -426,8 +432,10 @@ async def test_a_new_rule_only_watches_until_it_is_enforced():
             modroom | bot → mo: - Be kind: watch, 1 strike
             modroom | mo: !rules backtest Be kind 7d
             modroom | bot → mo: Be kind over the last 1w: 1 of 1 messages, by 1 person.
+                Most often: ana 1.
                 The ladder would have led to: 1 × warn.
                 - ana: “you idiot” (idiot)
+                It took 0 ms.
                 To let it act: !rules enforce Be kind
             modroom | mo: !rules enforce be kind
             modroom | bot → mo: Be kind is enforced from now on.
@@ -447,7 +455,7 @@ async def test_a_new_rule_only_watches_until_it_is_enforced():
         )
 
 
-async def test_rules_are_added_tried_and_taken_back_by_chat():
+async def test_rules_are_added_tried_and_taken_back_by_chat(no_cost: None):
     async with moot() as community:
         mo, ana = community.moderator("mo"), community.member("ana")
         await mo.says("!rules add\nname: Cats\nboddy: cats\naction: remove", place="modroom")
@@ -485,10 +493,13 @@ async def test_rules_are_added_tried_and_taken_back_by_chat():
                 ```
             modroom | bot → mo: Cats is added and only watches. “!rules backtest Cats” shows what it would have done.
             modroom | mo: !rules test I like cats and a casino
-            modroom | bot → mo: - No gambling: enforce, remove, 1 strike, found “casino”
-                - Cats: watch, remove, found “cats”
+            modroom | bot → mo: - No gambling: enforce, remove, 1 strike: “casino” in the body (characters 19 to 24, as written)
+                - Cats: watch, remove: “cats” in the body (characters 8 to 11, as written)
+                The ladder, for somebody without a strike: 1 strike point → warn.
+                Moderators, trusted people and bots are exempt.
+                2 rules in 0.0 ms.
             modroom | mo: !rules test I like dogs
-            modroom | bot → mo: No rule catches that.
+            modroom | bot → mo: No rule catches that. 2 rules in 0.0 ms.
             modroom | mo: !rules show cats
             modroom | bot → mo: Cats: watch, version 3762cf77, chat line 1
                 > name: Cats
@@ -514,6 +525,48 @@ async def test_rules_are_added_tried_and_taken_back_by_chat():
             modroom | bot → mo: There is no rule “Cats”. “!rules list” shows them all.
             modroom | mo: !rules list
             modroom | bot → mo: - No gambling: enforce, remove, 1 strike
+            """
+        )
+
+
+async def test_rules_are_tried_on_the_message_that_is_answered(no_cost: None):
+    rules = (
+        "name: No gambling\nbody: casino\nwarn: Please do not.\nmode: enforce\n---\n"
+        "name: Repeats\nbody: hello\nrepeat: {count: 2, within: 1h, same: text}\naction: report\n---\n"
+        "name: Answers\nbody: hello\ncomment: Hello {{author}}!"
+    )
+    async with moot(rules) as community:
+        ana, mo = community.member("ana"), community.moderator("mo")
+        await ana.says("my casino")
+        await community.advance(minutes=5)
+        again = await ana.says("my casino again")
+        own = await mo.says("the casino of old, hello")
+        await ana.says("hello")
+        greeting = await ana.says("hello")
+        community.skip()
+        for said in (again, own, greeting):
+            await mo.replies(said, "!rules test")
+        await mo.says("!rules test", "modroom")
+        assert community.transcript() == script(
+            """
+            lounge | mo → ana: !rules test
+            lounge | bot → mo: - No gambling: enforce, 1 strike: “casino” in the body (characters 4 to 9, as written)
+                For ana it would belong to the incident of the last strike, so no new one.
+                Moderators, trusted people and bots are exempt.
+                3 rules in 0.0 ms.
+            lounge | mo → mo: !rules test
+            lounge | bot → mo: - No gambling: enforce, 1 strike: “casino” in the body (characters 5 to 10, as written)
+                - Answers: watch, comment: “hello” in the body (characters 20 to 24, as written)
+                The ladder, for mo: 1 strike point → warn.
+                mo is exempt from No gambling.
+                3 rules in 0.0 ms.
+            lounge | mo → ana: !rules test
+            lounge | bot → mo: - Repeats: watch, report: “hello” in the body (characters 1 to 5, as written)
+                - Answers: watch, comment: “hello” in the body (characters 1 to 5, as written)
+                Moderators, trusted people and bots are exempt, but not from Answers.
+                3 rules in 0.0 ms.
+            modroom | mo: !rules test
+            modroom | bot → mo: Say a text to try the rules on, or answer the message that they are to be held against.
             """
         )
 
@@ -644,7 +697,7 @@ async def test_who_may_ask_what():
         assert community.transcript() == script(
             """
             lounge | bo: !why #1
-            lounge | bot → bo: There is no case #1 that you may see.
+            lounge | bot → bo: There is no case #1 that you may see. “!strikes” shows the numbers of yours.
             lounge | bo: !strikes @ana
             lounge | bot → bo: Only moderators can see somebody else's strikes. “!strikes” alone shows your own.
             lounge | bo: !ban @ana
@@ -660,7 +713,7 @@ async def test_who_may_ask_what():
             modroom | mo: !cases
             modroom | bot → mo: - #1 ana: No gambling, stands, 2026-03-02 08:00 UTC
             modroom | mo: !why #9
-            modroom | bot → mo: There is no case #9 that you may see.
+            modroom | bot → mo: There is no case #9. “!cases” shows the numbers.
             modroom | mo: !grant #1
             modroom | bot → mo: There is no appeal in case #1. “!undo #1” takes a case back without one.
             modroom | mo: !approve #1

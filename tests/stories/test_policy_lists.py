@@ -334,7 +334,7 @@ async def test_moderators_publish_by_hand() -> None:
             modroom | bot → mo: ana is put on badlist: case #1.
             badlist | bot lists ana (advertising everywhere)
             modroom | mo: !policies add @mo
-            modroom | bot → mo: Not done (put mo on the list badlist): moderators are never a target.
+            modroom | bot → mo: Not done (put mo on the list badlist): that is you.
             modroom | mo: !policies remove @ana a mistake
             badlist | bot takes ana off the list (undone: advertising everywhere)
             modroom | bot → mo: ana is taken off badlist.
@@ -360,3 +360,51 @@ async def test_without_a_list_of_ones_own_nothing_is_published() -> None:
         await town.advance(minutes=5)
         await mo.says("!policies add @ana", place="modroom")
         assert "Nothing is published: lounge is no list of this community." in town.transcript()
+
+
+async def test_whole_servers_are_shut_out_only_where_that_is_asked_for_and_a_moderator_agrees() -> None:
+    async with moot() as town:
+        town.publish("*.spam.example", kind=PolicyKind.SERVER)
+        town.skip()
+        await town.advance(minutes=5)
+        assert town.transcript() == "", "off by default"
+
+    async with moot(mode="enforce", server_acl=True) as town:
+        mo = town.moderator("mo")
+        town.publish("*.Spam.example", kind=PolicyKind.SERVER)
+        town.publish("rude.example", kind=PolicyKind.SERVER)
+        town.skip()
+        await town.advance(minutes=5)
+        await mo.says("!approve #1", place="modroom")
+        await town.advance(minutes=5)
+        town.publish("evil.example", kind=PolicyKind.SERVER)
+        await town.advance(minutes=5)
+        await mo.says("!reject #2", place="modroom")
+        await mo.says("!undo #1", place="modroom")
+        assert town.transcript() == script("""
+            modroom | bot: Your decision #1 — proposed: shut the servers *.spam.example, rude.example out of freechat; shut the servers *.spam.example, rude.example out of lounge (policy_lists: named on the list badlist)
+                Proposed: a moderator decides. Put ✅ or ❌ below this, or say !approve or !reject #1.
+            modroom | mo: !approve #1
+            freechat | bot shuts out *.spam.example, rude.example (named on the list badlist)
+            lounge | bot shuts out *.spam.example, rude.example (named on the list badlist)
+            modroom | bot → mo: Case #1 is approved.
+            modroom | bot: Your decision #2 — proposed: shut the server evil.example out of freechat; shut the server evil.example out of lounge (policy_lists: named on the list badlist)
+                Proposed: a moderator decides. Put ✅ or ❌ below this, or say !approve or !reject #2.
+            modroom | mo: !reject #2
+            modroom | bot → mo: Case #2 is rejected.
+            modroom | mo: !undo #1
+            lounge | bot lets in again *.spam.example, rude.example (undone: named on the list badlist)
+            freechat | bot lets in again *.spam.example, rude.example (undone: named on the list badlist)
+            modroom | bot → mo: Case #1 is taken back.
+            """)
+
+
+async def test_while_watching_servers_are_only_shown() -> None:
+    async with moot(server_acl=True) as town:
+        town.publish("rude.example", kind=PolicyKind.SERVER)
+        town.skip()
+        await town.advance(minutes=5)
+        await town.advance(minutes=5)
+        assert town.transcript() == script("""
+            modroom | bot: Only watching — would: shut the server rude.example out of freechat; shut the server rude.example out of lounge (policy_lists: named on the list badlist)
+            """)

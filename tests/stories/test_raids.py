@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.api import Capability
+from bot.platforms.memory import MemoryAdapter
 from bot.testing import MONDAY, Moot, script
 from plugins.moderation.crowd import Crowd
 
@@ -108,6 +111,88 @@ async def test_moderators_and_greetings_and_a_raid_that_is_known_are_no_raid():
             await community.member(name).says(SPAM)
             await community.restart()
         assert community.transcript().count("raid?") == 1
+
+
+async def test_a_lock_down_by_itself_ends_although_the_bot_was_away_at_that_time():
+    async with moot(joins=2, answer="lockdown", lasts="10m") as community:
+        for name in ("one", "two"):
+            await community.member(name).joins()
+        await community.restart()
+        await community.member("ana").tries("may I?")
+        community.skip()
+        community.clock.advance(timedelta(minutes=25))  # nobody is there at the tenth
+        await community.restart()
+        await community.member("ana").says("ah")
+        assert community.transcript() == script(
+            """
+            lounge | bot lets everybody write again (the time is up)
+            lounge | ana: ah
+            """
+        )
+
+
+async def test_slow_mode_by_itself_goes_on_after_a_restart_and_ends():
+    async with moot(same_text=2, answer="slowmode", lasts="10m", wait="1m") as community:
+        for name in ("one", "two"):
+            await community.member(name).says(SPAM)
+        ana = community.member("ana")
+        await ana.says("what was that?")
+        community.skip()
+        await community.restart()
+        await ana.says("hello?")
+        await community.advance(minutes=10)
+        await community.restart()
+        await ana.says("ah")
+        await ana.says("over")
+        assert community.transcript() == script(
+            """
+            lounge | ana: hello?
+            lounge | bot removes ana’s “hello?” (slow mode)
+            private | bot → ana: There is slow mode in lounge until 2026-03-02 08:10 UTC: one message in 1m. What comes sooner is removed. This is no strike.
+                Case #1. If this is a mistake, write to me: !appeal #1 and why. A moderator will look at it.
+            lounge | ana: ah
+            lounge | ana: over
+            """
+        )
+
+
+async def test_new_accounts_in_a_community_bring_slow_mode_where_it_cannot_be_locked_down(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(MemoryAdapter, "capabilities", MemoryAdapter.capabilities - {Capability.LOCKDOWN})
+    async with moot(newcomers=2) as community:
+        for name in ("one", "two"):
+            await community.member(name, since=MONDAY).posts(f"Hello from {name}")
+        assert community.transcript().splitlines()[-1] == (
+            "modroom | bot: A raid? 2 people with new accounts wrote in freechat within 2m. "
+            "Slow mode may help: !slowmode 30s for 30m in freechat"
+        )
+
+
+async def test_what_was_proposed_too_long_ago_is_not_done_any_more():
+    async with moot(joins=2, lasts="10m") as community:
+        mo = community.moderator("mo")
+        for name in ("one", "two"):
+            await community.member(name).joins()
+        card = community.newest("modroom")
+        await community.advance(hours=1)
+        community.skip()
+        await mo.says("!approve #1", place="modroom")
+        await mo.reacts(card, "✅")
+        await mo.says("!reject #1", place="modroom")
+        assert community.world.closed == set()
+        assert (
+            community.transcript().count("What case #1 proposes would be over by now. “!reject #1” drops it.")
+            == 2
+        )
+
+
+async def test_no_raid_is_looked_for_where_that_is_switched_off():
+    async with moot(joins=2, same_text=2, newcomers=2, answer="off") as community:
+        for name in ("one", "two", "three"):
+            await community.member(name, since=MONDAY).joins()
+            await community.member(name, since=MONDAY).says(SPAM)
+        assert "bot" not in community.transcript()
 
 
 @given(

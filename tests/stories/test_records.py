@@ -35,7 +35,8 @@ async def test_notes_are_for_moderators_only():
                 - 1 knows the rules, was only joking (mo, 2026-03-02 08:00 UTC)
                 - 2 asked for help on Monday (mo, 2026-03-02 08:00 UTC)
             modroom | mo: !unnote @ana 1
-            modroom | bot → mo: Note 1 about ana is gone.
+            modroom | bot → mo: Note 1 about ana is gone. It said:
+                > knows the rules, was only joking
             modroom | mo: !unnote @ana 7
             modroom | bot → mo: There is no note 7 about ana; there are 1.
             private | mo → bot: !notes @ana
@@ -110,6 +111,23 @@ async def test_who_is_exempt_is_spared_by_the_rules_until_the_time_is_up():
                 > casino
             """
         )
+
+
+async def test_who_is_exempt_from_one_rule_is_not_from_another():
+    rules = f"{GAMBLING}---\nname: Kind\nbody: windbag\nwarn: Please no.\nmode: enforce\n"
+    async with moot(rules) as community:
+        ana, mo = community.member("ana"), community.moderator("mo")
+        await mo.says("!exempt @ana 2d no gambling", place="modroom")
+        community.skip()
+        await ana.says("casino")
+        await ana.says("casino, you windbag")
+        await community.advance(days=2)
+        await ana.says("casino")
+        warned = [row for row in community.transcript().splitlines() if "bot warns" in row]
+        assert warned == [
+            "lounge | bot warns ana: ana, please note our rule: Kind.",
+            "lounge | bot warns ana: ana, please note our rule: No gambling.",
+        ]
 
 
 async def test_a_label_is_something_that_rules_can_ask_for():

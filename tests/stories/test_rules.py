@@ -469,6 +469,36 @@ async def test_an_expression_that_explodes_is_given_up_and_a_human_looks():
         ]
 
 
+async def test_a_rule_that_was_given_up_stays_so_until_a_moderator_lets_it_or_its_text_changes():
+    bomb = "name: Bomb\nbody (regex): '^(?=(a|aa)+$)(?:a|aa)+(?<!a)$'\naction: remove"
+    async with moot(bomb, "name: Other\nbody: nothing\naction: report") as community:
+        ana, mo = community.member("ana"), community.moderator("mo")
+
+        async def takes_long() -> bool:
+            await ana.says("a" * 300)
+            return "The rule Bomb took too long" in community.transcript()
+
+        assert await takes_long()
+        await community.restart()
+        assert await takes_long()
+        # What else is changed, and a restart, do not bring it back.
+        await mo.says("!rules watch Other", "modroom")
+        await community.restart()
+        assert not await takes_long()
+        await mo.says("!rules list", "modroom")
+        assert (
+            "Bomb: enforce, but not tried any more because it took too long twice, remove"
+            in community.transcript()
+        )
+        await mo.says("!rules enforce Bomb", "modroom")
+        assert "It took too long twice and is tried again" in community.transcript()
+        assert await takes_long()
+        assert await takes_long()
+        assert not await takes_long()
+        await mo.says(f"!rules edit Bomb\n{bomb}\nmode: enforce\npriority: 1", "modroom")
+        assert await takes_long()
+
+
 async def test_a_cross_post_says_where_it_comes_from():
     async with moot(
         "name: Cross\ntype: crosspost submission\ncomment: Seen elsewhere.",
@@ -613,6 +643,45 @@ async def test_a_rule_of_the_chat_is_rolled_back_until_nothing_is_left():
                 > -body: a
                 > -action: report
                 “!rules rollback”, its name and one of the versions in brackets bring a text back.
+            """
+        )
+
+
+async def test_rules_are_sent_out_and_taken_in_again_by_chat():
+    async with moot(
+        "# Ours\nname: A\nbody: a~~~\naction: report", "name: B\nbody: b\naction: remove"
+    ) as community:
+        mo = community.moderator("mo")
+        await mo.says("!rules add\nname: C\nbody: c # for now\naction: report", "modroom")
+        await mo.says("!rules watch B", "modroom")
+        community.skip()
+        await mo.says("!rules export", "modroom")
+        text = "# Ours\nname: A\nbody: a~~~\naction: report\nmode: enforce\n---\nname: B\nbody: b\naction: remove\nmode: watch\n---\nname: C\nbody: c # for now\naction: report"
+        shown = community.transcript().partition("bot → mo: ")[2]
+        assert "\n".join(row.removeprefix("    ") for row in shown.splitlines()) == text
+    # Another community takes them in, all or none, and the same again changes nothing.
+    async with moot("name: B\nbody: b\naction: spam") as community:
+        mo = community.moderator("mo")
+        await mo.says(f"!rules add\n{text}\n---\nname: D\nbody: d", "modroom")
+        await mo.says(f"!rules add\n```yaml\n{text}\n```", "modroom")
+        await mo.says(f"!rules add\n{text}", "modroom")
+        await mo.says("!rules list", "modroom")
+        said = [row for row in community.transcript().splitlines() if not row.startswith("modroom | mo")]
+        told = "\n".join(
+            row for row in said if row.removeprefix("    ") not in {*text.splitlines(), "```", "```yaml"}
+        )
+        assert told == script(
+            """
+                name: D
+                body: d
+            modroom | bot → mo: I did not add that rule:
+                - line 16: D: does nothing; add `action: report`, or another action
+                Mend it and send it again.
+            modroom | bot → mo: 3 rules are added or changed, 0 were there already. “!rules list” shows their modes.
+            modroom | bot → mo: All of that is in force already.
+            modroom | bot → mo: - B: watch, remove
+                - A: enforce, report
+                - C: watch, report
             """
         )
 

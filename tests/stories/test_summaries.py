@@ -68,11 +68,11 @@ async def test_the_tenth_comment_brings_the_digest() -> None:
         assert it.moot.transcript() == script("""
             freechat | bo → ana: Moving costs more than a year of higher rents, so people stay.
             freechat | bot → ana: Thread digest · 10 comments by 5 people · extracts only, nobody's words changed, no AI
-                rents — 6 comments, 5 people
+                rents · cap · higher — 6 comments, 5 people
                 > Rents in the old town have doubled since the trams came back. — cy · comment (memory://freechat/3) · 4 replies
                 > A cap on rents would only move the problem to the suburbs. — di · comment (memory://freechat/5)
                 > The suburbs already pay higher rents than the old town did ten years ago. — ed · comment (memory://freechat/7)
-                deposit · inventory — 4 comments, 4 people
+                deposit · inventory · scheme — 4 comments, 4 people
                 > The deposit scheme only helps if the inventory was signed on the first day. — bo · comment (memory://freechat/2) · 3 replies
                 > Ours refused to sign the inventory and we still won the deposit back. — cy · comment (memory://freechat/4)
                 Asked, not answered yet

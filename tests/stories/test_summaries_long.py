@@ -52,12 +52,12 @@ async def test_a_long_thread_is_announced_and_the_line_becomes_the_digest() -> N
         ed = moot.member("ed")
         assert await asks(moot, ed, post) == script("""
             freechat | ed → ana: !summary
-            freechat | bot → ed: Reading 101 comments. The digest will stand here shortly; !summary cancel stops it, and so does ❌ below this or taking the question back.
+            freechat | bot → ed: Reading 101 comments; the digest follows. !summary cancel stops it, and so does ❌ below this or taking the question back.
         """)
         await moot.settle()
         said = moot.transcript()
         assert said.startswith(
-            "freechat | bot edits “Reading 101 comments. The digest will s…”: Thread digest · 100 comments by 7 people"
+            "freechat | bot edits “Reading 101 comments; the digest follow…”: Thread digest · 100 comments by 7 people"
         )
         assert "bot →" not in said, "one comment, no more"
         await moot.advance(hours=1)
@@ -72,7 +72,7 @@ async def test_the_second_who_asks_is_led_to_the_digest_that_stands() -> None:
         said = moot.transcript()
         assert "bot edits “Thread digest · 100 comments" in said
         assert (
-            "bot edits “Reading 103 comments. The digest will s…”: The digest, brought up to date: here (memory://freechat/"
+            "bot edits “Reading 103 comments; the digest follow…”: The digest, brought up to date: here (memory://freechat/"
             in said
         )
 
@@ -118,7 +118,7 @@ async def test_a_cancelled_line_says_so() -> None:
     async with crowd() as (moot, post):
         await asks(moot, moot.member("ed"), post)
         said = await asks(moot, moot.member("ed"), post, "!summary cancel")
-        assert "bot edits “Reading 101 comments. The digest will s…”: Cancelled." in said
+        assert "bot edits “Reading 101 comments; the digest follow…”: Cancelled." in said
         said = await asks(moot, moot.member("ed"), post, "!summary cancel")
         assert "bot → ed: Nothing that you asked for is being read at the moment." in said
 
@@ -209,8 +209,38 @@ async def test_much_talk_in_a_room_is_long_work_too() -> None:
         moot.skip()
         await moot.member("ed").says("!summary 1h")
         said = moot.transcript()
-        assert "bot → ed: Reading 100 comments." in said
-        assert (
-            "bot edits “Reading 100 comments. The digest will s…”: Thread digest · 100 comments by 7 people"
-            in said
+        assert "bot → ed: Reading 100 comments; the digest follows." in said
+        assert "bot → ed: Thread digest · 100 comments by 7 people" in said, (
+            "a room has threads for what is long"
         )
+        assert (
+            "bot edits “Reading 100 comments; the digest follow…”: The digest: here (memory://lounge/" in said
+        )
+
+
+async def test_a_long_thread_without_a_sentence_says_so_in_the_line() -> None:
+    async with crowd(0) as (moot, post):
+        for n in range(LONG):
+            moot.world.say("freechat", f"p{n % 7}", "ok", post.id)
+        await moot.settle()
+        moot.skip()
+        await moot.member("ed").says(f"!summary memory://freechat/{post.id}")
+        assert moot.transcript().endswith("”: There is nothing to quote in those 100 comments.")
+        await moot.member("flo").replies(post, "!summary")
+        assert moot.transcript().endswith("”: There is nothing to quote in those 100 comments.")
+
+
+async def test_a_job_that_breaks_off_again_and_again_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with crowd() as (moot, post):
+
+        async def broken(adapter: MemoryAdapter, root: Ref) -> Thread:
+            raise ZeroDivisionError(f"{adapter.account}: {root}")
+
+        monkeypatch.setattr(MemoryAdapter, "thread", broken)
+        await moot.member("ed").replies(post, "!summary")
+        for _ in range(20):
+            await moot.advance(minutes=1)
+        moot.skip()
+        await moot.advance(days=2)
+        assert "The thread cannot be read at the moment. Try again in a few minutes." in moot.transcript()
+        assert await moot.ledger.recall_all("moot", "summaries", "job:") == {}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import Connection
+
+from bot.ledger.tables import metadata
 from bot.testing import Moot, script
 
 GAMBLING = "name: No gambling\nbody: casino\nwarn: Please no.\naction: remove\nmode: enforce\n"
@@ -95,6 +98,37 @@ async def test_evidence_is_blanked_after_its_time_and_what_waits_keeps_it():
         told = [str(stored.action) for stored in first.actions if stored.action.kind in {"warn", "report"}]
         assert "is what I said" not in " ".join(told)
         assert last.held
+
+
+async def test_after_its_time_nothing_that_was_quoted_is_left_anywhere():
+    async with moot() as community:
+        ana, mo, bo = community.member("ana"), community.moderator("mo"), community.member("bo")
+        said = await ana.says("casino sesame")
+        await bo.reports(await ana.says("an open sesame"), "rude")
+        await mo.reacts(community.newest("modroom"), "✅")
+        await bo.tells("!report memory://lounge/" + (await ana.says("sesame seeds")).id)
+        await mo.says("!why #1", place="modroom")
+        await ana.tells("!appeal #1 sesame is a plant")
+        await mo.reacts(community.newest("modroom"), "✅")
+        assert "sesame" in "".join(await dump(community))
+        later = community.clock.now() + timedelta(seconds=1)
+        await community.ledger.prune(later)
+        await community.ledger.prune_evidence(later)
+        assert [row for row in await dump(community) if "sesame" in row] == []
+        assert community.world.items[said.id].text == "casino sesame", "what people say is theirs"
+
+
+async def dump(community: Moot) -> list[str]:
+    """All rows of the ledger, as text."""
+
+    def rows(conn: Connection) -> list[str]:
+        return [
+            f"{table.name} {tuple(row)}"
+            for table in metadata.sorted_tables
+            for row in conn.execute(table.select())
+        ]
+
+    return await community.ledger._worker.read(rows)
 
 
 async def test_younger_evidence_stays():

@@ -254,6 +254,20 @@ def search(call: Call) -> Json:
     }
 
 
+def federated_instances(call: Call) -> Json:
+    lists = {
+        "linked": set(call.instance.software),
+        "allowed": call.instance.allowed,
+        "blocked": call.instance.blocked,
+    }
+    return {
+        "federated_instances": {
+            key: [{"id": n, "domain": host} for n, host in enumerate(sorted(hosts), start=2)]
+            for key, hosts in lists.items()
+        }
+    }
+
+
 def _notices(call: Call, kind: str) -> list[Json]:
     found = [n for n in choice.about_comments(call) if n.kind_in_v3 == kind]
     if call.flag("unread_only"):

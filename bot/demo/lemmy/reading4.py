@@ -214,7 +214,14 @@ def search(call: Call) -> Json:
 
 
 def federated_instances(call: Call) -> Json:
-    wanted = call.maybe_text("domain_filter") or ""
+    wanted, kind = call.maybe_text("domain_filter") or "", call.maybe_text("kind") or "all"
+    if kind in {"blocked", "allowed"}:
+        hosts = call.instance.blocked if kind == "blocked" else call.instance.allowed
+        return {
+            "items": [
+                {"instance": {"id": n, "domain": host}} for n, host in enumerate(sorted(hosts), start=2)
+            ]
+        }
     items = [
         {"instance": {"id": number, "domain": host, "software": name, "version": version}}
         for number, (host, (name, version)) in enumerate(call.instance.software.items(), start=2)

@@ -30,6 +30,7 @@ V3: Routes = {
     ("GET", "/user"): reading.person,
     ("GET", "/resolve_object"): reading.resolve,
     ("GET", "/search"): reading.search,
+    ("GET", "/federated_instances"): reading.federated_instances,
     ("POST", "/user/login"): accounts.login,
     ("POST", "/user/register"): accounts.register,
     ("POST", "/user/logout"): accounts.logout,

@@ -49,6 +49,9 @@ class Store:
         self.tokens: dict[str, tuple[int, datetime | None]] = {}
         #: What other servers run, as far as it is known: name and version by host.
         self.software: dict[str, tuple[str, str]] = {}
+        #: The servers that this one has broken with, and those that alone it talks to (none: all others).
+        self.blocked: set[str] = set()
+        self.allowed: set[str] = set()
         #: The server's word filter: each of these is stored as `*removed*`.
         self.slurs: tuple[str, ...] = ()
         self._stamped = datetime.min.replace(tzinfo=UTC)

@@ -30,6 +30,7 @@ from bot.platforms.lemmy.api import Api
 from bot.platforms.lemmy.client import PATIENCE, Client
 from bot.platforms.lemmy.discover import discover
 from bot.platforms.lemmy.elsewhere import about_page, elsewhere, newest
+from bot.platforms.lemmy.federation import Federation
 from bot.platforms.lemmy.fields import Malformed
 from bot.platforms.lemmy.lookup import Lookup
 from bot.platforms.lemmy.messages import Messages
@@ -144,7 +145,12 @@ class LemmyAdapter:
         home = await setup.home(site, communities, self._private(), self._prefixes)
         parts, native = (api, home, people, self._clock), NativeWarnings(api, home)
         reader = Reader(*parts, look_back=self._look_back, sweep_back=self._sweep_back)
-        doers = Sender(*parts, native), Moderator(*parts), Lookup(*parts, native)
+        doers = (
+            Sender(*parts, native),
+            Moderator(*parts),
+            Lookup(*parts, native),
+            Federation(api, home.host, self._clock),
+        )
         self._open = _Open(api, home, people, setup, reader, Messages(api, home), *doers)
 
     async def close(self) -> None:
@@ -181,13 +187,14 @@ class LemmyAdapter:
     async def elsewhere(self, target: Ref | str) -> list[Discussion]:
         """Other discussions of a post's link or text (of its post where `target` is a comment), or of a page."""
         if isinstance(target, str):
-            return await about_page(self._ready.api, target)
+            return await self._ready.federation.reached(await about_page(self._ready.api, target))
         message = await self.message(target)
         post = Target.of(message.root) if message else None
-        return await elsewhere(self._ready.api, post.number) if post and post.kind == "post" else []
+        found = await elsewhere(self._ready.api, post.number) if post and post.kind == "post" else []
+        return await self._ready.federation.reached(found)
 
     async def newest(self, community: str) -> list[Discussion]:
-        return await newest(self._ready.api, community)
+        return await self._ready.federation.reached(await newest(self._ready.api, community))
 
     async def person(self, handle: str, place: str) -> Author | None:
         """`ana` (on the place's server first, then on ours), `ana@host`, `@ana@host`, or a profile's address."""
@@ -273,3 +280,4 @@ class _Open:
     sender: Sender
     moderator: Moderator
     lookup: Lookup
+    federation: Federation

@@ -50,6 +50,17 @@ async def pages(fetch: Fetch, most: int = PAGES) -> AsyncIterator[Page]:
 
 
 @dataclass(frozen=True, slots=True)
+class Relations:
+    """The servers, by host, that a server has blocked, and those that alone it talks to; none of these where it has no such list."""
+
+    blocked: frozenset[str] = frozenset()
+    allowed: frozenset[str] = frozenset()
+
+    def open_to(self, host: str) -> bool:
+        return host not in self.blocked and (not self.allowed or host in self.allowed)
+
+
+@dataclass(frozen=True, slots=True)
 class Features:
     """What a version can do that another cannot."""
 
@@ -172,6 +183,8 @@ class Api(Protocol):
     async def software(self, host: str) -> tuple[str, str] | None:
         """Name and version of what another server runs, as far as this one knows."""
         ...
+
+    async def relations(self) -> Relations: ...
 
     # Saying
 

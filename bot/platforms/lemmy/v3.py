@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.platforms.lemmy import fields
-from bot.platforms.lemmy.api import PAGE_SIZE, PAGES, Answer, Features, News, Notice, Page
+from bot.platforms.lemmy.api import PAGE_SIZE, PAGES, Answer, Features, News, Notice, Page, Relations
 from bot.platforms.lemmy.client import Client, Query
 from bot.platforms.lemmy.errors import NO_MODERATOR
 from bot.platforms.lemmy.logrows import LISTS, modern
@@ -151,6 +151,10 @@ class V3:
         del host  # nothing that this version can do depends on it
         return None
 
+    async def relations(self) -> Relations:
+        lists = fields.maybe(await self._get("/federated_instances"), "federated_instances")
+        return Relations(_domains(lists, "blocked"), _domains(lists, "allowed"))
+
     # Saying
 
     async def create_post(
@@ -293,3 +297,8 @@ def _path(kind: str) -> str:
 
 def _name(kind: str) -> str:
     return "private_message_id" if kind == "message" else f"{kind}_id"
+
+
+def _domains(lists: Mapping[str, Any], key: str) -> frozenset[str]:
+    rows = (row for row in fields.rows(lists, key) if isinstance(row, dict))
+    return frozenset(fields.text(row, "domain") for row in rows)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.platforms.lemmy import fields
-from bot.platforms.lemmy.api import PAGE_SIZE, Answer, Features, News, Notice, Page
+from bot.platforms.lemmy.api import PAGE_SIZE, Answer, Features, News, Notice, Page, Relations, pages
 from bot.platforms.lemmy.client import Client, Query
 from bot.platforms.lemmy.pacing import Kind, Need
 from bot.platforms.protocol import Busy, Refused, Unreachable
@@ -156,6 +156,14 @@ class V4:
             if fields.text(instance, "domain") == host:
                 return fields.text(instance, "software"), fields.text(instance, "version")
         return None
+
+    async def relations(self) -> Relations:
+        return Relations(await self._hosts("blocked"), await self._hosts("allowed"))
+
+    async def _hosts(self, kind: str) -> frozenset[str]:
+        found = pages(lambda on: self._page("/federated_instances", on, {"kind": kind}))
+        rows = [row async for page in found for row in page.rows if isinstance(row, dict)]
+        return frozenset(fields.text(fields.maybe(row, "instance"), "domain") for row in rows)
 
     # Saying
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.actions import Capability, External, PublishBan, WithdrawBan
+from bot.actions import Capability, External, LetIn, PublishBan, ShutOut, WithdrawBan
 from bot.clock import Clock
 from bot.model import (
     Author,
@@ -24,6 +24,7 @@ from bot.model import (
     Thread,
 )
 from bot.platforms.matrix import refs
+from bot.platforms.matrix.access import Access
 from bot.platforms.matrix.calls import Calls
 from bot.platforms.matrix.check import Check, Needs
 from bot.platforms.matrix.cipher import Cipher
@@ -45,6 +46,7 @@ from bot.platforms.matrix.sender import Saying, Sender
 from bot.platforms.matrix.session import Session
 from bot.platforms.matrix.shapes import Eyes
 from bot.platforms.matrix.slowness import Slowness
+from bot.platforms.matrix.standing import Standing
 from bot.platforms.matrix.stream import Stream
 from bot.platforms.matrix.wire import Wire
 from bot.platforms.protocol import Batch, PlatformError, Refused, Unreachable
@@ -67,6 +69,7 @@ CAPABILITIES = frozenset(
         Capability.LOCKDOWN,
         Capability.THREADS,
         Capability.POLICIES,
+        Capability.SERVERS,
     }
 )
 
@@ -134,6 +137,7 @@ class MatrixAdapter:
         self._locksmith = Locksmith(self._client, self._session, self._rooms, cipher)
         self._doors = Doors(self._calls, self._rooms, private, invites_from, clock, talks=talks)
         self._slowness = Slowness(self._client, private, clock)
+        self._standing = Standing(self._rooms, self._user, self._needs, clock)
         self._open: _Open | None = None
 
     async def open(self) -> None:
@@ -157,6 +161,7 @@ class MatrixAdapter:
             ),
             reports=Reports(client, rooms, eyes, recent, clock),
             sender=sender,
+            access=Access(self._calls, rooms, clock),
             lists=Lists(self._calls, rooms, clock),
             moderator=Moderator(self._calls, rooms, clock),
             lookup=Lookup(self._calls, rooms, private, sender),
@@ -172,7 +177,8 @@ class MatrixAdapter:
 
     async def poll(self, cursor: str | None, wait: timedelta) -> Batch:
         batch = await self._ready.reports.added(await self._ready.reader.poll(cursor, wait), cursor)
-        return replace(batch, occurrences=(*batch.occurrences, *self._slowness.noticed()))
+        noticed = (*self._slowness.noticed(), *self._standing.noticed())
+        return replace(batch, occurrences=(*batch.occurrences, *noticed))
 
     async def perform(self, action: External, key: str) -> Receipt:
         await self._ready.reader.warm()
@@ -180,6 +186,8 @@ class MatrixAdapter:
             return await self._ready.sender.perform(action, key)
         if isinstance(action, PublishBan | WithdrawBan):
             return await self._ready.lists.perform(action)
+        if isinstance(action, ShutOut | LetIn):
+            return await self._ready.access.perform(action)
         return await self._ready.moderator.perform(action, key)
 
     async def find(
@@ -272,6 +280,7 @@ class _Open:
     reader: Reader
     reports: Reports
     sender: Sender
+    access: Access
     lists: Lists
     moderator: Moderator
     lookup: Lookup

@@ -139,7 +139,7 @@ def lacking(powers: Powers, bot: str, needs: Needs) -> str:
         for (level, plugins), words in sorted(missing.items())
     )
     return (
-        f"the bot's power level there is {own}, too low to {acts}. Somebody of a higher level can raise it in the room's settings,"
+        f"the bot's power level is {own}, too low to {acts}. Somebody of a higher level can raise it in the room's settings,"
         " or at the bot's name in the list of members"
     )
 

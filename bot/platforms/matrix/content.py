@@ -40,6 +40,9 @@ _EDITED = "* "
 #: Markdown's tables align with it, and Matrix does not allow it.
 _STYLE = re.compile(r'(<t[hd]) style="[^"]*"')
 
+#: A quotation, as we write it: what people typed is escaped in it.
+_QUOTED = re.compile(r"<blockquote>.*?</blockquote>", re.DOTALL)
+
 
 @dataclass(frozen=True, slots=True)
 class Relation:
@@ -59,12 +62,22 @@ class Relation:
         return {"rel_type": "m.thread", "event_id": self.thread, "is_falling_back": falling_back} | answer
 
 
-def message(doc: Document, key: str, *, relation: Relation | None = None, msgtype: str = NOTICE) -> Content:
-    """The content that says `doc`, shortened between two blocks where it is too long."""
+def message(
+    doc: Document,
+    key: str,
+    *,
+    relation: Relation | None = None,
+    msgtype: str = NOTICE,
+    veiled: bool = False,
+) -> Content:
+    """The content that says `doc`, shortened between two blocks where it is too long.
+
+    What it quotes is `veiled` behind a spoiler where nobody should have to read it once more.
+    """
     surroundings: Content = {KEY: transaction(key)}
     if relation is not None and (related := relation.content()):
         surroundings["m.relates_to"] = related
-    return _fitted(doc, lambda text: _text(text, msgtype) | surroundings)
+    return _fitted(doc, lambda text: _text(text, msgtype, veiled=veiled) | surroundings)
 
 
 def edit(doc: Document, key: str, of: str, *, msgtype: str = NOTICE) -> Content:
@@ -144,14 +157,20 @@ def _fitted(doc: Document, build: Callable[[Document], Content]) -> Content:
     return content
 
 
-def _text(doc: Document, msgtype: str) -> Content:
+def _text(doc: Document, msgtype: str, *, veiled: bool = False) -> Content:
     # Somebody on another platform may bear what would be an id here.
     doc = _notifying(doc, lambda who: who.platform is Platform.MATRIX and is_user(who.id))
     people = [who.id for who in notified(doc)]
+    formatted = _STYLE.sub(r"\1", html(doc, mention=lambda who: links.pill(who.id)))
     return {
         "msgtype": msgtype,
         "body": plain(doc),
         "format": "org.matrix.custom.html",
-        "formatted_body": _STYLE.sub(r"\1", html(doc, mention=lambda who: links.pill(who.id))),
+        "formatted_body": _QUOTED.sub(_veil, formatted) if veiled else formatted,
         "m.mentions": {"user_ids": people} if people else {},
     }
+
+
+def _veil(quotation: re.Match[str]) -> str:
+    """A quotation whose paragraphs show when one asks for them (`data-mx-spoiler`)."""
+    return quotation[0].replace("<p>", "<p><span data-mx-spoiler>").replace("</p>", "</span></p>")

@@ -100,7 +100,7 @@ class Room:
         return raw.mapping(self._state.get(kind, {}).get("content")) if not key else {}
 
     def event(self, kind: str) -> Mapping[str, Any]:
-        """The whole event of a kept kind, with its sender; empty where there is none."""
+        """The event of a kept kind, with its sender and id; empty where there is none."""
         return self._state.get(kind, {})
 
     def count(self, summary: object) -> None:
@@ -132,7 +132,8 @@ class Room:
             if len(self._members) > MEMBERS:
                 self._members.popitem(last=False)
         elif kind in KEPT and not key:
-            self._keep(kind, {"sender": raw.text(event.get("sender")), "content": content})
+            names = {name: raw.text(event.get(name)) for name in ("sender", "event_id")}
+            self._keep(kind, names | {"content": content})
 
     def _redacted(self, event: Mapping[str, Any]) -> None:
         by = raw.text(event.get("sender"))

@@ -113,7 +113,7 @@ class Sender:
             # The server is asked: the same decision may have banned them a moment ago.
             if await self._calls.membership(room, person.id) == "join":
                 relation = await self._below(room, event)
-                return await self._say(room, content.message(doc, key, relation=relation), key)
+                return await self._say(room, content.message(doc, key, relation=relation, veiled=True), key)
             why = "they are not in the room"
         except Refused as refusal:
             if refusal.code not in {FORBIDDEN, "no_place"}:

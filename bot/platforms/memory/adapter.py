@@ -12,11 +12,13 @@ from bot.actions import (
     Capability,
     External,
     Kick,
+    LetIn,
     Lockdown,
     Mute,
     Post,
     PublishBan,
     Reopen,
+    ShutOut,
     Tell,
     Unban,
     Unmute,
@@ -47,7 +49,22 @@ from bot.platforms.memory.port import Done, Event, Item, Member, WorldPort
 from bot.platforms.protocol import Batch, Refused
 
 #: What names the place where it happens.
-_PLACED = (Post, Tell, Warn, Kick, Mute, Unmute, Ban, Unban, Lockdown, Reopen, PublishBan, WithdrawBan)
+_PLACED = (
+    Post,
+    Tell,
+    Warn,
+    Kick,
+    Mute,
+    Unmute,
+    Ban,
+    Unban,
+    Lockdown,
+    Reopen,
+    ShutOut,
+    LetIn,
+    PublishBan,
+    WithdrawBan,
+)
 
 _URL = re.compile(r"memory://(?P<place>[^/\s]+)/(?P<id>[^/\s]+)")
 

@@ -12,6 +12,7 @@ from bot.actions import (
     Edit,
     External,
     Kick,
+    LetIn,
     Lock,
     Lockdown,
     Mute,
@@ -25,6 +26,7 @@ from bot.actions import (
     Report,
     Resolve,
     Restore,
+    ShutOut,
     Tell,
     Unban,
     Unmute,
@@ -54,6 +56,9 @@ def carry_out(scene: Scene, action: External) -> Done:
             return Done(now)
         case Lockdown() | Reopen():
             _close(scene, action)
+            return Done(now)
+        case ShutOut() | LetIn():
+            _gate(scene, action)
             return Done(now)
         case PublishBan() | WithdrawBan():
             return Done(now, detail=_list(scene, action))
@@ -190,6 +195,13 @@ def _close(scene: Scene, action: Lockdown | Reopen) -> None:
             scene.closed.discard(action.place)
             deed = "lets everybody write again"
     _acted(scene, action.place, f"{deed}{because(action.reason)}")
+
+
+def _gate(scene: Scene, action: ShutOut | LetIn) -> None:
+    """Whole servers; in memory there is but one, so that it only shows."""
+    _kind(scene, action.place)
+    verb = "shuts out" if isinstance(action, ShutOut) else "lets in again"
+    _acted(scene, action.place, f"{verb} {', '.join(action.servers)}{because(action.reason)}")
 
 
 def _list(scene: Scene, action: PublishBan | WithdrawBan) -> str:
