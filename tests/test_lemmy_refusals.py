@@ -64,11 +64,13 @@ async def test_every_answer_that_is_refused_is_tried_once_and_told_once(
             monkeypatch.setitem(spoken(), ("POST", "/comment"), no)
             caplog.clear()
             await mention(here)
-            await here.settle(minutes=10)
             assert no.made == (LANGUAGES if name == "language_not_allowed" else 1), name
             assert [sentence in line for line in failures(here)[before:]] == [True], name
             told = [m for r in caplog.records if (m := r.getMessage()).startswith("lemmy: gave up: reply")]
             assert [sentence in line for line in told] == [True], name
+        await here.settle(minutes=10)
+        assert no.made == 1, "and nothing comes back later"
+        assert len(failures(here)) == len(SENTENCES) + 1
 
 
 async def test_a_removal_that_is_refused_is_tried_once_and_told_once(
@@ -81,11 +83,12 @@ async def test_a_removal_that_is_refused_is_tried_once_and_told_once(
             no, before = Refusing(name), len(failures(here))
             monkeypatch.setitem(spoken(), ("POST", "/comment/remove"), no)
             await offend(here)
-            await here.settle(minutes=10)
             assert no.made == 1, name
             # What is gone already counts as removed.
             told = [SENTENCES[called(name, lemmy_api)] in line for line in failures(here)[before:]]
             assert told == ([] if name in GONE else [True]), name
+        await here.settle(minutes=10)
+        assert no.made == 1, "and nothing comes back later"
 
 
 @pytest.mark.parametrize("name", ["rate_limit_error", "too_many_requests"])

@@ -116,6 +116,26 @@ async def test_somebody_whom_another_server_does_not_know_is_nobody(monkeypatch:
             await it.adapter.person("typo", "chat")
 
 
+async def test_a_community_that_another_server_does_not_know_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Likewise."""
+
+    def unknown(call: Call) -> dict[str, object]:
+        del call
+        raise LemmyError("unknown", "Failed to parse object https://other.example/.well-known/webfinger")
+
+    async with town(opened=False) as it:
+        with monkeypatch.context() as patch:
+            patch.setitem(spoken(), ("GET", "/community"), unknown)
+            other = Place(Platform.LEMMY, "chat", f"nobody@{AWAY}", PlaceKind.COMMUNITY, "free", "lemmy")
+            it.adapter.places = {"chat": other}
+            with pytest.raises(Refused, match=f"knows no community 'nobody@{AWAY}'"):
+                await it.adapter.open()
+        it.adapter.places = dict(PLACES)
+        await it.adapter.open()
+        monkeypatch.setitem(spoken(), ("GET", "/community"), unknown)
+        assert await it.adapter.newest(f"nobody@{AWAY}") == []
+
+
 async def test_a_moderator_of_another_moot_has_no_power_in_private() -> None:
     """One account may serve two; its private messages belong to the first."""
     other = Place(Platform.LEMMY, "books", "elsewhere", PlaceKind.COMMUNITY, "readers", "lemmy")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from bot.model import Discussion
 from bot.platforms.lemmy import fields, shapes
 from bot.platforms.lemmy.api import Api
-from bot.platforms.lemmy.errors import MISSING
+from bot.platforms.lemmy.errors import unheard_of
 from bot.platforms.protocol import Refused
 
 #: How many posts of another community are looked at.
@@ -51,7 +51,7 @@ async def newest(api: Api, community: str) -> list[Discussion]:
     try:
         view = fields.maybe(await api.community(community), "community_view")
     except Refused as refusal:
-        if refusal.code not in MISSING:
+        if not unheard_of(refusal, community):
             raise
         return []
     number = fields.number(fields.maybe(view, "community"), "id")

@@ -114,6 +114,14 @@ SENTENCES: Mapping[str, str] = {
 }
 
 
+def unheard_of(refusal: Refused, name: str) -> bool:
+    """Whether a refusal says that there is no person or community called `name`.
+
+    A server that asks another one for whom it does not know tells of that one's page, as `unknown`.
+    """
+    return refusal.code in MISSING or ("@" in name and refusal.code == "unknown")
+
+
 def failure(where: str, name: str, account: str, detail: str = "") -> PlatformError:
     """The exception for error `name` that Lemmy gave at `where` (server and call) to `account`.
 

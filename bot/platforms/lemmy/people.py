@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from bot.model import Author, Role
 from bot.platforms.lemmy import fields, shapes
 from bot.platforms.lemmy.api import Api
-from bot.platforms.lemmy.errors import MISSING
+from bot.platforms.lemmy.errors import unheard_of
 from bot.platforms.lemmy.fields import Malformed
 from bot.platforms.lemmy.pacing import Need
 from bot.platforms.protocol import Refused
@@ -115,8 +115,7 @@ class People:
         try:
             return await self._api.person(username=name, need=need)
         except Refused as refusal:
-            # A server that asks another one for somebody it does not know tells of that one's page, as `unknown`.
-            if refusal.code in MISSING or ("@" in name and refusal.code == "unknown"):
+            if unheard_of(refusal, name):
                 return None
             raise
 

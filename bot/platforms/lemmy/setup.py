@@ -10,7 +10,7 @@ from bot.model import Place
 from bot.platforms.lemmy import fields, shapes
 from bot.platforms.lemmy.api import Api
 from bot.platforms.lemmy.blocks import blocked
-from bot.platforms.lemmy.errors import MISSING
+from bot.platforms.lemmy.errors import unheard_of
 from bot.platforms.lemmy.fields import Malformed
 from bot.platforms.lemmy.people import People
 from bot.platforms.lemmy.shapes import Home
@@ -79,7 +79,7 @@ class Setup:
             community = fields.maybe(view, "community_view")
             number = fields.ident(fields.maybe(community, "community"))
         except Refused as refusal:
-            if refusal.code not in MISSING:
+            if not unheard_of(refusal, place.native):
                 raise
             raise Refused(
                 f"place {place.alias}: {self._api.client.url} knows no community {place.native!r}; write its name as in"
