@@ -216,7 +216,7 @@ class App:
             breaker = self._breakers.setdefault(name, Breaker())
             served[name] = Served(
                 community=community,
-                router=Router(plugins, breaker, community.prefix),
+                router=Router(plugins, breaker, community),
                 settings=settings,
                 limits=own.limits,
                 roles=roles,

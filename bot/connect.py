@@ -24,7 +24,10 @@ def connect(loaded: Loaded, clock: Clock, *, ask: Callable[[str], str] | None = 
     for name, account in loaded.configuration.accounts.items():
         places = {p.alias: p for c in loaded.communities.values() for p in c.places if p.account == name}
         prefixes = {
-            p.alias: c.prefix for c in loaded.communities.values() for p in c.places if p.account == name
+            p.alias: c.within(p.alias).prefix
+            for c in loaded.communities.values()
+            for p in c.places
+            if p.account == name
         }
         match account:
             case LemmyAccount():

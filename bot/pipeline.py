@@ -24,6 +24,7 @@ from bot.model import (
     Message,
     Noticed,
     Occurrence,
+    Place,
     Ref,
     Role,
     Tick,
@@ -118,7 +119,7 @@ class Pipeline:
         """What the handlers decided, and all of it with the guard's verdicts."""
         async with self._shown(occurrence):
             decisions = await served.router.decide(
-                occurrence, name, lambda plugin: self._context(served, plugin, now)
+                occurrence, name, lambda plugin: self._context(served, plugin, now, occurrence.place)
             )
         if isinstance(occurrence, Tick) and occurrence.missed:
             decisions.append(_missed(occurrence))
@@ -182,10 +183,10 @@ class Pipeline:
 
         return await asyncio.shield(asyncio.ensure_future(whole()))
 
-    def _context(self, served: Served, plugin: str, now: datetime) -> LiveContext:
+    def _context(self, served: Served, plugin: str, now: datetime, place: Place | None) -> LiveContext:
         return LiveContext(
             now=now,
-            community=served.community,
+            community=served.community.within(place.alias) if place else served.community,
             settings=served.settings[plugin],
             plugin=plugin,
             ledger=self.ledger,

@@ -24,7 +24,7 @@ from bot.commands import (
 from bot.decision import Answer, Decision, Outcome
 from bot.fuse import Fuse, Verdict
 from bot.handler import Call, Context
-from bot.model import Author, Edited, Message, Occurrence, PlaceKind, Role, Tick
+from bot.model import Author, Community, Edited, Message, Occurrence, PlaceKind, Role, Tick
 from bot.plugin import Handler, Plugin, PluginError, Schedule
 from bot.text import Document, document
 
@@ -67,9 +67,9 @@ class Breaker:
 class Router:
     """The handlers of one community's plugins, in the order of its configuration."""
 
-    def __init__(self, plugins: Sequence[Plugin[Any]], breaker: Breaker, prefix: str = "!") -> None:
+    def __init__(self, plugins: Sequence[Plugin[Any]], breaker: Breaker, community: Community) -> None:
         """Raises PluginError when a declaration is wrong or two plugins claim one command."""
-        self._prefix = prefix
+        self._community = community
         self.plugins = tuple(plugins)
         self.breaker = breaker
         self._fuse = Fuse()
@@ -115,8 +115,9 @@ class Router:
         if verdict is Verdict.LAST:
             slower = "That is a lot at once. I answer again in a minute."
             return _said(occurrence, community, "core", "fuse", slower)
+        prefix = self._community.within(occurrence.place.alias).prefix
         found = parse(
-            occurrence.command, self.commands, has_target=occurrence.parent is not None, prefix=self._prefix
+            occurrence.command, self.commands, has_target=occurrence.parent is not None, prefix=prefix
         )
         if isinstance(found, Unknown):
             # Several bots share a room, so an unknown "!word" there is somebody else's business.
@@ -129,10 +130,14 @@ class Router:
         command = found.command.command
         if occurrence.author.role < command.role:
             return _said(
-                occurrence, community, command.plugin, command.handler, f"!{command.name} is for moderators."
+                occurrence,
+                community,
+                command.plugin,
+                command.handler,
+                f"{prefix}{command.name} is for moderators.",
             )
         if command.plugin in self.breaker.paused:
-            sorry = f"!{command.name} is paused after repeated errors; the moderators know."
+            sorry = f"{prefix}{command.name} is paused after repeated errors; the moderators know."
             return _said(occurrence, community, command.plugin, command.handler, sorry)
         context = contexts(command.plugin)
         run = self._call(found, occurrence, context)

@@ -10,8 +10,7 @@
 
 The real engine runs: settings, router, guard, ledger (SQLite in memory), outbox. Only the platform is the in-memory
 twin, and the clock stands still until `advance` moves it. Places: `freechat` (a community), `lounge` (a room),
-`modroom` (the moderators' room), and private messages. A world has a policy list `badlist`, too; who follows it names
-the place in `config`.
+`modroom` (the moderators' room), private messages; and a policy list `badlist`, for those who name it in `config`.
 """
 
 from __future__ import annotations
@@ -156,8 +155,9 @@ class Moot:
 
     async def _start(self) -> None:
         assert self._ledger is not None
-        places = {p.alias: p for c in self.loaded.communities.values() for p in c.places}
-        adapter = MemoryAdapter("memory", places, self.world, self.clock)
+        moot = self.loaded.communities["moot"]
+        places = {place.alias: place for place in moot.places}
+        adapter = MemoryAdapter("memory", places, self.world, self.clock, prefixes=dict(moot.prefixes))
         self._app = App(self.loaded, self._ledger, [adapter], self.clock, self._find)
         await self._app.open()
         await self.settle()

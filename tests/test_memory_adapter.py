@@ -371,7 +371,7 @@ async def test_open_names_a_place_that_does_not_exist() -> None:
     ],
 )
 def test_what_is_a_command(text: str, command: str | None) -> None:
-    assert command_in(text, prefix="!", name="folkmoot", private=False) == command
+    assert command_in(text, prefixes=("!",), name="folkmoot", private=False) == command
 
 
 async def test_each_place_has_its_own_prefix() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Row, and_, bindparam, delete, or_, select
 
 from bot.actions import LinkAccounts, UnlinkAccount
 from bot.decision import Linked, State
@@ -104,19 +104,23 @@ def together(conn: Connection, account: str) -> list[str]:
     return list(found)
 
 
+_NAMED: BindParameter[Any] = bindparam("accounts", expanding=True)
+_DEEDS = (
+    select(link.c.action_id, link.c.account, link.c.other, action.c.body)
+    .join(action, action.c.id == link.c.action_id)
+    .where(
+        link.c.community == bindparam("community"),
+        or_(link.c.account.in_(_NAMED), link.c.other.in_(_NAMED)),
+        action.c.state == State.SENT,
+    )
+)
+
+
 def _rows(conn: Connection, community: str, account: str) -> list[Row[Any]]:
     """Every deed that hangs together with the account, over however many others, and holds; oldest first."""
     known, todo, found = {account}, [account], dict[int, Row[Any]]()
     while todo:
-        rows = conn.execute(
-            select(link.c.action_id, link.c.account, link.c.other, action.c.body)
-            .join(action, action.c.id == link.c.action_id)
-            .where(
-                link.c.community == community,
-                or_(link.c.account.in_(todo), link.c.other.in_(todo)),
-                action.c.state == State.SENT,
-            )
-        ).all()
+        rows = conn.execute(_DEEDS, {"community": community, "accounts": todo}).all()
         found |= {row.action_id: row for row in rows}
         todo = sorted({who for row in rows for who in (row.account, row.other) if who} - known)
         known.update(todo)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, func, select
 
 from bot.actions import Remove, Warn
 from bot.decision import COUNTING, Case, Spoken, State, Stored
@@ -37,18 +37,24 @@ def last_slots(conn: Connection, prefix: str, limit: int) -> list[str]:
     return [unpack(codec.OCCURRENCES["tick"], str(body)).slot for body in bodies]
 
 
+# What every message asks for, made once: to put a statement together takes SQLAlchemy as long as the whole question.
+_MINE = (memory.c.community == bindparam("community"), memory.c.plugin == bindparam("plugin"))
+_KEPT = select(memory.c.value).where(*_MINE, memory.c.key == bindparam("key"))
+_ALL_KEPT = (
+    select(memory.c.key, memory.c.value)
+    .where(*_MINE, memory.c.key >= bindparam("prefix"), memory.c.key < bindparam("behind"))
+    .order_by(memory.c.key)
+)
+
+
 def recall(conn: Connection, community: str, plugin: str, key: str) -> Json:
-    this = (memory.c.community == community, memory.c.plugin == plugin, memory.c.key == key)
-    value = conn.scalar(select(memory.c.value).where(*this))
+    value = conn.scalar(_KEPT, {"community": community, "plugin": plugin, "key": key})
     return None if value is None else unpack(codec.JSON, value)
 
 
 def recall_all(conn: Connection, community: str, plugin: str, prefix: str) -> dict[str, Json]:
-    rows = conn.execute(
-        select(memory.c.key, memory.c.value)
-        .where(memory.c.community == community, memory.c.plugin == plugin, starts_with(memory.c.key, prefix))
-        .order_by(memory.c.key)
-    )
+    within = {"prefix": prefix, "behind": prefix + _LAST}
+    rows = conn.execute(_ALL_KEPT, {"community": community, "plugin": plugin, **within})
     return {row.key: unpack(codec.JSON, row.value) for row in rows}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
@@ -111,7 +111,8 @@ class Community:
     """The unit of ownership: places, one ledger of strikes, one set of plugin settings.
 
     `zone` is an IANA time zone, `language` a BCP 47 tag. `moderators_room` is the alias of the place where
-    reports and cases appear; None sends them to the log only.
+    reports and cases appear; None sends them to the log only. Commands begin with `prefix`; where rooms have one
+    of their own, `prefixes` are pairs of each place's alias and what they begin with there.
     """
 
     name: str
@@ -121,6 +122,16 @@ class Community:
     places: tuple[Place, ...]
     moderators_room: str | None = None
     prefix: str = "!"
+    prefixes: tuple[tuple[str, str], ...] = ()
+
+    def within(self, alias: str) -> Community:
+        """The community as people in that place know it: with the prefix that holds there."""
+        return replace(self, prefix=dict(self.prefixes).get(alias, self.prefix)) if self.prefixes else self
+
+    @property
+    def moderators_prefix(self) -> str:
+        """What commands begin with in the moderators' room."""
+        return self.within(self.moderators_room or "").prefix
 
     def place(self, alias: str) -> Place | None:
         return next((place for place in self.places if place.alias == alias), None)

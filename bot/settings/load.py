@@ -222,6 +222,7 @@ def _place(alias: str, place: PlaceSettings, community: str, account: Account) -
 
 
 def _community(name: str, settings: CommunitySettings, places: list[Place]) -> Community:
+    own = {alias: place.prefix for alias, place in settings.places.items() if place.prefix}
     return Community(
         name=name,
         title=settings.title,
@@ -230,4 +231,5 @@ def _community(name: str, settings: CommunitySettings, places: list[Place]) -> C
         places=tuple(places),
         moderators_room=settings.moderators_room,
         prefix=settings.prefix,
+        prefixes=tuple((place.alias, own.get(place.alias, settings.prefix)) for place in places if own),
     )

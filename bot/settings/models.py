@@ -115,6 +115,8 @@ class PlaceSettings(Settings):
     """the chat room's name"""
     policy: Annotated[str, AfterValidator(check_room)] | None = None
     """the room of a policy list, whose rules about people other moderators publish; a place has one of the three"""
+    prefix: Annotated[str, AfterValidator(check_prefix)] | None = None
+    """what commands begin with in this room, where that is not the community's `prefix`: two bots in one room want two"""
 
     @model_validator(mode="after")
     def _one_of_them(self) -> PlaceSettings:

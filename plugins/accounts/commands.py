@@ -181,7 +181,7 @@ async def _report(ctx: Accounts, one: Sequence[Author], other: Sequence[Author])
             )
     parts += [
         " If somebody was tricked into it, ",
-        Code(f"{ctx.community.prefix}unlink {one[0].name}"),
+        Code(f"{ctx.community.moderators_prefix}unlink {one[0].name}"),
         " takes it back whole.",
     ]
     return Report(text=document(line(*parts)))

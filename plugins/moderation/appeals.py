@@ -80,7 +80,7 @@ async def appeal(ctx: Moderation, call: Call, case_number: CaseNo, text: Brief) 
                 *by,
             ),
             quote(notice.excerpt(text, Brief.MOST)),
-            line(*_or_react(case_number, ctx.community.prefix)),
+            line(*_or_react(case_number, ctx.community.moderators_prefix)),
         ),
         about=case.about,
         case=case_number,
@@ -150,7 +150,11 @@ async def remind(ctx: Moderation, tick: Tick) -> list[Action]:
         person = case.person
         said = f" by {known.get('by')} has waited for {show_span(tick.at - asked)}. "
         text = document(
-            line(Strong("Appeal"), f" in case #{number}{said}", *_or_react(number, ctx.community.prefix))
+            line(
+                Strong("Appeal"),
+                f" in case #{number}{said}",
+                *_or_react(number, ctx.community.moderators_prefix),
+            )
         )
         acts.append(Report(name=f"appeal:{number}", text=text, about=case.about, case=number))
         value: Json = known | {"reminded": True}

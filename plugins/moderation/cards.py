@@ -62,7 +62,7 @@ async def _record(ctx: Context[ModerationSettings], who: Author) -> Block:
 
 
 def _hint(ctx: Context[ModerationSettings]) -> Block:
-    room, prefix = ctx.community.moderators_room, ctx.community.prefix
+    room, prefix = ctx.community.moderators_room, ctx.community.moderators_prefix
     words = ", ".join(f"{prefix}{word}" for word in ("resolve", "remove", "warn", "ban"))
     if room is None or not ctx.can(Capability.REACT, room):
         return line(Emphasis(f"Answer with {words}."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.api import (
@@ -47,7 +47,7 @@ from plugins.moderation.rule import Rule
 from plugins.moderation.rulebook import LATE, MEMORY, InForce
 from plugins.moderation.settings import ModerationSettings, problems
 from plugins.moderation.slowmode import paced
-from plugins.moderation.spared import as_trusted, exemptions
+from plugins.moderation.spared import Exemption, as_trusted, exemptions
 from plugins.moderation.sweep import with_sweep
 
 plugin = Plugin(
@@ -140,9 +140,10 @@ async def _check(
     occasion = Occasion(is_edited, reports, done, cleared=bool(reports) and await is_cleared(ctx, message))
     judged = await judge(ctx, rules, message, about, occasion)
     if judged.enforced or judged.watched or judged.guesses:
-        if freed := await as_trusted(ctx, message):
+        given = await exemptions(ctx, message.author)
+        if freed := as_trusted(message, given):
             judged = await judge(ctx, rules, freed, about, occasion)
-        elif spared := await _spared(ctx, rules, message):
+        elif spared := _versions(rules, given):
             judged = await judge(ctx, rules, message, about, replace(occasion, done=done | spared))
     outcome = (
         await _act(ctx, message, judged.enforced, done, seen_before=seen_before) if judged.enforced else None
@@ -163,9 +164,9 @@ async def _check(
     return [*([outcome] if outcome else []), *await openingpost.above(ctx, message, about, judged.enforced)]
 
 
-async def _spared(ctx: Moderation, rules: InForce, message: Message) -> frozenset[str]:
-    """The versions of the rules from which the author is exempt."""
-    names = [one.rule for one in (await exemptions(ctx, message.author)).values() if one.rule]
+def _versions(rules: InForce, given: Mapping[str, Exemption]) -> frozenset[str]:
+    """The versions of the rules from which somebody is exempt."""
+    names = [one.rule for one in given.values() if one.rule]
     return frozenset(rule.version for name in names if (rule := rules.find(name)))
 
 

@@ -36,7 +36,7 @@ from plugins.moderation.offence import evidence, versioned
 from plugins.moderation.placeholders import Words
 from plugins.moderation.rule import REMOVING, Verb
 from plugins.moderation.settings import ModerationSettings
-from plugins.moderation.spared import as_trusted
+from plugins.moderation.spared import exemption
 
 
 async def above(
@@ -77,7 +77,7 @@ async def _actions(
 
 async def _is_spared(ctx: Context[Any], post: Message) -> bool:
     """Whether its author is one of those whom rules leave alone: then the moderators look at it instead."""
-    return post.author.role >= Role.TRUSTED or await as_trusted(ctx, post) is not None
+    return post.author.role >= Role.TRUSTED or await exemption(ctx, post.author) is not None
 
 
 def _removal(

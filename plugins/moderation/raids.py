@@ -99,12 +99,12 @@ async def _raid(ctx: Ctx, place: Place, what: str, words: str | None = None) -> 
 
 def _milder(ctx: Ctx, place: Place) -> str:
     settings = ctx.settings.raids
-    return f"{ctx.community.prefix}slowmode {show_span(settings.wait)} for {show_span(settings.lasts)} in {place.alias}"
+    return f"{ctx.community.moderators_prefix}slowmode {show_span(settings.wait)} for {show_span(settings.lasts)} in {place.alias}"
 
 
 async def _answer(ctx: Ctx, place: Place, what: str, words: str | None, until: datetime) -> list[Action]:
     settings = ctx.settings.raids
-    wait, prefix = show_span(settings.wait), ctx.community.prefix
+    wait, prefix = show_span(settings.wait), ctx.community.moderators_prefix
     milder = _milder(ctx, place)
     quoted = [quote(notice.excerpt(words))] if words else []
     can_lock = ctx.can(Capability.LOCKDOWN, place.alias)

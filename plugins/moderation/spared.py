@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -52,29 +53,27 @@ def restored(value: Json) -> Exemption | None:
 
 async def exemption(ctx: Context[Any], person: Author) -> Exemption | None:
     """The exemption from all rules that holds now, given to any account of that human."""
-    for who in await _accounts(ctx, person):
-        found = restored(await ctx.recall(_key(who, None)))
-        if found and found.holds(ctx.now):
-            return found
-    return None
+    return from_all(await exemptions(ctx, person))
+
+
+def from_all(given: Mapping[str, Exemption]) -> Exemption | None:
+    """The one among them that is from all rules."""
+    return next((one for one in given.values() if one.rule is None), None)
 
 
 async def exemptions(ctx: Context[Any], person: Author) -> dict[str, Exemption]:
     """All that hold now, by the key under which each is remembered: from all rules and from single ones."""
     known: dict[str, Json] = {}
-    for who in await _accounts(ctx, person):
+    for who in (person, *(await ctx.linked(person)).others):
         key = _key(who, None)
-        known |= {key: await ctx.recall(key), **await ctx.recall_all(f"{key}{FROM}")}
+        alike = await ctx.recall_all(key)  # of others, too, whose name begins like this one
+        known |= {k: value for k, value in alike.items() if k == key or k.startswith(f"{key}{FROM}")}
     found = {key: one for key, value in known.items() if (one := restored(value))}
     return {key: one for key, one in found.items() if one.holds(ctx.now)}
 
 
-async def _accounts(ctx: Context[Any], person: Author) -> tuple[Author, ...]:
-    return (person, *(await ctx.linked(person)).others)
-
-
-async def as_trusted(ctx: Context[Any], message: Message) -> Message | None:
-    """The message as one of somebody trusted, where its author is exempt; None where they are not."""
-    if message.author.role >= Role.TRUSTED or await exemption(ctx, message.author) is None:
+def as_trusted(message: Message, given: Mapping[str, Exemption]) -> Message | None:
+    """The message as one of somebody trusted, where its author is exempt from all rules; None where they are not."""
+    if message.author.role >= Role.TRUSTED or from_all(given) is None:
         return None
     return replace(message, author=replace(message.author, role=Role.TRUSTED))

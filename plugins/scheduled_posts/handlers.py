@@ -182,7 +182,7 @@ def _deadline(desk: Desk, entry: Entry, day: date) -> datetime:
 
 
 def _too_late(desk: Desk, entry: Entry, day: date, late: timedelta) -> Report:
-    prefix = desk.ctx.community.prefix
+    prefix = desk.ctx.community.moderators_prefix
     return Report(
         text=document(
             f"“{desk.title(entry, day)}” was due {in_words(late)} ago, while I was away, and is left out. "

@@ -44,7 +44,7 @@ async def test_warned_twice_banned_and_pardoned(synapse: Synapse, tmp_path: Path
             bot → ana: !strikes [PERSON]
                 Your strikes that count now, and when they expire; moderators may ask about others.
                 In an answer to a message, PERSON may be left out: it is who wrote that message.
-                Also: !warnings, !mywarnings
+                Also: !warnings, !warns, !mywarnings
                 Examples:
                 - !strikes
                 - !strikes @ana

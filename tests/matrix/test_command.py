@@ -16,7 +16,7 @@ LISTENER = Listener(BOT, "Folk Moot")
 
 
 def heard(content: dict[str, Any], *, prefix: str = "!", private: bool = False, **fields: Any) -> str | None:
-    return LISTENER.command(parsed(content, **fields), prefix=prefix, private=private)
+    return LISTENER.command(parsed(content, **fields), prefixes=(prefix,), private=private)
 
 
 def pill(user: str, name: str) -> str:

@@ -230,7 +230,7 @@ def test_nothing_that_the_bot_says_is_a_command_to_a_bot(typed: str) -> None:
         for private in (False, True):
             assert (
                 Listener(BOT, "Folkmoot").command(
-                    parsed(made, sender="@other:example.org"), prefix="!", private=private
+                    parsed(made, sender="@other:example.org"), prefixes=("!",), private=private
                 )
                 is None
             )

@@ -7,6 +7,7 @@ the sender's full id alone; names are what people call themselves.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.platforms.matrix import hypertext, links, raw
@@ -23,8 +24,8 @@ class Listener:
     user: str
     name: str | None = None
 
-    def command(self, event: Event, *, prefix: str, private: bool) -> str | None:
-        """What `event` asks of the bot, without prefix or name; None when it talks to others.
+    def command(self, event: Event, *, prefixes: Collection[str], private: bool) -> str | None:
+        """What `event` asks of the bot, without one of the prefixes or name; None when it talks to others.
 
         A name needs `:` or `,` behind it where no mention says that the bot is meant.
         """
@@ -32,9 +33,12 @@ class Listener:
         if text is None:
             return None
         rest = self._after_name(text, mentioned=self.user in event.mentions)
+        prefix = max(
+            (p for p in prefixes if (text if rest is None else rest).startswith(p)), key=len, default=""
+        )
         if rest is not None:
             text = rest.removeprefix(prefix)
-        elif text.startswith(prefix) and text[len(prefix) : len(prefix) + 1].isalpha():
+        elif prefix and text[len(prefix) : len(prefix) + 1].isalpha():
             text = text[len(prefix) :]
         elif not private:
             return None

@@ -6,7 +6,7 @@ clients show them by themselves where an id is mentioned.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -53,6 +53,11 @@ class Eyes:
         else:
             role = room.role(user)
         return Author(Platform.MATRIX, user, user, role, is_bot=user in self.bots)
+
+    def prefixes_in(self, room: Room) -> Collection[str]:
+        """In private every prefix goes: what is told there may name the one of the room that it is about."""
+        own = self.prefixes.get(room.place.alias, "!")
+        return {own, *self.prefixes.values()} if room.private else (own,)
 
     @staticmethod
     def _meets(room: Room, community: str) -> bool:
@@ -136,8 +141,7 @@ def is_edit(event: Event, about: Event) -> bool:
 
 def _message(event: Event, room: Room, eyes: Eyes) -> Message:
     name = ref(room, event.id)
-    prefix = eyes.prefixes.get(room.place.alias, "!")
-    command = eyes.listener.command(event, prefix=prefix, private=room.private)
+    command = eyes.listener.command(event, prefixes=eyes.prefixes_in(room), private=room.private)
     thread = ref(room, event.thread) if event.thread else None
     parent = ref(room, event.answers) if event.answers else None
     if thread and parent is None and command is None:

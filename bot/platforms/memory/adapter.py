@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -216,6 +216,11 @@ class MemoryAdapter:
         message = self._message(event.item) if event.item else None
         return about(event, message, by) if message else None
 
+    def _prefixes_in(self, place: Place) -> Collection[str]:
+        """In private every prefix goes: what is told there may name the one of the room that it is about."""
+        own = self._prefixes.get(place.alias, "!")
+        return {own, *self._prefixes.values()} if place.kind is PlaceKind.PRIVATE else (own,)
+
     def _message(self, item: Item) -> Message | None:
         place = self._by_native.get(item.place)
         if place is None:
@@ -225,7 +230,7 @@ class MemoryAdapter:
         if item.title is None and item.author.name != self._name:
             command = command_in(
                 item.text,
-                prefix=self._prefixes.get(place.alias, "!"),
+                prefixes=self._prefixes_in(place),
                 name=self._name,
                 private=place.kind is PlaceKind.PRIVATE,
             )

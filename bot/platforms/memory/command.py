@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 
-def command_in(text: str, *, prefix: str, name: str, private: bool) -> str | None:
+def command_in(text: str, *, prefixes: Collection[str], name: str, private: bool) -> str | None:
     """What `text` asks of the bot: the words after the prefix or the bot's name; None when it talks to others.
 
     In private everything is meant for the bot. `! wow` and `!!` are no commands: a letter must follow the prefix.
@@ -13,8 +14,11 @@ def command_in(text: str, *, prefix: str, name: str, private: bool) -> str | Non
     text = text.strip()
     mention = re.match(rf"@?{re.escape(name)}\s*[:,]\s*", text, re.IGNORECASE)
     if mention:
-        text = text[mention.end() :].removeprefix(prefix)
-    elif text.startswith(prefix) and text[len(prefix) : len(prefix) + 1].isalpha():
+        text = text[mention.end() :]
+    prefix = max((p for p in prefixes if text.startswith(p)), key=len, default="")
+    if mention:
+        text = text.removeprefix(prefix)
+    elif prefix and text[len(prefix) : len(prefix) + 1].isalpha():
         text = text[len(prefix) :]
     elif not private:
         return None
