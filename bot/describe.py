@@ -28,7 +28,7 @@ from bot.actions import (
     WithdrawBan,
 )
 from bot.decision import Decision, Reviewed, State
-from bot.model import Author
+from bot.model import Author, Community
 from bot.text import CaseNumber, Inline, Plain, Strong, document, line, quote
 
 #: How much of somebody's words a line in the moderators' room shows.
@@ -80,7 +80,7 @@ def excerpt(text: str, length: int = EXCERPT) -> str:
     return flat if len(flat) <= length else flat[: length - 1].rstrip() + "…"
 
 
-def case_line(decision: Decision, verdicts: Sequence[Reviewed]) -> Report | None:
+def case_line(decision: Decision, verdicts: Sequence[Reviewed], community: Community) -> Report | None:
     """What the moderators read about a decision that falls on somebody; None where it falls on nobody."""
     falling = [v for v in verdicts if v.action.sanction and v.state is not State.DROPPED]
     if not falling or (decision.outcome.quiet and all(v.state is State.PENDING for v in falling)):
@@ -96,18 +96,14 @@ def case_line(decision: Decision, verdicts: Sequence[Reviewed]) -> Report | None
         opening = [Strong("Case"), Plain(" "), CaseNumber(), Plain(" — ")]
     blocks = [line(*opening, f"{acts} ({_reason(decision)})")]
     if State.HELD in states:
-        why = next(v.why for v in falling if v.state is State.HELD)
-        blocks.append(
-            line(
-                f"{why[0].upper()}{why[1:]}. Put ✅ or ❌ below this, or say !approve or !reject ",
-                CaseNumber(),
-                ".",
-            )
-        )
+        why, prefix = next(v.why for v in falling if v.state is State.HELD), community.moderators_prefix
+        how = "Put ✅ or ❌ below this, or say" if community.moderators_room else "Say"
+        said = f"{why[0].upper()}{why[1:]}. {how} {prefix}approve or {prefix}reject "
+        blocks.append(line(said, CaseNumber(), "."))
     text = document(
         *blocks, *([quote(excerpt(decision.outcome.evidence))] if decision.outcome.evidence else [])
     )
-    return Report(name="case", text=text)
+    return Report(name="case", text=text, asks=State.HELD in states)
 
 
 def _together(actions: Sequence[Action]) -> list[str]:

@@ -52,7 +52,8 @@ class Limits(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What the guard knows. `roles` are live ones, by person key; `bans` counts people whom the bot banned by itself in the last hour, `acts` what
-    the moderator behind the decision did to people in that time, warnings apart; `own` are the keys of the bot's accounts.
+    the moderator behind the decision did to people in that time, warnings apart; `own` are the keys of the bot's accounts. `staff` are the
+    moderators, where they have no room of their own.
     """
 
     community: Community
@@ -62,6 +63,7 @@ class Facts:
     bans: int
     acts: int = 0
     own: frozenset[str] = frozenset()
+    staff: tuple[Author, ...] = ()
     now: datetime
 
 
@@ -111,8 +113,23 @@ def review(decision: Decision, facts: Facts) -> list[Reviewed]:
         if lift is not None:
             verdicts.append(replace(verdict, action=lift, why=f"goes with what it lifts: {verdict.why}"))
     verdicts = _warned_first(_seconded(_excused(verdicts, decision), decision, facts), facts)
-    shown = case_line(decision, verdicts)
-    return [*verdicts, _one(shown, decision, facts)] if shown else verdicts
+    shown = case_line(decision, verdicts, facts.community)
+    verdicts += [_one(shown, decision, facts)] if shown else []
+    return [told for verdict in verdicts for told in _in_person(verdict, decision, facts)]
+
+
+def is_unheard(verdict: Reviewed) -> bool:
+    """Whether it asks the moderators for a decision, and there is no room in which they would read that."""
+    return isinstance(verdict.action, Report) and verdict.action.asks and verdict.place is None
+
+
+def _in_person(verdict: Reviewed, decision: Decision, facts: Facts) -> list[Reviewed]:
+    """What waits for a decision is told to each moderator where there is no room; everything else is as it is."""
+    home = facts.community.front
+    if home is None or not facts.staff or not is_unheard(verdict):
+        return [verdict]
+    text = cast(Report, verdict.action).text
+    return [_one(Tell(place=home.alias, person=who, text=text), decision, facts) for who in facts.staff]
 
 
 @dataclass(frozen=True, slots=True)

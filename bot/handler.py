@@ -144,7 +144,7 @@ class Context(Protocol[S_co]):
         ...
 
     async def members(self, place: str) -> list[Author] | None:
-        """Who is in a room now, the bot apart; empty where the platform has no members, None when it does not answer."""
+        """Who is in a room now, the bot apart; of a Lemmy community its moderators; None when the platform does not answer."""
         ...
 
     async def policies(self, place: str) -> list[Policy] | None:

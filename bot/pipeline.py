@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import guard, linked
@@ -225,6 +226,8 @@ class Pipeline:
             now=now,
         )
         verdicts = guard.review(decision, facts)
+        if any(map(guard.is_unheard, verdicts)):
+            verdicts = guard.review(decision, replace(facts, staff=await self._staff(served)))
         for verdict in verdicts:
             if verdict.state is not State.PENDING:
                 log.info(
@@ -235,6 +238,18 @@ class Pipeline:
                     extra={"code": "guard." + verdict.state},
                 )
         return verdicts
+
+    async def _staff(self, served: Served) -> tuple[Author, ...]:
+        """The humans who moderate where the community is at home; nobody while its platform does not answer."""
+        home = served.community.front
+        adapter = self.adapters.get(home.account) if home else None
+        if home is None or adapter is None:
+            return ()
+        try:
+            known = [served.seen(person) for person in await adapter.members(home.alias)]
+        except PlatformError:
+            return ()
+        return tuple(one for one in known if one.role >= Role.MODERATOR and not one.is_bot)
 
     async def _role(self, served: Served, person: Author, alias: str) -> Role:
         """The person's role right now; where the platform does not answer, the highest that we have heard of."""

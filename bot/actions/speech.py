@@ -165,7 +165,8 @@ class React(Action):
 class Report(Action):
     """Tells the moderators: a message in their room, or a line in the log where there is no room.
 
-    `about` is the message that it is about, `case` the number of the case where it belongs to another decision.
+    `about` is the message that it is about, `case` the number of the case where it belongs to another decision. What `asks`
+    for a decision goes to each moderator in private where there is no room.
     """
 
     urgency: ClassVar[Urgency] = Urgency.WARN
@@ -174,4 +175,5 @@ class Report(Action):
     text: Document
     about: Ref | None = None
     case: int | None = None
+    asks: bool = False
     kind: Literal["report"] = "report"

@@ -169,7 +169,7 @@ class Adapter(Protocol):
         ...
 
     async def members(self, place: str) -> list[Author]:
-        """Who is in `place` now, the account itself apart; empty where the platform does not tell."""
+        """Who is in `place` now, the account itself apart; of a Lemmy community, which tells of no others, the moderators."""
         ...
 
     async def policies(self, place: str) -> list[Policy]:

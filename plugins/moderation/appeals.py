@@ -80,10 +80,11 @@ async def appeal(ctx: Moderation, call: Call, case_number: CaseNo, text: Brief) 
                 *by,
             ),
             quote(notice.excerpt(text, Brief.MOST)),
-            line(*_or_react(case_number, ctx.community.moderators_prefix)),
+            line(*_or_react(ctx, case_number)),
         ),
         about=case.about,
         case=case_number,
+        asks=True,
     )
     return Outcome(
         f"appeal in case #{case_number}",
@@ -149,14 +150,8 @@ async def remind(ctx: Moderation, tick: Tick) -> list[Action]:
             continue
         person = case.person
         said = f" by {known.get('by')} has waited for {show_span(tick.at - asked)}. "
-        text = document(
-            line(
-                Strong("Appeal"),
-                f" in case #{number}{said}",
-                *_or_react(number, ctx.community.moderators_prefix),
-            )
-        )
-        acts.append(Report(name=f"appeal:{number}", text=text, about=case.about, case=number))
+        text = document(line(Strong("Appeal"), f" in case #{number}{said}", *_or_react(ctx, number)))
+        acts.append(Report(name=f"appeal:{number}", text=text, about=case.about, case=number, asks=True))
         value: Json = known | {"reminded": True}
         acts.append(Remember(key=key, value=value, about=person.key if person else None))
     return acts
@@ -172,9 +167,10 @@ def _decide_with(number: int, prefix: str) -> tuple[str | Inline, ...]:
     )
 
 
-def _or_react(number: int, prefix: str) -> tuple[str | Inline, ...]:
-    """The same below a card, where a sign will do."""
-    return (*_decide_with(number, prefix)[:-1], ", or with ✅ or ❌ below this.")
+def _or_react(ctx: Moderation, number: int) -> tuple[str | Inline, ...]:
+    """The same below a card, where a sign will do; in private, where there are no cards, it does not."""
+    words = _decide_with(number, ctx.community.moderators_prefix)
+    return (*words[:-1], ", or with ✅ or ❌ below this.") if ctx.community.moderators_room else words
 
 
 @dataclass(frozen=True, slots=True)

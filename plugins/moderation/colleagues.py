@@ -15,8 +15,12 @@ CALLED = 3
 
 
 async def colleagues(ctx: Context[Any], but: Collection[str] = ()) -> list[Author] | None:
-    """The moderators in the moderators' room, without those whose keys are in `but`; None where nobody can tell."""
-    room = ctx.community.moderators_room
+    """The moderators in their room (where they have none: where the community is at home), without those whose keys are in `but`.
+
+    None where nobody can tell.
+    """
+    home = ctx.community.front
+    room = ctx.community.moderators_room or (home.alias if home else None)
     inside = await ctx.members(room) if room else None
     if not inside:
         return None

@@ -232,8 +232,11 @@ class LemmyAdapter:
         return None
 
     async def members(self, place: str) -> list[Author]:
-        del place  # a community tells how many subscribe to it, not who
-        return []
+        # A community tells how many subscribe to it, not who.
+        number, home = self._number(place), self._ready.home
+        if number is None:
+            return []
+        return self._ready.people.moderators(number, but=f"{home.name}@{home.host}")
 
     async def policies(self, place: str) -> list[Policy]:
         del place  # there are no such lists

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,7 +33,7 @@ class People:
     def __init__(self, api: Api) -> None:
         self._api = api
         self._local: OrderedDict[str, int] = OrderedDict()
-        self._moderators: dict[int, frozenset[str]] = {}
+        self._moderators: dict[int, dict[str, Author]] = {}
         self._admins: frozenset[str] = frozenset()
         #: This server's host, with its port if it has one.
         self.own = ""
@@ -51,8 +52,17 @@ class People:
         people, _ = fields.harvest(
             fields.rows(view, "moderators"), lambda row: shapes.author(fields.part(row, "moderator"))
         )
-        self._moderators[community] = frozenset(person.id for person in people)
+        self._moderators[community] = {person.id: person for person in people}
         self._count()
+
+    def moderators(self, community: int, *, but: str) -> list[Author]:
+        """Those of one community, as they were when it was last asked, without `but` (`name@host`)."""
+        known = self._moderators.get(community, {})
+        return [
+            replace(person, role=self.role(actor, community))
+            for actor, person in known.items()
+            if profile(actor) != but
+        ]
 
     def inside(self, communities: Iterable[int]) -> None:
         """In private, only the moderators of these communities are any; before this is called, those of all."""
