@@ -102,7 +102,10 @@ async def test_a_command_begins_a_line_with_a_mention(text, command):
 async def test_of_the_people_in_a_community_its_moderators_are_known_and_the_bot_is_left_out():
     async with town() as it:
         known = await it.adapter.members("chat")
-        assert [(one.name, one.role) for one in known] == [("mia", Role.MODERATOR)]
+        assert [(one.name, one.role) for one in known] == [
+            (f"mia@{HOME}", Role.MODERATOR),
+            (f"max@{HOME}", Role.MODERATOR),
+        ]
 
 
 async def test_a_private_message_is_a_command_and_its_author_has_the_highest_role_they_have_anywhere():
