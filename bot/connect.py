@@ -13,6 +13,7 @@ from bot.platforms.lemmy import LemmyAdapter, Pace
 from bot.platforms.memory import MemoryAdapter
 from bot.platforms.memory.remote import RemoteWorld
 from bot.platforms.protocol import Adapter
+from bot.prefixes import Prefixes, heard
 from bot.settings import Loaded
 from bot.settings.models import LemmyAccount, MatrixAccount, MemoryAccount
 
@@ -23,12 +24,7 @@ def connect(loaded: Loaded, clock: Clock, *, ask: Callable[[str], str] | None = 
     paces: dict[str, Pace] = {}
     for name, account in loaded.configuration.accounts.items():
         places = {p.alias: p for c in loaded.communities.values() for p in c.places if p.account == name}
-        prefixes = {
-            p.alias: c.within(p.alias).prefix
-            for c in loaded.communities.values()
-            for p in c.places
-            if p.account == name
-        }
+        prefixes = heard(loaded.communities.values(), name)
         match account:
             case LemmyAccount():
                 token = loaded.path.parent / "data" / f"{name}.token"
@@ -45,7 +41,9 @@ def connect(loaded: Loaded, clock: Clock, *, ask: Callable[[str], str] | None = 
                         ask=partial(ask, name) if ask else None,
                         contact=account.contact or "",
                         pace=paces.setdefault(account.url, Pace()),
-                        prefixes=tuple(sorted(set(prefixes.values()))),
+                        prefixes=tuple(
+                            sorted({one for heard_there in prefixes.values() for one in heard_there})
+                        ),
                     )
                 )
             case MatrixAccount():
@@ -63,7 +61,7 @@ def _matrix(
     name: str,
     account: MatrixAccount,
     places: Mapping[str, Place],
-    prefixes: Mapping[str, str],
+    prefixes: Prefixes,
     clock: Clock,
     loaded: Loaded,
 ) -> Adapter:

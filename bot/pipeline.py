@@ -22,6 +22,7 @@ from bot.decision import Decision, Outcome, Reviewed, State
 from bot.ledger import Ledger, Overtaken
 from bot.model import (
     Author,
+    Community,
     Message,
     Noticed,
     Occurrence,
@@ -79,7 +80,7 @@ class Pipeline:
             return False
         for decision in decisions:
             if decision.failed and served.router.breaker.failed(decision.plugin, self.clock.now()):
-                await self.tell(name, f"paused-{decision.plugin}", _paused(decision))
+                await self.tell(name, f"paused-{decision.plugin}", _paused(decision, served.community))
         return True
 
     async def _in_turn(
@@ -307,8 +308,8 @@ def _missed(tick: Tick) -> Decision:
     return _of_core(tick.key, tick.community, tick.handler, "too late to be of use", Report(text=text))
 
 
-def _paused(decision: Decision) -> Document:
+def _paused(decision: Decision, community: Community) -> Document:
     return document(
         f"The plugin {decision.plugin} failed again and again and is paused; everything else goes on. "
-        f"The last time: {decision.outcome.because}. “!resume {decision.plugin}” lets it try again."
+        f"The last time: {decision.outcome.because}. “{community.moderators_prefix}resume {decision.plugin}” lets it try again."
     )

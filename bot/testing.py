@@ -31,6 +31,7 @@ from bot.ledger import Ledger
 from bot.model import Act, Discussion, PlaceKind, Policy, PolicyKind, Ref, Role
 from bot.platforms.memory import PRIVATE, MemoryAdapter, NotAllowed, World
 from bot.plugin import Plugin
+from bot.prefixes import heard
 from bot.settings import Loaded, loads
 from bot.settings.plugins import find
 
@@ -155,11 +156,11 @@ class Moot:
 
     async def _start(self) -> None:
         assert self._ledger is not None
-        moot = self.loaded.communities["moot"]
-        places = {place.alias: place for place in moot.places}
-        adapter = MemoryAdapter("memory", places, self.world, self.clock, prefixes=dict(moot.prefixes))
+        places = {p.alias: p for c in self.loaded.communities.values() for p in c.places}
+        prefixes = heard(self.loaded.communities.values(), "memory")
+        adapter = MemoryAdapter("memory", places, self.world, self.clock, prefixes=prefixes)
         self._app = App(self.loaded, self._ledger, [adapter], self.clock, self._find)
-        await self._app.open()
+        await self.app.open()
         await self.settle()
 
 
@@ -261,7 +262,7 @@ class DefaultTests:
                     await ana.tells(text or "…")
             await moot.advance(days=1)
             assert moot.app.router("moot").breaker.paused == frozenset()
-            assert await self._failed(moot) == []
+            assert await moot.ledger.failures() == []
 
     async def test_its_commands_survive_nonsense(self) -> None:
         async with Moot(plugins={self.plugin.name: self.settings}, find_plugin=self._find) as moot:
@@ -269,7 +270,7 @@ class DefaultTests:
             for command in self.plugin.commands:
                 for rest in ("", " nonsense", " #0", " @nobody 999999999999999999999d", " “", "\n\n---\n"):
                     await mo.says(f"!{command.name}{rest}", place="modroom")
-            assert await self._failed(moot) == []
+            assert await moot.ledger.failures() == []
 
     async def test_reading_everything_twice_changes_nothing(self) -> None:
         async with Moot(plugins={self.plugin.name: self.settings}, find_plugin=self._find) as moot:
@@ -282,10 +283,6 @@ class DefaultTests:
 
     def _find(self, name: str) -> Plugin[Any] | None:
         return self.plugin if name == self.plugin.name else find(name)
-
-    @staticmethod
-    async def _failed(moot: Moot) -> list[str]:
-        return await moot.ledger.failures()
 
 
 #: What a filter, a parser or a renderer might stumble over.

@@ -99,7 +99,7 @@ def adapter_on(port: WorldPort) -> MemoryAdapter:
     places = {
         alias: Place(Platform.MEMORY, alias, native, kind, "town", "memory") for alias, native, kind in PLACES
     }
-    return MemoryAdapter("memory", places, port, FakeClock(NINE), prefixes={"mods": "~"})
+    return MemoryAdapter("memory", places, port, FakeClock(NINE), prefixes={"mods": ("~",)})
 
 
 def ref(ident: str, alias: str = "chat") -> Ref:

@@ -45,7 +45,7 @@ async def strikes(ctx: Moderation, call: Call, person: Person | None = None) -> 
     """Your strikes that count now, and when they expire; moderators may ask about others."""
     who = person.author if person else call.author
     if who.key != call.author.key and call.author.role < Role.MODERATOR:
-        return "Only moderators can see somebody else's strikes. “!strikes” alone shows your own."
+        return f"Only moderators can see somebody else's strikes. “{ctx.community.prefix}strikes” alone shows your own."
     live = [strike for strike in await ctx.strikes(who) if strike.live(ctx.now)]
     name = "You have" if who.key == call.author.key else f"{who.name} has"
     if not live:

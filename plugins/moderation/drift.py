@@ -53,7 +53,7 @@ async def watched(ctx: Context[Any], matches: Iterable[Match]) -> list[Action]:
         actions += (
             [Remember(key=HITS + rule.version, value=[*times])]
             if normal is None
-            else _fallen_back(rule, len(times), normal, ctx.now)
+            else _fallen_back(rule, len(times), normal, ctx.now, ctx.community.moderators_prefix)
         )
     return actions
 
@@ -63,7 +63,7 @@ def _lately(known: Json, now: datetime) -> list[str]:
     return [at for at in known if isinstance(at, str) and at > since] if isinstance(known, list) else []
 
 
-def _fallen_back(rule: Rule, hits: int, normal: float, now: datetime) -> list[Action]:
+def _fallen_back(rule: Rule, hits: int, normal: float, now: datetime, prefix: str) -> list[Action]:
     """The backtest is forgotten with it: if a moderator enforces the rule all the same, that is the last word."""
     mode: Json = {
         "mode": str(Mode.WATCH),
@@ -75,9 +75,9 @@ def _fallen_back(rule: Rule, hits: int, normal: float, now: datetime) -> list[Ac
         line(
             f"The rule {rule.name} hit {hits} times within an hour; by its backtest {normal:.2g} were to be expected. "
             "So it only watches from now on. Please look at what it hit; to undo a case: ",
-            Code("!undo #number"),
+            Code(f"{prefix}undo #number"),
             ". If all of it was right: ",
-            Code(f"!rules enforce {rule.name}"),
+            Code(f"{prefix}rules enforce {rule.name}"),
         )
     )
     return [

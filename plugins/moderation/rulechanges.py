@@ -27,8 +27,10 @@ from plugins.moderation.rulebook import ADDED, LATE, SWITCHED
 from plugins.moderation.sanctions import answer
 
 
-def unknown(name: str) -> str:
-    return f"There is no rule “{notice.excerpt(name, 60)}”. “!rules list” shows them all."
+def unknown(ctx: Moderation, name: str) -> str:
+    return (
+        f"There is no rule “{notice.excerpt(name, 60)}”. “{ctx.community.prefix}rules list” shows them all."
+    )
 
 
 # -- switching
@@ -63,7 +65,7 @@ async def _switch(ctx: Moderation, call: Call, name: str, mode: Mode) -> Answer:
     rules = await rules_in_force(ctx)
     rule = rules.find(name)
     if rule is None:
-        return unknown(name)
+        return unknown(ctx, name)
     given_up = rules.is_given_up(rule)
     if rules.mode(rule) is mode and not given_up:
         return f"{rule.name} is on {mode} already."
@@ -127,7 +129,7 @@ async def _add_all(ctx: Moderation, call: Call, found: RuleSet) -> Answer:
         kept.append(Remember(key=key, value=value))
     if not kept:
         return "All of that is in force already."
-    said = f"{len(kept)} rules are added or changed, {len(found.rules) - len(kept)} were there already. “!rules list” shows their modes."
+    said = f"{len(kept)} rules are added or changed, {len(found.rules) - len(kept)} were there already. “{ctx.community.prefix}rules list” shows their modes."
     return Outcome(
         f"{len(kept)} rules added by {call.author.name}",
         (*kept, Remember(key=LOG, value=log[-KEPT:]), answer(call, said)),
@@ -145,7 +147,7 @@ async def edit_rule(ctx: Moderation, call: Call, text: Rest) -> Answer:
     rules = await rules_in_force(ctx)
     old = rules.find(name)
     if old is None:
-        return unknown(name)
+        return unknown(ctx, name)
     if not body.strip():
         return Reply(
             to=call.message.ref,
@@ -162,7 +164,7 @@ async def edit_rule(ctx: Moderation, call: Call, text: Rest) -> Answer:
     if new.name.casefold() != old.name.casefold():
         return (
             f"That text is called {new.name}, and you are changing {old.name}. Leave its `name:` as it is, or add it as "
-            "a rule of its own with “!rules add”."
+            f"a rule of its own with “{ctx.community.prefix}rules add”."
         )
     if new.version == old.version:
         return f"{old.name} says that already."
@@ -197,7 +199,7 @@ async def store(
     """Keeps a rule's text; what it says of its mode holds, and what was switched for this version before."""
     value = _value(call, ctx, rule)
     remarks = f" Remarks: {'; '.join(problems)}." if problems else ""
-    said = f"{rule.name} is {done} and only watches. “!rules backtest {rule.name}” shows what it would have done.{remarks}"
+    said = f"{rule.name} is {done} and only watches. “{ctx.community.prefix}rules backtest {rule.name}” shows what it would have done.{remarks}"
     switched = await ctx.recall(SWITCHED + rule.name.casefold())
     if isinstance(switched, dict) and switched["version"] == rule.version:
         said = f"{rule.name} is {done} and {_SAID[Mode(str(switched['mode']))]}, as this version was before.{remarks}"

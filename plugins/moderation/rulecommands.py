@@ -57,7 +57,7 @@ async def list_rules(ctx: Moderation, call: Call) -> Answer:
     """All rules, and whether they watch or are enforced."""
     rules = await rules_in_force(ctx)
     if not rules.rules:
-        return "There are no rules yet. “!rules add”, and the rule on the lines below, adds one; it will only watch at first."
+        return f"There are no rules yet. “{ctx.community.prefix}rules add”, and the rule on the lines below, adds one; it will only watch at first."
     rows: list[tuple[str | Inline, ...]] = [
         (Strong(rule.name), f": {_state(rules, rule)}, {effect(rule)}") for rule in rules.rules[:SHOWN]
     ]
@@ -80,7 +80,7 @@ async def show_rule(ctx: Moderation, call: Call, name: Rest) -> Answer:
     rules = await rules_in_force(ctx)
     rule = rules.find(name)
     if rule is None:
-        return unknown(name)
+        return unknown(ctx, name)
     heading = line(
         Strong(rule.name), f": {_state(rules, rule)}, version {rule.version}, {rule.file} line {rule.line}"
     )
@@ -182,7 +182,7 @@ async def backtest_rule(ctx: Moderation, call: Call, name: Rest) -> Answer:
     rules = await rules_in_force(ctx)
     rule = rules.find(words)
     if rule is None:
-        return unknown(words)
+        return unknown(ctx, words)
     replay = Replay([rule], ctx.settings.steps, ctx.settings.expiry, ctx.settings.cooldown)
     cost = 0.0
     async for message in ctx.history(ctx.now - span):
@@ -190,7 +190,7 @@ async def backtest_rule(ctx: Moderation, call: Call, name: Rest) -> Answer:
             begun = thread_time()
             replay.take(message)
             cost += thread_time() - begun
-    report = _report(rule, rules.mode(rule), replay.result, span, cost)
+    report = _report(rule, rules.mode(rule), replay.result, span, cost, ctx.community.prefix)
     told = Reply(to=call.message.ref, text=document(*report))
     kept = expectation(rule, replay.result.hits[rule.name].count, span)
     return Outcome(f"backtest of {rule.name}", (kept, told))
@@ -204,7 +204,9 @@ def _name_and_span(text: str) -> tuple[str, timedelta]:
         return text, MONTH
 
 
-def _report(rule: Rule, mode: Mode, result: Backtest, span: timedelta, cost: float) -> list[Block | str]:
+def _report(
+    rule: Rule, mode: Mode, result: Backtest, span: timedelta, cost: float, prefix: str
+) -> list[Block | str]:
     hits = result.hits[rule.name]
     heading = line(
         Strong(rule.name),
@@ -228,7 +230,7 @@ def _report(rule: Rule, mode: Mode, result: Backtest, span: timedelta, cost: flo
         blocks.append("It ran out of time on some messages; simplify its regular expression.")
     blocks.append(f"It took {1_000 * cost:.0f} ms.")
     if mode is Mode.WATCH:
-        blocks.append(line("To let it act: ", Code(f"!rules enforce {rule.name}")))
+        blocks.append(line("To let it act: ", Code(f"{prefix}rules enforce {rule.name}")))
     return blocks
 
 

@@ -39,7 +39,7 @@ async def rule_history(ctx: Moderation, call: Call, name: Rest) -> Answer:
     rules = await rules_in_force(ctx)
     rule = rules.find(name)
     if not changes:
-        return unknown(name) if rule is None else f"{rule.name} was never changed by chat."
+        return unknown(ctx, name) if rule is None else f"{rule.name} was never changed by chat."
     original = _in_files(ctx, name)
     blocks: list[Block | str] = []
     for one in changes[-SHOWN:]:
@@ -47,7 +47,9 @@ async def rule_history(ctx: Moderation, call: Call, name: Rest) -> Answer:
         rows = compared(one, original.source if original else "")
         if rows:
             blocks.append(quote("\n".join(rows)))
-    blocks.append("“!rules rollback”, its name and one of the versions in brackets bring a text back.")
+    blocks.append(
+        f"“{ctx.community.prefix}rules rollback”, its name and one of the versions in brackets bring a text back."
+    )
     return Reply(to=call.message.ref, text=document(*blocks))
 
 
@@ -80,7 +82,7 @@ async def roll_back(ctx: Moderation, call: Call, name: Rest) -> Answer:
         if original and original.version == wanted:
             texts = [None]
     if not texts:
-        return f"There is no version “{notice.excerpt(wanted, 20)}” of it. “!rules history {title}” shows which there are."
+        return f"There is no version “{notice.excerpt(wanted, 20)}” of it. “{ctx.community.prefix}rules history {title}” shows which there are."
     key, value = changes[-1].key, texts[0]
     if not isinstance(value, dict):
         what = f"{title} back as it is in the files" if original else f"{title} taken out"

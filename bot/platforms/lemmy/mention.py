@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from bot.prefixes import prefix_of
+
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 
 
@@ -40,5 +42,4 @@ def listener(name: str, host: str, prefixes: tuple[str, ...] = ("!",)) -> Callab
 def bare(text: str, prefixes: tuple[str, ...]) -> str | None:
     """A command without its prefix, which is optional wherever it is clear whom somebody speaks to; None when empty."""
     text = text.strip()
-    prefix = max((p for p in prefixes if text.startswith(p)), key=len, default="")
-    return text[len(prefix) :].lstrip() or None
+    return text.removeprefix(prefix_of(text, prefixes)).lstrip() or None

@@ -50,6 +50,7 @@ from bot.platforms.matrix.standing import Standing
 from bot.platforms.matrix.stream import Stream
 from bot.platforms.matrix.wire import Wire
 from bot.platforms.protocol import Batch, PlatformError, Refused, Unreachable
+from bot.prefixes import Prefixes
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ class MatrixAdapter:
     """Reads rooms and private talks, and acts as one account.
 
     `places` holds rooms (`native` is an id or an alias) and may hold one private place; without it that is called
-    `<account>.private`. `prefixes` gives the command prefix of a place by its alias (`!` where it names none). For
+    `<account>.private`. `prefixes` gives what commands begin with in a place, by its alias (`!` where it names none). For
     `invites_from` and `talks` see `Doors`, for `bots` `Eyes`, for `loud` `Sender`; without `cipher` encrypted rooms are closed to the bot. `needs` is what plugins need in each
     place, for `check`.
     """
@@ -109,7 +110,7 @@ class MatrixAdapter:
         places: Mapping[str, Place],
         clock: Clock,
         *,
-        prefixes: Mapping[str, str] | None = None,
+        prefixes: Prefixes | None = None,
         invites_from: Iterable[str] = (),
         talks: bool = True,
         bots: Iterable[str] = (),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from bot.platforms.matrix import hypertext, links, raw
 from bot.platforms.matrix.events import MESSAGE, Event
 from bot.platforms.matrix.words import own_body, plain
+from bot.prefixes import prefix_of
 
 _QUOTING = re.compile(r"\s*<(?:pre|code|blockquote)\b", re.IGNORECASE)
 
@@ -33,9 +34,7 @@ class Listener:
         if text is None:
             return None
         rest = self._after_name(text, mentioned=self.user in event.mentions)
-        prefix = max(
-            (p for p in prefixes if (text if rest is None else rest).startswith(p)), key=len, default=""
-        )
+        prefix = prefix_of(text if rest is None else rest, prefixes)
         if rest is not None:
             text = rest.removeprefix(prefix)
         elif prefix and text[len(prefix) : len(prefix) + 1].isalpha():

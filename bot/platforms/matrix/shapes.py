@@ -6,7 +6,7 @@ clients show them by themselves where an id is mentioned.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -18,6 +18,7 @@ from bot.platforms.matrix.events import ENCRYPTED, MEMBER, POWER, REACTION, REDA
 from bot.platforms.matrix.refs import ref
 from bot.platforms.matrix.rooms import Room, Rooms, number
 from bot.platforms.matrix.words import said, speaks
+from bot.prefixes import USUAL, Prefixes
 
 #: The longest reaction and reason that are taken over.
 _LONGEST_SYMBOL = 100
@@ -28,14 +29,14 @@ _LONGEST_REASON = 1_000
 class Eyes:
     """Whose eyes we read with: the account `user` (`@folkmoot:example.org`), shown as `name`, and the rooms it is in.
 
-    `prefixes` gives the command prefix of a place by its alias (`!` where it names none); `bots` are the ids of other bots.
+    `prefixes` gives what commands begin with in a place, by its alias (`!` where it names none); `bots` are the ids of other bots.
     """
 
     account: str
     user: str
     rooms: Rooms
     name: str | None = None
-    prefixes: Mapping[str, str] = field(default_factory=dict)
+    prefixes: Prefixes = field(default_factory=dict)
     bots: frozenset[str] = frozenset()
 
     @cached_property
@@ -53,11 +54,6 @@ class Eyes:
         else:
             role = room.role(user)
         return Author(Platform.MATRIX, user, user, role, is_bot=user in self.bots)
-
-    def prefixes_in(self, room: Room) -> Collection[str]:
-        """In private every prefix goes: what is told there may name the one of the room that it is about."""
-        own = self.prefixes.get(room.place.alias, "!")
-        return {own, *self.prefixes.values()} if room.private else (own,)
 
     @staticmethod
     def _meets(room: Room, community: str) -> bool:
@@ -141,7 +137,9 @@ def is_edit(event: Event, about: Event) -> bool:
 
 def _message(event: Event, room: Room, eyes: Eyes) -> Message:
     name = ref(room, event.id)
-    command = eyes.listener.command(event, prefixes=eyes.prefixes_in(room), private=room.private)
+    command = eyes.listener.command(
+        event, prefixes=eyes.prefixes.get(room.place.alias, USUAL), private=room.private
+    )
     thread = ref(room, event.thread) if event.thread else None
     parent = ref(room, event.answers) if event.answers else None
     if thread and parent is None and command is None:

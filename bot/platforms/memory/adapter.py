@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -47,6 +47,7 @@ from bot.platforms.memory.command import command_in
 from bot.platforms.memory.happened import about
 from bot.platforms.memory.port import Done, Event, Item, Member, WorldPort
 from bot.platforms.protocol import Batch, Refused
+from bot.prefixes import USUAL, Prefixes
 
 #: What names the place where it happens.
 _PLACED = (
@@ -72,7 +73,7 @@ _URL = re.compile(r"memory://(?P<place>[^/\s]+)/(?P<id>[^/\s]+)")
 class MemoryAdapter:
     """One account in a world. People's ids are their names; `memory://place/id` links to what was said.
 
-    `prefixes` gives the command prefix of a place by its alias (`!` where it names none); `platform` is what the world stands for.
+    `prefixes` gives what commands begin with in a place, by its alias (`!` where it names none); `platform` is what the world stands for.
     """
 
     #: Everything but bans that end by themselves and warnings of the server's own.
@@ -87,7 +88,7 @@ class MemoryAdapter:
         world: WorldPort,
         clock: Clock,
         *,
-        prefixes: Mapping[str, str] | None = None,
+        prefixes: Prefixes | None = None,
         platform: Platform = Platform.MEMORY,
     ) -> None:
         self.platform = platform
@@ -216,11 +217,6 @@ class MemoryAdapter:
         message = self._message(event.item) if event.item else None
         return about(event, message, by) if message else None
 
-    def _prefixes_in(self, place: Place) -> Collection[str]:
-        """In private every prefix goes: what is told there may name the one of the room that it is about."""
-        own = self._prefixes.get(place.alias, "!")
-        return {own, *self._prefixes.values()} if place.kind is PlaceKind.PRIVATE else (own,)
-
     def _message(self, item: Item) -> Message | None:
         place = self._by_native.get(item.place)
         if place is None:
@@ -230,7 +226,7 @@ class MemoryAdapter:
         if item.title is None and item.author.name != self._name:
             command = command_in(
                 item.text,
-                prefixes=self._prefixes_in(place),
+                prefixes=self._prefixes.get(place.alias, USUAL),
                 name=self._name,
                 private=place.kind is PlaceKind.PRIVATE,
             )

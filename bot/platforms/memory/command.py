@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from bot.prefixes import prefix_of
+
 
 def command_in(text: str, *, prefixes: Collection[str], name: str, private: bool) -> str | None:
     """What `text` asks of the bot: the words after the prefix or the bot's name; None when it talks to others.
@@ -15,7 +17,7 @@ def command_in(text: str, *, prefixes: Collection[str], name: str, private: bool
     mention = re.match(rf"@?{re.escape(name)}\s*[:,]\s*", text, re.IGNORECASE)
     if mention:
         text = text[mention.end() :]
-    prefix = max((p for p in prefixes if text.startswith(p)), key=len, default="")
+    prefix = prefix_of(text, prefixes)
     if mention:
         text = text.removeprefix(prefix)
     elif prefix and text[len(prefix) : len(prefix) + 1].isalpha():
