@@ -114,7 +114,7 @@ async def _approval(
     closed: list[Action] = [Resolve(ref=post.ref)] if asks else []
     removed = [
         stored
-        for case in await ctx.cases(post.author)
+        for case in await ctx.cases(post.author, kinds=("remove",))
         if case.about == post.ref and case.rule and case.by is None
         for stored in case.actions
         if _took_away(stored, post)

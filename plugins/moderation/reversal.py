@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.api import (
     Action,
     Answer,
+    Block,
     Call,
     Capability,
     Case,
@@ -101,9 +102,9 @@ def lifted_words(taken: TakenBack) -> str:
     return said
 
 
-def tell(ctx: Moderation, case: Case, blocks: Sequence[object]) -> tuple[Action, ...]:
+def tell(ctx: Moderation, case: Case, blocks: Sequence[Block | str]) -> tuple[Action, ...]:
     """A private message to the person of a case; below their message where that is not possible."""
-    text = document(*blocks)  # type: ignore[arg-type] # blocks of a document, as they came out of one
+    text = document(*blocks)
     if case.person is None:
         return ()
     home = (

@@ -17,15 +17,7 @@ from bot.settings import Loaded, loads
 from bot.settings.plugins import find
 from tests.lemmy_contract.driver import PASSWORD, Driver, Member
 from tests.lemmy_contract.town import BETWEEN_POLLS, Town, town
-
-#: A rule that removes and warns, and the ladder above it.
-RULES = """\
-name: No insults
-mode: enforce
-title+body (includes-word): [numbskull]
-action: remove
-warn: Argue with the idea, please, not with the person.
-"""
+from tests.lemmy_house import RULES
 
 
 @dataclass

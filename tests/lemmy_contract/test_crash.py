@@ -23,6 +23,7 @@ import pytest
 from bot.ledger import Ledger
 from tests.lemmy_contract.driver import PASSWORD, Member
 from tests.lemmy_contract.town import Town, town
+from tests.lemmy_house import RULES
 from tests.test_crash import Nursery
 
 ROUNDS = int(os.environ.get("FOLKMOOT_TEST_LEMMY_KILLS", "40"))
@@ -30,14 +31,6 @@ ROUNDS = int(os.environ.get("FOLKMOOT_TEST_LEMMY_KILLS", "40"))
 SHORTEST_LIFE, LONGEST_LIFE = 0.2, 3.0
 #: At most so long until what was cut off last has been looked up and made good, and until a first look is done, in seconds.
 LAST_LIFE, FIRST_LIFE = 600, 120
-
-RULES = """\
-name: No insults
-mode: enforce
-title+body (includes-word): [numbskull]
-action: remove
-warn: Argue with the idea, please, not with the person.
-"""
 
 
 def configure(folder: Path, it: Town) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -297,14 +298,14 @@ async def test_words_that_make_no_wish_are_answered_with_what_was_expected() -> 
 LINK = "https://news.example/rents"
 
 
-def there(community: str, comments: int, **more: object) -> Discussion:
+def there(community: str, comments: int, **more: Any) -> Discussion:
     """A discussion of the same page on another instance."""
     name, _, instance = community.partition("@")
     discussion = Discussion(
         url=f"https://{instance}/post/{name}", title="Rents", text="", link=LINK, community=community,
         instance=instance, comments=comments, sent_at=MONDAY,
     )  # fmt: skip
-    return replace(discussion, **more)  # type: ignore[arg-type]
+    return replace(discussion, **more)
 
 
 async def test_where_else_the_post_is_discussed_stands_in_its_digest() -> None:
